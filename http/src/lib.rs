@@ -1,0 +1,52 @@
+//! HTTP/1.1 as a server needs it, without I/O: bytes in, requests out; responses in, bytes out.
+//!
+//! Nothing here waits. This crate has no sockets and no clock (`no_std`, so that touching either is a compile
+//! error). Whoever waits, and however they wait, feeds a [`Connection`] the bytes that arrived, takes the complete
+//! [`Request`]s out, puts a [`Response`] in for each, and sends the bytes that come of it:
+//!
+//! ```
+//! use core::time::Duration;
+//! use http::{Connection, Response};
+//!
+//! let mut connection = Connection::new();
+//! connection.receive(b"GET /hello HTTP/1.1\r\nHost: exam"); // a packet may end anywhere
+//! assert!(connection.next_request().is_none());
+//!
+//! connection.receive(b"ple.org\r\n\r\n");
+//! let request = connection.next_request().expect("the request is complete now");
+//! assert_eq!(request.path(), "/hello");
+//!
+//! connection.respond(Response::ok("<h1>Hello!</h1>"));
+//! let since_1970 = Duration::from_secs(784_111_777);
+//! assert!(connection.output(since_1970).starts_with(b"HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+//! ```
+//!
+//! A peer that breaks the rules is answered by the connection itself: the server only ever sees complete, valid
+//! `GET` and `HEAD` requests.
+
+#![no_std]
+
+extern crate alloc;
+
+mod body;
+mod connection;
+mod head;
+mod response;
+
+pub use connection::{Connection, Request};
+pub use response::{Response, Status};
+
+/// The longest request head, in bytes: request line, header fields and the empty line that ends them. A longer one is
+/// answered with [`Status::HeaderFieldsTooLarge`]. It is also what a connection stores at most between two calls.
+pub const MAX_HEAD: usize = 16 * 1024;
+
+/// The most header fields in one request. More are answered with [`Status::HeaderFieldsTooLarge`].
+pub const MAX_HEADER_FIELDS: usize = 100;
+
+/// The longest request target, in bytes. A longer one is answered with [`Status::UriTooLong`]. RFC 9112, section 3,
+/// recommends at least 8,000.
+pub const MAX_TARGET: usize = 8 * 1024;
+
+/// The longest request body that is read (and thrown away: no route wants one), in bytes. A longer one is answered with
+/// [`Status::ContentTooLarge`].
+pub const MAX_BODY: u64 = 1024 * 1024;
