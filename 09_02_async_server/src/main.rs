@@ -1,0 +1,80 @@
+//! Step 9.2: the handler is an `async fn`, driven by a runtime. Whoever connects meanwhile still waits.
+//!
+//! Run: `cargo run --bin 09_02_async_server`, then open <http://127.0.0.1:7878>.
+//! Try: `nc 127.0.0.1 7878` in one terminal (a client that says nothing), `curl -i 127.0.0.1:7878` in another.
+//! You should see: what step 9.1 showed. The word `async` makes nothing concurrent.
+
+use async_std::task;
+use http::{Connection, Response};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+#[path = "../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../common/404.html");
+
+/// How long one peer may keep the server, whatever it does with the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+#[async_std::main]
+async fn main() {
+    let address = command_line::address();
+    match TcpListener::bind(&address) {
+        Ok(listener) => run(&listener).await,
+        Err(error) => command_line::cannot_listen(&address, &error),
+    }
+}
+
+async fn run(listener: &TcpListener) {
+    command_line::announce(listener.local_addr());
+    for stream in listener.incoming() {
+        match stream {
+            Ok(stream) => {
+                if let Err(error) = handle_connection(stream).await {
+                    command_line::log(format_args!("gave a connection up: {error}"));
+                }
+            }
+            Err(error) => {
+                command_line::log(format_args!("cannot accept: {error}"));
+                task::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Answers one request and closes the connection: kept open, it would lock everyone else out.
+async fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut connection = Connection::for_one_request();
+    while connection.is_open() {
+        read(&mut stream, &mut connection, deadline)?;
+        while let Some(request) = connection.next_request() {
+            let response = match request.path() {
+                "/" => Response::ok(HELLO),
+                _ => Response::not_found(NOT_FOUND),
+            };
+            connection.respond(response);
+        }
+        stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default()))?;
+    }
+    if connection.peer_may_be_sending() {
+        stream.shutdown(Shutdown::Write)?;
+        while read(&mut stream, &mut connection, deadline)? > 0 {}
+    }
+    Ok(())
+}
+
+/// Waits for bytes, but not beyond the deadline: nobody can keep the server by sending a byte now and then.
+fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) -> io::Result<usize> {
+    let mut buffer = [0; 4096];
+    let patience = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    stream.set_read_timeout(Some(patience))?;
+    let received = stream.read(&mut buffer)?;
+    connection.receive(&buffer[..received]);
+    Ok(received)
+}
