@@ -1,0 +1,267 @@
+//! A client with good manners and with bad ones.
+
+use crate::failure::ensure;
+use crate::{Failure, Result, SAFETY};
+use socket2::{Domain, SockRef, Socket, Type};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+/// A request for this path, as polite as they come.
+pub fn request(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+}
+
+/// A client: one TCP connection. Whatever it waits for, it gives up after [`SAFETY`], and says so.
+#[derive(Debug)]
+pub struct Client {
+    stream: TcpStream,
+    /// What has arrived and does not belong to a response that was handed out.
+    received: Vec<u8>,
+}
+
+impl Client {
+    /// Connects, and waits until the server's system has accepted it (not necessarily the server itself).
+    pub fn connect(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, SAFETY)
+            .map_err(|error| Failure::from(error).context(format_args!("cannot connect to {address}")))?;
+        Self::over(stream)
+    }
+
+    /// Begins to connect, and does not wait: a server with a full backlog takes this client later, or never.
+    pub fn knock(address: SocketAddr) -> Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        let _ = socket.connect(&address.into()); // "in progress" is an error here; a refusal shows later
+        socket.set_nonblocking(false)?;
+        Self::over(socket.into())
+    }
+
+    fn over(stream: TcpStream) -> Result<Self> {
+        let _ = stream.set_nodelay(true); // a piece that is sent is a packet; a stream not yet connected may refuse
+        stream.set_read_timeout(Some(SAFETY))?;
+        stream.set_write_timeout(Some(SAFETY))?;
+        Ok(Self { stream, received: Vec::new() })
+    }
+
+    /// Sends these bytes.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Result {
+        self.stream.write_all(bytes.as_ref()).map_err(|error| Failure::from(error).context("cannot send"))
+    }
+
+    /// Sends as much of this as the server takes before it closes or refuses, and says how much that was.
+    pub fn send_as_much_as_possible(&mut self, bytes: &[u8]) -> usize {
+        let mut sent = 0;
+        while sent < bytes.len() {
+            match self.stream.write(&bytes[sent..]) {
+                Ok(0) | Err(_) => break,
+                Ok(length) => sent += length,
+            }
+        }
+        sent
+    }
+
+    /// Sends these bytes one by one, each in a packet of its own.
+    pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) -> Result {
+        bytes.as_ref().iter().try_for_each(|byte| self.send([*byte]))
+    }
+
+    /// Closes the sending half: the server sees that nothing more comes, and can still answer.
+    pub fn finish_sending(&mut self) -> Result {
+        self.stream.shutdown(Shutdown::Write).map_err(|error| Failure::from(error).context("cannot half-close"))
+    }
+
+    /// Sends a request for this path, and reads the response.
+    pub fn get(&mut self, path: &str) -> Result<Response> {
+        self.send(request(path))?;
+        self.response().map_err(|failure| failure.context(format_args!("GET {path}")))
+    }
+
+    /// Reads one response, and not a byte more.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none within [`SAFETY`], if the connection ends before it does, or if it is malformed.
+    pub fn response(&mut self) -> Result<Response> {
+        self.read_response(false)
+    }
+
+    /// Reads one response to a `HEAD` request: it has no body, whatever its `Content-Length` says.
+    pub fn response_to_head(&mut self) -> Result<Response> {
+        self.read_response(true)
+    }
+
+    /// Reads to the end of the connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no end within [`SAFETY`], or if it is a reset: what a reset destroyed, nobody knows.
+    pub fn rest(&mut self) -> Result<Vec<u8>> {
+        while self.receive()? > 0 {}
+        Ok(std::mem::take(&mut self.received))
+    }
+
+    /// Waits until the server has closed the connection, in order or with a reset, and says how.
+    pub fn end(&mut self) -> Result<End> {
+        let mut buffer = [0; 4096];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return Ok(End::Closed),
+                Ok(_) => {}
+                Err(error) if is_time_out(&error) => return Err(Failure::new(format!("still open after {SAFETY:?}"))),
+                Err(_) => return Ok(End::Reset),
+            }
+        }
+    }
+
+    /// Whether nothing has arrived, neither a byte nor the end, up to this moment.
+    pub fn is_silent(&mut self) -> Result<bool> {
+        self.stream.set_nonblocking(true)?;
+        let seen = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        Ok(self.received.is_empty() && seen.is_err_and(|error| is_time_out(&error)))
+    }
+
+    /// Whether nothing arrives for so long. For a server that is bound to be silent this holds whatever the time; the
+    /// time is for the others, to betray themselves.
+    pub fn stays_silent_for(&mut self, time: Duration) -> Result<bool> {
+        self.stream.set_read_timeout(Some(time))?;
+        let seen = self.stream.peek(&mut [0]);
+        self.stream.set_read_timeout(Some(SAFETY))?;
+        Ok(self.received.is_empty() && seen.is_err_and(|error| is_time_out(&error)))
+    }
+
+    /// Leaves with a reset instead of an orderly close, as a program that crashed or a cable that was cut does.
+    pub fn reset(self) -> Result {
+        Ok(SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))?)
+    }
+
+    /// Asks for the least room the system gives for what has arrived and was not read.
+    pub fn shrink_receive_buffer(&mut self) -> Result {
+        Ok(SockRef::from(&self.stream).set_recv_buffer_size(1)?)
+    }
+
+    fn read_response(&mut self, to_head: bool) -> Result<Response> {
+        loop {
+            if let Some((response, length)) = Response::parse(&self.received, to_head)? {
+                self.received.drain(..length);
+                return Ok(response);
+            }
+            if self.receive()? == 0 {
+                return self.last_response();
+            }
+        }
+    }
+
+    /// A response may go to the end of the connection if it does not say how long it is.
+    fn last_response(&mut self) -> Result<Response> {
+        let received = std::mem::take(&mut self.received);
+        ensure!(!received.is_empty(), "the server closed the connection without an answer");
+        Response::parse_to_end(&received).ok_or_else(|| {
+            let text = String::from_utf8_lossy(&received).into_owned();
+            Failure::new(format!("the server closed the connection in mid-response, after {text:?}"))
+        })
+    }
+
+    fn receive(&mut self) -> Result<usize> {
+        let mut buffer = [0; 4096];
+        let deadline = Instant::now() + SAFETY;
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(length) => {
+                    self.received.extend_from_slice(&buffer[..length]);
+                    return Ok(length);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted && Instant::now() < deadline => {}
+                Err(error) => return Err(self.explain(&error)),
+            }
+        }
+    }
+
+    fn explain(&self, error: &io::Error) -> Failure {
+        let after = if self.received.is_empty() {
+            String::new()
+        } else {
+            format!(" after {:?}", String::from_utf8_lossy(&self.received))
+        };
+        match error.kind() {
+            _ if is_time_out(error) => Failure::new(format!("no answer within {SAFETY:?}{after}")),
+            ErrorKind::ConnectionReset => Failure::new(format!("the server reset the connection{after}")),
+            _ => Failure::new(format!("cannot receive{after}: {error}")),
+        }
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// In order: what was sent has arrived.
+    Closed,
+    /// With a reset: what was sent may be lost.
+    Reset,
+}
+
+fn is_time_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// A response, as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The header fields, in their order.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty in a response to `HEAD`.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The value of this header field, if it occurs exactly once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        let (_, value) = values.next()?;
+        values.next().is_none().then_some(value)
+    }
+
+    /// Whether the server says that it closes the connection after this response.
+    pub fn announces_close(&self) -> bool {
+        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    }
+
+    /// The first response in these bytes and its length, if it is complete.
+    fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(Self, usize)>> {
+        let Some((mut response, head_length)) = Self::parse_head(bytes)? else { return Ok(None) };
+        let has_body = !to_head && response.status >= 200 && ![204, 304].contains(&response.status);
+        let Some(length) = response.header("content-length").map(str::parse::<usize>) else {
+            return Ok((!has_body).then_some((response, head_length)));
+        };
+        let length = length.map_err(|_| Failure::new(format!("Content-Length is not a number: {response:?}")))?;
+        let end = if has_body { head_length + length } else { head_length };
+        let Some(body) = bytes.get(head_length..end) else { return Ok(None) };
+        response.body = body.to_vec();
+        Ok(Some((response, end)))
+    }
+
+    fn parse_to_end(bytes: &[u8]) -> Option<Self> {
+        let (mut response, head_length) = Self::parse_head(bytes).ok()??;
+        response.body = bytes[head_length..].to_vec();
+        response.header("content-length").is_none().then_some(response)
+    }
+
+    fn parse_head(bytes: &[u8]) -> Result<Option<(Self, usize)>> {
+        let mut fields = [httparse::EMPTY_HEADER; 64];
+        let mut head = httparse::Response::new(&mut fields);
+        let length = match head.parse(bytes) {
+            Ok(httparse::Status::Complete(length)) => length,
+            Ok(httparse::Status::Partial) => return Ok(None),
+            Err(error) => {
+                let text = String::from_utf8_lossy(bytes);
+                return Err(Failure::new(format!("not an HTTP response ({error}): {text:?}")));
+            }
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = head.headers.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
+        Ok(Some((Self { status: head.code.unwrap_or_default(), headers, body: Vec::new() }, length)))
+    }
+}

@@ -1,0 +1,29 @@
+//! For tests only: starts a server as a process of its own, and talks to it well and badly.
+//!
+//! ```no_run
+//! use harness::Server;
+//!
+//! fn a_page_is_served() -> harness::Result {
+//!     let server = Server::from_workspace("09_05_parallel_server")?; // on a free port; stopped when dropped
+//!     let response = server.client()?.get("/")?;
+//!     assert_eq!(response.status, 200);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Nothing here measures time to judge a server: what counts is who is answered before whom. The one time-out,
+//! [`SAFETY`], is there so that a test of a server that does not answer ends at all.
+
+mod client;
+mod failure;
+mod server;
+mod system;
+
+pub use client::{Client, End, Response, request};
+pub use failure::{Failure, Result};
+pub use server::{Program, Server};
+
+use std::time::Duration;
+
+/// How long to wait for something that is bound to happen before calling the wait a failure.
+pub const SAFETY: Duration = Duration::from_secs(20);

@@ -1,0 +1,291 @@
+//! A server under test: a process of its own, on a free port, stopped when the test is over.
+
+use crate::client::Client;
+use crate::failure::ensure;
+use crate::{Failure, Result, SAFETY, system};
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A program that serves, and how to start it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    path: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    descriptor_limit: Option<u64>,
+}
+
+impl Program {
+    /// The program in this file. A step's own tests know it: `env!("CARGO_BIN_EXE_09_01_sync_server")`.
+    pub fn at(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref().to_owned();
+        Self { path, arguments: Vec::new(), environment: Vec::new(), descriptor_limit: None }
+    }
+
+    /// The binary of this name in this workspace, built first if it is not up to date.
+    ///
+    /// # Errors
+    ///
+    /// Fails if Cargo cannot build it.
+    pub fn in_workspace(binary: &str) -> Result<Self> {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        cargo.args(["build", "--quiet", "--message-format=json", "--bin", binary]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let built = cargo.stderr(Stdio::inherit()).output()?;
+        ensure!(built.status.success(), "cannot build {binary}: cargo ended with {}", built.status);
+        let messages = String::from_utf8_lossy(&built.stdout);
+        let mut paths =
+            messages.lines().filter_map(|message| message.split_once("\"executable\":\"")?.1.split('"').next());
+        let path = paths.next_back().ok_or_else(|| Failure::new(format!("cargo did not say where {binary} is")))?;
+        Ok(Self::at(path.replace("\\\\", "\\")))
+    }
+
+    /// The same, with an argument before the address.
+    pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// The same, with a variable in its environment.
+    pub fn environment(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// The same, with a limit on its file descriptors, as `ulimit -n` sets it. Only Linux lets us: see
+    /// [`Server::limit_descriptors`].
+    pub fn descriptor_limit(mut self, limit: u64) -> Self {
+        self.descriptor_limit = Some(limit);
+        self
+    }
+
+    /// The command that starts it, with its own arguments, but without an address.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null());
+        command
+    }
+
+    /// Starts it on a free port of the loopback interface, and waits until it says that it listens.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be started, or does not print `listening on http://ADDRESS` as its first line.
+    pub fn start(&self) -> Result<Server> {
+        self.start_with_log(Stdio::piped())
+    }
+
+    /// As [`start`](Self::start), with the standard error connected to something else.
+    pub(crate) fn start_with_log(&self, log: Stdio) -> Result<Server> {
+        #[cfg(unix)]
+        system::raise_own_descriptor_limit();
+        let mut command = self.command();
+        command.arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log);
+        let child = command.spawn().map_err(|error| Failure::from(error).context(self.path.display()))?;
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Server { child, address: nowhere, output: Text::default(), log: Text::default() };
+        if let Some(limit) = self.descriptor_limit {
+            server.limit_descriptors(limit)?;
+        }
+        server.log.collect(server.child.stderr.take());
+        server.output.collect(server.child.stdout.take());
+        server.address = server.announced_address().map_err(|failure| failure.context(self.path.display()))?;
+        Ok(server)
+    }
+}
+
+/// Programs can be given by their path.
+impl<P: AsRef<Path>> From<P> for Program {
+    fn from(path: P) -> Self {
+        Self::at(path)
+    }
+}
+
+/// A running server. It is killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    output: Text,
+    log: Text,
+}
+
+impl Server {
+    /// Starts the program in this file: [`Program::start`].
+    pub fn start(path: impl AsRef<Path>) -> Result<Self> {
+        Program::at(path).start()
+    }
+
+    /// Starts the binary of this name: [`Program::in_workspace`], [`Program::start`].
+    pub fn from_workspace(binary: &str) -> Result<Self> {
+        Program::in_workspace(binary)?.start()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A new client, connected.
+    pub fn client(&self) -> Result<Client> {
+        Client::connect(self.address)
+    }
+
+    /// What it has printed so far.
+    pub fn output(&self) -> String {
+        self.output.so_far()
+    }
+
+    /// What it has written to the standard error so far.
+    pub fn log(&self) -> String {
+        self.log.so_far()
+    }
+
+    /// Waits until the standard error has this text in it.
+    pub fn wait_for_log(&self, text: &str) -> Result {
+        self.log.wait(|log, _| log.contains(text)).map_err(|failure| failure.context(format!("no {text:?} in the log")))
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The processor time it has used so far, to 10 ms. (`None` if the system does not tell.)
+    pub fn cpu_time(&self) -> Option<Duration> {
+        system::cpu_time(self.process())
+    }
+
+    /// How many threads it has. (`None` if the system does not tell.)
+    pub fn threads(&self) -> Option<usize> {
+        system::threads(self.process())
+    }
+
+    /// How many file descriptors it has open. (`None` if the system does not tell.)
+    pub fn descriptors(&self) -> Option<usize> {
+        system::descriptors(self.process())
+    }
+
+    /// How many bytes of RAM it uses. (`None` if the system does not tell.)
+    pub fn resident_memory(&self) -> Option<u64> {
+        system::resident_memory(self.process())
+    }
+
+    /// Sends it SIGINT, as Ctrl-C does.
+    #[cfg(unix)]
+    pub fn interrupt(&self) -> Result {
+        system::interrupt(self.process())
+    }
+
+    /// Sends it SIGTERM, as service managers do.
+    #[cfg(unix)]
+    pub fn terminate(&self) -> Result {
+        system::terminate(self.process())
+    }
+
+    /// Sets how many file descriptors it may have from now on.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Linux.
+    pub fn limit_descriptors(&self, limit: u64) -> Result {
+        #[cfg(target_os = "linux")]
+        return system::limit_descriptors(self.process(), limit);
+        #[cfg(not(target_os = "linux"))]
+        return Err(Failure::new(format!("only Linux can limit a running program to {limit} descriptors")));
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not.
+    pub fn wait_for_exit(&mut self) -> Result<ExitStatus> {
+        let deadline = Instant::now() + SAFETY;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Err(Failure::new(format!("the server still runs after {SAFETY:?}")))
+    }
+
+    fn announced_address(&self) -> Result<SocketAddr> {
+        let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
+        self.output.wait(has_line)?;
+        let output = self.output.so_far();
+        let address = output.lines().next().and_then(|line| line.strip_prefix("listening on http://")?.parse().ok());
+        address.ok_or_else(|| {
+            Failure::new(format!("its first line is not `listening on http://ADDRESS`: {output:?} {:?}", self.log()))
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended already
+        let _ = self.child.wait();
+    }
+}
+
+/// What a program has written so far, collected by a thread, so that the program never waits for a reader.
+#[derive(Clone, Debug, Default)]
+struct Text(Arc<(Mutex<Written>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Written {
+    text: String,
+    has_ended: bool,
+}
+
+impl Text {
+    fn collect(&self, source: Option<impl Read + Send + 'static>) {
+        let text = self.clone();
+        let Some(source) = source else { return };
+        thread::spawn(move || {
+            let mut source = BufReader::new(source);
+            let mut line = Vec::new();
+            while source.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+                text.change(|written| written.text.push_str(&String::from_utf8_lossy(&line)));
+                line.clear();
+            }
+            text.change(|written| written.has_ended = true);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Written)) {
+        change(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.1.notify_all();
+    }
+
+    fn so_far(&self) -> String {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
+    }
+
+    /// Waits until the condition, on the text so far and whether it has ended, holds.
+    fn wait(&self, condition: impl Fn(&str, bool) -> bool) -> Result {
+        let written = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (written, waited) = self
+            .0
+            .1
+            .wait_timeout_while(written, SAFETY, |written| !condition(&written.text, written.has_ended))
+            .unwrap_or_else(PoisonError::into_inner);
+        ensure!(!waited.timed_out(), "waited {SAFETY:?} in vain; it wrote {:?}", written.text);
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! What only the operating system knows of a server, and what only it can do to one.
+//!
+//! The measurements read `/proc`, so they exist on Linux only; elsewhere they are `None`.
+
+use crate::Result;
+use std::fs;
+use std::time::Duration;
+
+/// The processor time a process has used so far, in user and kernel mode together, to 10 ms.
+pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
+    let ticks = field_of_stat(process, 14)? + field_of_stat(process, 15)?;
+    Some(Duration::from_millis(ticks * 10)) // Linux tells programs 100 ticks a second, whatever its own clock
+}
+
+/// How many threads a process has.
+pub(crate) fn threads(process: u32) -> Option<usize> {
+    field_of_stat(process, 20)?.try_into().ok()
+}
+
+/// The memory of a process that is in RAM at present, in bytes.
+pub(crate) fn resident_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
+/// How many file descriptors a process has open.
+pub(crate) fn descriptors(process: u32) -> Option<usize> {
+    Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count())
+}
+
+/// A number out of `/proc/PID/stat`, by its position in proc(5), which counts from 1.
+fn field_of_stat(process: u32, position: usize) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?; // the second field, the name, may hold anything
+    after_name.split_whitespace().nth(position - 3)?.parse().ok()
+}
+
+#[cfg(unix)]
+pub(crate) use unix::*;
+
+#[cfg(unix)]
+mod unix {
+    use super::Result;
+    use crate::Failure;
+    use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+
+    /// Asks a process to stop, as Ctrl-C does.
+    pub(crate) fn interrupt(process: u32) -> Result {
+        signal(process, Signal::INT)
+    }
+
+    /// Asks a process to stop, as a service manager does.
+    pub(crate) fn terminate(process: u32) -> Result {
+        signal(process, Signal::TERM)
+    }
+
+    fn signal(process: u32, signal: Signal) -> Result {
+        kill_process(pid(process)?, signal).map_err(|error| Failure::new(format!("cannot signal {process}: {error}")))
+    }
+
+    /// Lets this process, and those it starts, open as many descriptors as it may: each client here takes one.
+    pub(crate) fn raise_own_descriptor_limit() {
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = limit.maximum.map_or(20_000, |maximum| maximum.min(20_000));
+        if limit.current.is_some_and(|current| current < wanted) {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+        }
+    }
+
+    /// Sets how many descriptors a running process may have.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_descriptors(process: u32, limit: u64) -> Result {
+        let limit = Rlimit { current: Some(limit), maximum: getrlimit(Resource::Nofile).maximum };
+        match rustix::process::prlimit(Some(pid(process)?), Resource::Nofile, limit) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::new(format!("cannot limit the descriptors of {process}: {error}"))),
+        }
+    }
+
+    fn pid(process: u32) -> Result<Pid> {
+        let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+        pid.ok_or_else(|| Failure::new(format!("{process} is not the number of a process")))
+    }
+}
