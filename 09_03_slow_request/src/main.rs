@@ -37,7 +37,7 @@ async fn run(listener: &TcpListener) {
     for stream in listener.incoming() {
         match stream {
             Ok(stream) => {
-                if let Err(error) = handle_connection(stream).await {
+                if let Err(error) = handle_connection(stream, PATIENCE).await {
                     command_line::log(format_args!("gave a connection up: {error}"));
                 }
             }
@@ -50,8 +50,8 @@ async fn run(listener: &TcpListener) {
 }
 
 /// Answers one request and closes the connection: kept open, it would lock everyone else out.
-async fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
-    let deadline = Instant::now() + PATIENCE;
+async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+    let deadline = Instant::now() + patience;
     let mut connection = Connection::for_one_request();
     while connection.is_open() {
         read(&mut stream, &mut connection, deadline)?;
@@ -78,8 +78,8 @@ async fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
 /// Waits for bytes, but not beyond the deadline: nobody can keep the server by sending a byte now and then.
 fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) -> io::Result<usize> {
     let mut buffer = [0; 4096];
-    let patience = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-    stream.set_read_timeout(Some(patience))?;
+    let time_left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    stream.set_read_timeout(Some(time_left))?;
     let received = stream.read(&mut buffer)?;
     connection.receive(&buffer[..received]);
     Ok(received)

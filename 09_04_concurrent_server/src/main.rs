@@ -40,7 +40,11 @@ async fn main() {
 
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
-    listener.incoming().then(pause_after_failure).for_each_concurrent(MAX_CONNECTIONS, serve).await;
+    listener
+        .incoming()
+        .then(pause_after_failure)
+        .for_each_concurrent(MAX_CONNECTIONS, |stream| serve(stream, PATIENCE))
+        .await;
 }
 
 async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
@@ -51,18 +55,18 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 }
 
 /// Serves one peer, until either side has had enough.
-async fn serve(stream: io::Result<TcpStream>) {
+async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     let answered = Cell::new(false);
-    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered))).await.factor_first().0;
+    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered, patience))).await.factor_first().0;
     if let Err(error) = ended {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
 
-/// Ends when `PATIENCE` passes without a new answer: one timer for the whole connection, not one for each read.
-async fn silence(answered: &Cell<bool>) -> io::Result<()> {
+/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+async fn silence(answered: &Cell<bool>, patience: Duration) -> io::Result<()> {
     loop {
-        task::sleep(PATIENCE).await;
+        task::sleep(patience).await;
         if !answered.replace(false) {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -81,7 +85,7 @@ async fn converse(stream: io::Result<TcpStream>, answered: &Cell<bool>) -> io::R
 /// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
 async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io::Result<Connection> {
     let mut connection = Connection::new();
-    let mut buffer = [0; 4096];
+    let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
         let received = stream.read(&mut buffer).await?;
         connection.receive(&buffer[..received]);
@@ -99,6 +103,7 @@ async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io:
             answered.set(true);
         }
         send(stream, &mut connection).await?;
+        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
     }
     Ok(connection)
 }

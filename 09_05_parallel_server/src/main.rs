@@ -43,7 +43,8 @@ async fn run(listener: &TcpListener) {
     listener
         .incoming()
         .then(pause_after_failure)
-        .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream)))
+        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream, PATIENCE)).catch_unwind().map(drop))
         .await;
 }
 
@@ -55,18 +56,18 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 }
 
 /// Serves one peer, until either side has had enough.
-async fn serve(stream: io::Result<TcpStream>) {
+async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     let answered = AtomicBool::new(false);
-    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered))).await.factor_first().0;
+    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered, patience))).await.factor_first().0;
     if let Err(error) = ended {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
 
-/// Ends when `PATIENCE` passes without a new answer: one timer for the whole connection, not one for each read.
-async fn silence(answered: &AtomicBool) -> io::Result<()> {
+/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     loop {
-        task::sleep(PATIENCE).await;
+        task::sleep(patience).await;
         if !answered.swap(false, Relaxed) {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -88,7 +89,7 @@ async fn handle_connection(
     answered: &AtomicBool,
 ) -> io::Result<Connection> {
     let mut connection = Connection::new();
-    let mut buffer = [0; 4096];
+    let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
         let received = stream.read(&mut buffer).await?;
         connection.receive(&buffer[..received]);
@@ -106,6 +107,7 @@ async fn handle_connection(
             answered.store(true, Relaxed);
         }
         send(stream, &mut connection).await?;
+        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
     }
     Ok(connection)
 }
