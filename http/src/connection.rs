@@ -135,6 +135,11 @@ impl Connection {
         !matches!(self.state, State::Over { .. })
     }
 
+    /// Whether nothing is under way: every request that arrived has been answered, and no other has begun to arrive.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Head) && self.input.len() == self.consumed
+    }
+
     /// Whether a connection that is over must be closed with care: the peer may still be sending, and a socket that is
     /// closed over unread input is reset, which can destroy the last response before the peer has read it (RFC 9112,
     /// section 9.6). Shut down the sending half, and read for a while before closing.

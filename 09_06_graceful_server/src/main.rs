@@ -1,0 +1,153 @@
+//! Step 9.6: a server that stops well. On Ctrl-C it takes no new connections, and finishes the answers it owes.
+//!
+//! Run: `cargo run --bin 09_06_graceful_server`
+//! Try: `curl 127.0.0.1:7878/sleep`, and within its five seconds press Ctrl-C in the server's terminal.
+//! You should see: curl still gets its page; then the server ends. A second Ctrl-C would have ended it at once.
+
+use async_signal::{Signal, Signals};
+use async_std::net::{TcpListener, TcpStream};
+use async_std::task;
+use futures::channel::oneshot;
+use futures::future::{Either, Shared, select};
+use futures::{io, prelude::*, stream};
+use http::{Connection, Response};
+use std::net::Shutdown;
+use std::pin::pin;
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, UNIX_EPOCH};
+
+#[path = "../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../common/404.html");
+
+/// How long a peer may stay without a new answer, whatever it does with the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What `/sleep` takes.
+const NAP: Duration = Duration::from_secs(5);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many peers to serve at a time. The next ones wait in the listener's backlog.
+const MAX_CONNECTIONS: usize = 20_000;
+/// How long the answers in flight may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Completes, for all who hold a clone of it, when the server is told to stop.
+type Stopping = Shared<oneshot::Receiver<()>>;
+
+#[async_std::main]
+async fn main() {
+    let address = command_line::address();
+    match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
+        (Ok(listener), Ok(signals)) => run(listener, signals).await,
+        (Err(error), _) | (_, Err(error)) => command_line::cannot_listen(&address, &error),
+    }
+}
+
+async fn run(listener: TcpListener, mut signals: Signals) {
+    command_line::announce(listener.local_addr());
+    let (stop, stopping) = oneshot::channel();
+    let stopping = stopping.shared();
+    let served = accept_until(stopping.clone(), listener)
+        .then(pause_after_failure)
+        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        .for_each_concurrent(MAX_CONNECTIONS, |stream| {
+            task::spawn(serve(stream, PATIENCE, stopping.clone())).catch_unwind().map(drop)
+        });
+    let told_to_stop = async {
+        signals.next().await;
+        drop(stop); // completes `stopping`
+        command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+        select(signals.next(), pin!(task::sleep(GRACE))).await;
+    };
+    if let Either::Right(_) = select(pin!(served), pin!(told_to_stop)).await {
+        command_line::log("stopped before all answers were sent");
+        process::exit(1);
+    }
+}
+
+/// The connections that arrive until the server stops. Then the listener is dropped: whoever connects is refused.
+fn accept_until(stopping: Stopping, listener: TcpListener) -> impl Stream<Item = io::Result<TcpStream>> {
+    stream::unfold((listener, stopping), |(listener, stopping)| async {
+        let stopped = stopping.clone().map(|_| None);
+        let accepted = select(pin!(listener.accept().map(Some)), stopped).await.factor_first().0?;
+        Some((accepted.map(|(stream, _)| stream), (listener, stopping)))
+    })
+}
+
+async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
+    if stream.is_err() {
+        task::sleep(PAUSE).await;
+    }
+    stream
+}
+
+/// Serves one peer, until either side has had enough.
+async fn serve(stream: io::Result<TcpStream>, patience: Duration, stopping: Stopping) {
+    let answered = AtomicBool::new(false);
+    let ended =
+        select(pin!(converse(stream, &answered, stopping)), pin!(silence(&answered, patience))).await.factor_first().0;
+    if let Err(error) = ended {
+        command_line::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
+    loop {
+        task::sleep(patience).await;
+        if !answered.swap(false, Relaxed) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+}
+
+async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool, stopping: Stopping) -> io::Result<()> {
+    let mut stream = stream?;
+    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
+        stream.shutdown(Shutdown::Write)?;
+        io::copy(&mut stream, &mut io::sink()).await?;
+    }
+    Ok(())
+}
+
+/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+async fn handle_connection(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    answered: &AtomicBool,
+    stopping: Stopping,
+) -> io::Result<Connection> {
+    let mut connection = Connection::new();
+    let mut buffer = [0; 1024]; // every idle peer keeps one
+    while connection.is_open() {
+        let received = match select(stream.read(&mut buffer), stopping.clone()).await {
+            Either::Left((received, _)) => received?,
+            Either::Right((_, read)) if !connection.is_idle() => read.await?, // half a request: wait for the other half
+            Either::Right(_) => 0,                                            // as though the peer had left
+        };
+        connection.receive(&buffer[..received]);
+        while let Some(request) = connection.next_request() {
+            let response = match request.path() {
+                "/" => Response::ok(HELLO),
+                "/sleep" => {
+                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    task::sleep(NAP).await;
+                    Response::ok(HELLO)
+                }
+                _ => Response::not_found(NOT_FOUND),
+            };
+            connection.respond(response);
+            answered.store(true, Relaxed);
+        }
+        send(stream, &mut connection).await?;
+        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+    }
+    Ok(connection)
+}
+
+/// Sends all the answers there are in one write.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
+    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+}
