@@ -1,10 +1,11 @@
 //! A client with good manners and with bad ones.
 
 use crate::failure::ensure;
-use crate::{Failure, Result, SAFETY};
+use crate::{Failure, Result, SAFETY, system};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A request for this path, as polite as they come.
@@ -18,14 +19,19 @@ pub struct Client {
     stream: TcpStream,
     /// What has arrived and does not belong to a response that was handed out.
     received: Vec<u8>,
+    patience: Duration,
 }
 
 impl Client {
     /// Connects, and waits until the server's system has accepted it (not necessarily the server itself).
     pub fn connect(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, SAFETY)
+        Self::connect_with_patience(address, SAFETY)
+    }
+
+    pub(crate) fn connect_with_patience(address: SocketAddr, patience: Duration) -> Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, patience)
             .map_err(|error| Failure::from(error).context(format_args!("cannot connect to {address}")))?;
-        Self::over(stream)
+        Self::over(stream, patience)
     }
 
     /// Begins to connect, and does not wait: a server with a full backlog takes this client later, or never.
@@ -34,14 +40,14 @@ impl Client {
         socket.set_nonblocking(true)?;
         let _ = socket.connect(&address.into()); // "in progress" is an error here; a refusal shows later
         socket.set_nonblocking(false)?;
-        Self::over(socket.into())
+        Self::over(socket.into(), SAFETY)
     }
 
-    fn over(stream: TcpStream) -> Result<Self> {
+    fn over(stream: TcpStream, patience: Duration) -> Result<Self> {
         let _ = stream.set_nodelay(true); // a piece that is sent is a packet; a stream not yet connected may refuse
-        stream.set_read_timeout(Some(SAFETY))?;
-        stream.set_write_timeout(Some(SAFETY))?;
-        Ok(Self { stream, received: Vec::new() })
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
+        Ok(Self { stream, received: Vec::new(), patience })
     }
 
     /// Sends these bytes.
@@ -49,8 +55,10 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).map_err(|error| Failure::from(error).context("cannot send"))
     }
 
-    /// Sends as much of this as the server takes before it closes or refuses, and says how much that was.
-    pub fn send_as_much_as_possible(&mut self, bytes: &[u8]) -> usize {
+    /// Sends as much of this as the server takes before it closes, resets, or stops reading for this long, and says how
+    /// much that was.
+    pub fn send_as_much_as_possible(&mut self, bytes: &[u8], pause: Duration) -> Result<usize> {
+        self.stream.set_write_timeout(Some(pause))?;
         let mut sent = 0;
         while sent < bytes.len() {
             match self.stream.write(&bytes[sent..]) {
@@ -58,12 +66,30 @@ impl Client {
                 Ok(length) => sent += length,
             }
         }
-        sent
+        self.stream.set_write_timeout(Some(self.patience))?;
+        Ok(sent)
     }
 
-    /// Sends these bytes one by one, each in a packet of its own.
-    pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) -> Result {
-        bytes.as_ref().iter().try_for_each(|byte| self.send([*byte]))
+    /// Sends each of these pieces when the server has read the one before it.
+    pub fn send_in_pieces<'p>(&mut self, pieces: impl IntoIterator<Item = &'p [u8]>) -> Result {
+        for piece in pieces {
+            self.send(piece)?;
+            self.wait_until_read()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the server's program has read all that was sent. (Where the system does not tell, this only waits a
+    /// moment.)
+    pub fn wait_until_read(&mut self) -> Result {
+        let (server, own) = (self.stream.peer_addr()?, self.stream.local_addr()?);
+        let deadline = Instant::now() + self.patience;
+        thread::sleep(Duration::from_millis(if cfg!(target_os = "linux") { 0 } else { 20 }));
+        while system::unread_bytes(server, own).is_some_and(|unread| unread > 0) {
+            ensure!(Instant::now() < deadline, "the server does not read what was sent");
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     /// Closes the sending half: the server sees that nothing more comes, and can still answer.
@@ -108,7 +134,9 @@ impl Client {
             match self.stream.read(&mut buffer) {
                 Ok(0) => return Ok(End::Closed),
                 Ok(_) => {}
-                Err(error) if is_time_out(&error) => return Err(Failure::new(format!("still open after {SAFETY:?}"))),
+                Err(error) if is_time_out(&error) => {
+                    return Err(Failure::new(format!("still open after {:?}", self.patience)));
+                }
                 Err(_) => return Ok(End::Reset),
             }
         }
@@ -127,7 +155,7 @@ impl Client {
     pub fn stays_silent_for(&mut self, time: Duration) -> Result<bool> {
         self.stream.set_read_timeout(Some(time))?;
         let seen = self.stream.peek(&mut [0]);
-        self.stream.set_read_timeout(Some(SAFETY))?;
+        self.stream.set_read_timeout(Some(self.patience))?;
         Ok(self.received.is_empty() && seen.is_err_and(|error| is_time_out(&error)))
     }
 
@@ -165,7 +193,7 @@ impl Client {
 
     fn receive(&mut self) -> Result<usize> {
         let mut buffer = [0; 4096];
-        let deadline = Instant::now() + SAFETY;
+        let deadline = Instant::now() + self.patience;
         loop {
             match self.stream.read(&mut buffer) {
                 Ok(length) => {
@@ -185,7 +213,7 @@ impl Client {
             format!(" after {:?}", String::from_utf8_lossy(&self.received))
         };
         match error.kind() {
-            _ if is_time_out(error) => Failure::new(format!("no answer within {SAFETY:?}{after}")),
+            _ if is_time_out(error) => Failure::new(format!("no answer within {:?}{after}", self.patience)),
             ErrorKind::ConnectionReset => Failure::new(format!("the server reset the connection{after}")),
             _ => Failure::new(format!("cannot receive{after}: {error}")),
         }

@@ -17,11 +17,12 @@
 mod client;
 mod failure;
 mod server;
+pub mod suite;
 mod system;
 
 pub use client::{Client, End, Response, request};
 pub use failure::{Failure, Result};
-pub use server::{Program, Server};
+pub use server::{Ended, Program, Server};
 
 use std::time::Duration;
 

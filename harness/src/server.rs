@@ -4,8 +4,8 @@ use crate::client::Client;
 use crate::failure::ensure;
 use crate::{Failure, Result, SAFETY, system};
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, pipe};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -18,14 +18,17 @@ pub struct Program {
     path: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    directory: Option<PathBuf>,
     descriptor_limit: Option<u64>,
+    patience: Duration,
 }
 
 impl Program {
     /// The program in this file. A step's own tests know it: `env!("CARGO_BIN_EXE_09_01_sync_server")`.
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
-        Self { path, arguments: Vec::new(), environment: Vec::new(), descriptor_limit: None }
+        let (arguments, environment) = (Vec::new(), Vec::new());
+        Self { path, arguments, environment, directory: None, descriptor_limit: None, patience: SAFETY }
     }
 
     /// The binary of this name in this workspace, built first if it is not up to date.
@@ -61,6 +64,12 @@ impl Program {
         self
     }
 
+    /// The same, started in this directory.
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.directory = Some(directory.as_ref().to_owned());
+        self
+    }
+
     /// The same, with a limit on its file descriptors, as `ulimit -n` sets it. Only Linux lets us: see
     /// [`Server::limit_descriptors`].
     pub fn descriptor_limit(mut self, limit: u64) -> Self {
@@ -68,11 +77,34 @@ impl Program {
         self
     }
 
+    /// The same, with less patience than [`SAFETY`] for what does not happen: for programs that are known to fail.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// The command that starts it, with its own arguments, but without an address.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         command
+    }
+
+    /// Runs it with these arguments, on which it is expected to end.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not.
+    pub fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let mut command = self.command();
+        let mut server = self.spawn(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        let status = server.wait_for_exit()?;
+        server.output.wait(self.patience, |_, has_ended| has_ended)?;
+        server.log.wait(self.patience, |_, has_ended| has_ended)?;
+        Ok(Ended { code: status.code(), output: server.output(), log: server.log() })
     }
 
     /// Starts it on a free port of the loopback interface, and waits until it says that it listens.
@@ -86,19 +118,37 @@ impl Program {
 
     /// As [`start`](Self::start), with the standard error connected to something else.
     pub(crate) fn start_with_log(&self, log: Stdio) -> Result<Server> {
+        let mut server = self.spawn(self.command().arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log))?;
+        server.address = server.announced_address().map_err(|failure| failure.context(self.path.display()))?;
+        Ok(server)
+    }
+
+    /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
+    /// that was free a moment ago.
+    pub(crate) fn start_unheard(&self) -> Result<Server> {
+        let (reader, writer) = pipe()?;
+        drop(reader);
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = self.command();
+        command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
+        let mut server = self.spawn(&mut command)?;
+        server.address = address;
+        server.wait_until("it listens", |server| server.client().is_ok())?;
+        Ok(server)
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Server> {
         #[cfg(unix)]
         system::raise_own_descriptor_limit();
-        let mut command = self.command();
-        command.arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log);
         let child = command.spawn().map_err(|error| Failure::from(error).context(self.path.display()))?;
-        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut server = Server { child, address: nowhere, output: Text::default(), log: Text::default() };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (output, log) = (Text::default(), Text::default());
+        let mut server = Server { child, address, output, log, patience: self.patience };
         if let Some(limit) = self.descriptor_limit {
             server.limit_descriptors(limit)?;
         }
-        server.log.collect(server.child.stderr.take());
         server.output.collect(server.child.stdout.take());
-        server.address = server.announced_address().map_err(|failure| failure.context(self.path.display()))?;
+        server.log.collect(server.child.stderr.take());
         Ok(server)
     }
 }
@@ -110,6 +160,17 @@ impl<P: AsRef<Path>> From<P> for Program {
     }
 }
 
+/// How a program ended, and what it wrote.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    pub log: String,
+}
+
 /// A running server. It is killed when dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -117,6 +178,7 @@ pub struct Server {
     address: SocketAddr,
     output: Text,
     log: Text,
+    patience: Duration,
 }
 
 impl Server {
@@ -137,7 +199,12 @@ impl Server {
 
     /// A new client, connected.
     pub fn client(&self) -> Result<Client> {
-        Client::connect(self.address)
+        Client::connect_with_patience(self.address, self.patience)
+    }
+
+    /// A new client that has not been taken yet, perhaps: [`Client::knock`].
+    pub fn knock(&self) -> Result<Client> {
+        Client::knock(self.address)
     }
 
     /// What it has printed so far.
@@ -152,7 +219,9 @@ impl Server {
 
     /// Waits until the standard error has this text in it.
     pub fn wait_for_log(&self, text: &str) -> Result {
-        self.log.wait(|log, _| log.contains(text)).map_err(|failure| failure.context(format!("no {text:?} in the log")))
+        self.log
+            .wait(self.patience, |log, _| log.contains(text))
+            .map_err(|failure| failure.context(format!("no {text:?} in the log")))
     }
 
     /// The number of its process.
@@ -215,19 +284,27 @@ impl Server {
     ///
     /// Fails if it does not.
     pub fn wait_for_exit(&mut self) -> Result<ExitStatus> {
-        let deadline = Instant::now() + SAFETY;
-        while Instant::now() < deadline {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(status);
-            }
-            thread::sleep(Duration::from_millis(5));
+        let mut ended = None;
+        self.wait_until("the server ends", |server| {
+            ended = server.child.try_wait().ok().flatten();
+            ended.is_some()
+        })?;
+        ended.ok_or_else(|| Failure::new("the server does not end"))
+    }
+
+    /// Waits until the condition holds: for what nobody announces.
+    pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&mut Self) -> bool) -> Result {
+        let deadline = Instant::now() + self.patience;
+        while !condition(self) {
+            ensure!(Instant::now() < deadline, "waited {:?} in vain until {what}", self.patience);
+            thread::sleep(Duration::from_millis(2));
         }
-        Err(Failure::new(format!("the server still runs after {SAFETY:?}")))
+        Ok(())
     }
 
     fn announced_address(&self) -> Result<SocketAddr> {
         let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
-        self.output.wait(has_line)?;
+        self.output.wait(self.patience, has_line)?;
         let output = self.output.so_far();
         let address = output.lines().next().and_then(|line| line.strip_prefix("listening on http://")?.parse().ok());
         address.ok_or_else(|| {
@@ -278,14 +355,14 @@ impl Text {
     }
 
     /// Waits until the condition, on the text so far and whether it has ended, holds.
-    fn wait(&self, condition: impl Fn(&str, bool) -> bool) -> Result {
+    fn wait(&self, patience: Duration, condition: impl Fn(&str, bool) -> bool) -> Result {
         let written = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (written, waited) = self
             .0
             .1
-            .wait_timeout_while(written, SAFETY, |written| !condition(&written.text, written.has_ended))
+            .wait_timeout_while(written, patience, |written| !condition(&written.text, written.has_ended))
             .unwrap_or_else(PoisonError::into_inner);
-        ensure!(!waited.timed_out(), "waited {SAFETY:?} in vain; it wrote {:?}", written.text);
+        ensure!(!waited.timed_out(), "waited {patience:?} in vain; it wrote {:?}", written.text);
         Ok(())
     }
 }

@@ -1,0 +1,40 @@
+//! Step 9.4: nobody waits for another client, and all share one thread.
+
+use harness::suite;
+
+const SERVER: &str = env!("CARGO_BIN_EXE_09_04_concurrent_server");
+
+#[test]
+fn a_thousand_clients_can_sleep_at_the_same_time() {
+    suite::naps(SERVER).assert_passed();
+}
+
+#[test]
+fn it_answers() {
+    suite::answers(SERVER).assert_passed();
+}
+
+#[test]
+fn it_survives_its_clients() {
+    suite::survives(SERVER).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(SERVER).assert_passed();
+}
+
+#[test]
+fn it_keeps_connections() {
+    suite::keeps_connections(SERVER).assert_passed();
+}
+
+#[test]
+fn no_client_waits_for_another() {
+    suite::concurrent(SERVER).assert_passed();
+}
+
+#[test]
+fn all_handlers_share_one_thread() {
+    suite::on_one_thread(SERVER).assert_passed();
+}

@@ -1,0 +1,150 @@
+//! No client waits for another.
+
+use super::answers::{is_hello, is_not_found};
+use super::serves;
+use super::survives::{rests_while, serves_again};
+use crate::failure::ensure;
+use crate::{Client, Program, Result, Server, request};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn clients(server: &Server, number: usize) -> Result<Vec<Client>> {
+    (0..number).map(|_| server.client()).collect()
+}
+
+pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut clients = clients(&server, 20)?;
+    while let Some(mut last) = clients.pop() {
+        is_hello(&last.get("/")?)?;
+    }
+    Ok(())
+}
+
+pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut silent = server.client()?;
+    serves(&server)?;
+    is_hello(&silent.get("/")?)
+}
+
+pub(super) fn naps_delay_nobody(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut napping = clients(&server, 64)?;
+    napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
+    for client in &mut clients(&server, 10)? {
+        for _ in 0..100 {
+            is_hello(&client.get("/")?)?;
+        }
+    }
+    for client in &mut napping {
+        ensure!(client.is_silent()?, "a nap was over before a thousand other requests were answered");
+    }
+    Ok(())
+}
+
+pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    client.send([request("/"), request("/nope"), request("/sleep"), request("/")].concat())?;
+    is_hello(&client.response()?)?;
+    is_not_found(&client.response()?)?;
+    ensure!(client.is_silent()?, "the first answers came together with the nap's, or without it");
+    Ok(())
+}
+
+pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut unfinished = Vec::new();
+    for number in 0..1_000 {
+        let mut client = server.client()?;
+        client.send("GET / HTTP/1.1\r\n")?;
+        unfinished.push(client);
+        if number % 50 == 0 {
+            serves(&server)?;
+        }
+    }
+    serves(&server)?;
+    for client in &mut unfinished {
+        ensure!(client.is_silent()?, "a request was answered before it was complete");
+        client.send("Host: localhost\r\n\r\n")?;
+    }
+    unfinished.iter_mut().try_for_each(|client| is_hello(&client.response()?))
+}
+
+/// They ask for far more than all the buffers on the way can hold.
+pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut greedy = clients(&server, 4)?;
+    let requests = request("/").repeat(500_000);
+    let stuck = Duration::from_millis(100);
+    thread::scope(|scope| {
+        let sending: Vec<_> = greedy
+            .iter_mut()
+            .map(|client| {
+                let requests = &requests;
+                scope.spawn(move || {
+                    client.shrink_receive_buffer()?;
+                    client.send_as_much_as_possible(requests, stuck)
+                })
+            })
+            .collect();
+        sending.into_iter().try_for_each(|sender| match sender.join() {
+            Ok(sent) => sent.map(drop),
+            Err(_) => Err(crate::Failure::new("a sender panicked")),
+        })
+    })?;
+    if let Some(memory) = server.resident_memory() {
+        ensure!(memory < 100_000_000, "it keeps {memory} bytes for clients that do not read");
+    }
+    (0..20).try_for_each(|_| serves(&server))
+}
+
+pub(super) fn without_descriptors_those_inside_are_still_served(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        eprintln!("SKIPPED: only Linux can limit the descriptors of a running program");
+        return Ok(());
+    }
+    let mut server = program.clone().descriptor_limit(64).start()?;
+    let mut inside = server.client()?;
+    is_hello(&inside.get("/")?)?;
+    let crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
+    server.wait_until("it has no descriptors left", |server| server.descriptors() >= Some(64))?;
+    rests_while(&server, || {
+        for _ in 0..10 {
+            is_hello(&inside.get("/")?)?;
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    })?;
+    drop(crowd);
+    serves_again(&server)?;
+    is_hello(&inside.get("/")?)
+}
+
+/// Were they not all asleep at the same time, they would take 5,000 seconds.
+pub(super) fn a_thousand_naps_end_together(program: &Program) -> Result {
+    let server = program.start()?;
+    let deadline = Instant::now() + Duration::from_secs(15);
+    let mut napping = Vec::new();
+    for number in 0..1_000 {
+        let mut client = server.client()?;
+        client.send(request("/sleep"))?;
+        napping.push(client);
+        if number % 50 == 0 {
+            serves(&server)?;
+        }
+    }
+    napping.iter_mut().try_for_each(|client| is_hello(&client.response()?))?;
+    ensure!(Instant::now() < deadline, "a thousand naps of five seconds took more than fifteen");
+    Ok(())
+}
+
+pub(super) fn answers_after_a_nap_come_in_their_order(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    client.send([request("/sleep"), request("/nope"), request("/")].concat())?;
+    is_hello(&client.response()?)?;
+    is_not_found(&client.response()?)?;
+    is_hello(&client.response()?)
+}

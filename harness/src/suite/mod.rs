@@ -1,0 +1,236 @@
+//! What a server must do, as suites of named checks: each function here runs one suite against a program.
+//!
+//! Every check starts a server of its own, so that one failure does not spoil the next check, and all checks of a suite
+//! run at the same time. Which suite applies to which server:
+//!
+//! | suite | what it shows | steps |
+//! |---|---|---|
+//! | [`answers`] | it speaks HTTP | all |
+//! | [`survives`] | nothing a client does stops it | all |
+//! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
+//! | [`a_nap_stops_everyone`] | `/sleep` holds everyone up | 9.3 |
+//! | [`keeps_connections`] | a connection serves many requests | from 9.4 on |
+//! | [`concurrent`] | no client waits for another | from 9.4 on |
+//! | [`naps`] | `/sleep` ends with the page | from 9.4 on |
+//! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
+//! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
+//! | [`command_line`] | arguments, messages and exit codes | all |
+
+mod answers;
+mod command_line;
+mod concurrent;
+mod keeps_connections;
+mod one_at_a_time;
+mod survives;
+mod threads;
+
+use crate::{Failure, Program, Result, Server};
+use std::thread;
+use std::time::Duration;
+
+/// The page of `/`.
+const HELLO: &str = include_str!("../../../common/hello.html");
+/// The page of every path that does not exist.
+const NOT_FOUND: &str = include_str!("../../../common/404.html");
+
+/// How long a client that is bound to wait is watched, to see that it does. The wait itself lasts until something
+/// happens; this time is only for a server that does not make it wait, to betray itself.
+const WATCH: Duration = Duration::from_millis(250);
+
+/// One thing that a server must do.
+#[derive(Clone, Copy, Debug)]
+struct Check {
+    name: &'static str,
+    run: fn(&Program) -> Result,
+}
+
+/// Names each check after its function.
+macro_rules! checks {
+    ($($module:ident::$name:ident),* $(,)?) => {
+        &[$(Check { name: stringify!($name), run: $module::$name }),*]
+    };
+}
+
+const ANSWERS: &[Check] = checks![
+    answers::the_root_is_the_hello_page,
+    answers::every_other_path_is_the_404_page,
+    answers::a_query_string_does_not_change_the_page,
+    answers::a_whole_url_is_a_target_too,
+    answers::head_is_get_without_the_page,
+    answers::a_request_in_two_packets_is_one_request,
+    answers::a_request_may_come_byte_by_byte,
+    answers::a_client_that_has_finished_sending_is_answered,
+    answers::a_connection_is_closed_when_the_client_asks_for_it,
+    answers::an_old_client_is_answered_and_the_connection_closed,
+    answers::the_first_of_pipelined_requests_is_answered,
+    answers::clients_are_served_one_after_another,
+    answers::malformed_requests_are_refused_with_400,
+    answers::known_methods_without_a_meaning_here_are_refused_with_405,
+    answers::unknown_methods_are_refused_with_501,
+    answers::other_versions_are_refused_with_505,
+    answers::a_long_target_is_refused_with_414,
+    answers::a_long_head_is_refused_with_431,
+];
+
+const SURVIVES: &[Check] = checks![
+    survives::clients_that_leave_before_they_ask,
+    survives::clients_that_leave_in_mid_request,
+    survives::clients_that_reset_in_mid_request,
+    survives::clients_that_do_not_wait_for_the_answer,
+    survives::clients_that_reset_in_mid_response,
+    survives::clients_that_send_noise,
+    survives::clients_that_want_tls,
+    survives::a_megabyte_of_header_and_lets_its_sender_read_the_answer,
+    survives::a_megabyte_of_target_and_lets_its_sender_read_the_answer,
+    survives::two_megabytes_of_body_and_lets_their_sender_read_the_answer,
+    survives::what_is_sent_after_the_last_request,
+    survives::a_thousand_visits_without_growing,
+    survives::running_out_of_descriptors,
+    survives::two_hundred_clients_with_sixty_four_descriptors,
+];
+
+const ONE_AT_A_TIME: &[Check] = checks![
+    one_at_a_time::a_connection_is_closed_after_one_answer,
+    one_at_a_time::only_the_first_of_pipelined_requests_is_answered,
+    one_at_a_time::the_second_client_waits_for_the_first,
+    one_at_a_time::a_silent_client_holds_everyone_up,
+    one_at_a_time::clients_are_served_in_the_order_in_which_they_connected,
+];
+
+const A_NAP_STOPS_EVERYONE: &[Check] = checks![one_at_a_time::whoever_comes_during_a_nap_waits_until_it_is_over];
+
+const KEEPS_CONNECTIONS: &[Check] = checks![
+    keeps_connections::a_connection_serves_many_requests,
+    keeps_connections::pipelined_requests_are_all_answered_in_order,
+    keeps_connections::a_request_body_is_not_taken_for_a_request,
+    keeps_connections::an_old_client_may_ask_to_keep_the_connection,
+    keeps_connections::a_thousand_idle_connections_stay_usable,
+];
+
+const CONCURRENT: &[Check] = checks![
+    concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
+    concurrent::a_silent_client_delays_nobody,
+    concurrent::naps_delay_nobody,
+    concurrent::answers_before_a_nap_do_not_wait_for_it,
+    concurrent::a_thousand_unfinished_requests_delay_nobody,
+    concurrent::clients_that_never_read_delay_nobody,
+    concurrent::without_descriptors_those_inside_are_still_served,
+];
+
+const NAPS: &[Check] =
+    checks![concurrent::a_thousand_naps_end_together, concurrent::answers_after_a_nap_come_in_their_order];
+
+const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_everyone];
+
+const PARALLEL: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_nobody];
+
+const COMMAND_LINE: &[Check] = checks![
+    command_line::help_is_printed_and_the_code_is_0,
+    command_line::an_address_in_use_is_named_and_the_code_is_1,
+    command_line::a_bad_address_is_named_and_the_code_is_2,
+    command_line::too_many_arguments_are_misuse_and_the_code_is_2,
+    command_line::it_runs_from_any_directory,
+    command_line::nobody_needs_to_read_what_it_prints,
+];
+
+/// It speaks HTTP, whatever the packets look like.
+pub fn answers(program: impl Into<Program>) -> Report {
+    run(ANSWERS, &program.into())
+}
+
+/// Nothing a client does stops it.
+pub fn survives(program: impl Into<Program>) -> Report {
+    run(SURVIVES, &program.into())
+}
+
+/// It serves one connection at a time, and one request a connection: everyone else waits.
+pub fn one_at_a_time(program: impl Into<Program>) -> Report {
+    run(ONE_AT_A_TIME, &program.into())
+}
+
+/// A request for `/sleep` holds everyone up. (Takes the five seconds of a nap.)
+pub fn a_nap_stops_everyone(program: impl Into<Program>) -> Report {
+    run(A_NAP_STOPS_EVERYONE, &program.into())
+}
+
+/// A connection serves many requests.
+pub fn keeps_connections(program: impl Into<Program>) -> Report {
+    run(KEEPS_CONNECTIONS, &program.into())
+}
+
+/// No client waits for another.
+pub fn concurrent(program: impl Into<Program>) -> Report {
+    run(CONCURRENT, &program.into())
+}
+
+/// Requests for `/sleep` end with the page, all at the same time. (Takes the five seconds of a nap.)
+pub fn naps(program: impl Into<Program>) -> Report {
+    run(NAPS, &program.into())
+}
+
+/// All handlers share one thread: one that blocks it stops everyone.
+pub fn on_one_thread(program: impl Into<Program>) -> Report {
+    run(ON_ONE_THREAD, &program.into())
+}
+
+/// Two handlers run at the same instant. The program must have two threads for them, on a machine with one processor too:
+/// tell it so in its [environment](Program::environment).
+pub fn parallel(program: impl Into<Program>) -> Report {
+    run(PARALLEL, &program.into())
+}
+
+/// Its arguments, messages and exit codes.
+pub fn command_line(program: impl Into<Program>) -> Report {
+    run(COMMAND_LINE, &program.into())
+}
+
+/// Runs a single check of any suite, by its name.
+///
+/// # Errors
+///
+/// Fails if the check does, or if there is none of that name.
+pub fn only(check: &str, program: &Program) -> Result {
+    let mut suites = [ANSWERS, SURVIVES, ONE_AT_A_TIME, A_NAP_STOPS_EVERYONE, KEEPS_CONNECTIONS, CONCURRENT, NAPS]
+        .into_iter()
+        .chain([ON_ONE_THREAD, PARALLEL, COMMAND_LINE]);
+    let found = suites.find_map(|checks| checks.iter().find(|candidate| candidate.name == check));
+    let found = found.ok_or_else(|| Failure::new(format!("there is no check named {check}")))?;
+    (found.run)(program)
+}
+
+fn run(checks: &[Check], program: &Program) -> Report {
+    let outcomes = thread::scope(|scope| {
+        let running: Vec<_> = checks.iter().map(|check| scope.spawn(|| (check.run)(program))).collect();
+        let ended = running.into_iter().map(|check| check.join().unwrap_or(Err(Failure::new("the check panicked"))));
+        checks.iter().map(|check| check.name).zip(ended).collect()
+    });
+    Report { outcomes }
+}
+
+/// What became of each check of a suite.
+#[derive(Clone, Debug)]
+#[must_use = "a report that nobody looks at checks nothing"]
+pub struct Report {
+    /// The name of each check, and how it ended.
+    pub outcomes: Vec<(&'static str, Result)>,
+}
+
+impl Report {
+    /// Ends the test unless every check passed.
+    ///
+    /// # Panics
+    ///
+    /// Panics with the name of each check that failed, and what it saw.
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        let failed = self.outcomes.iter().filter_map(|(name, outcome)| Some((name, outcome.as_ref().err()?)));
+        let failed: Vec<_> = failed.map(|(name, failure)| format!("\n{name}: {failure}")).collect();
+        assert!(failed.is_empty(), "{} of {} checks failed:{}", failed.len(), self.outcomes.len(), failed.concat());
+    }
+}
+
+/// Whether the server still serves: a new client gets the hello page.
+fn serves(server: &Server) -> Result {
+    let response = server.client()?.get("/").map_err(|failure| failure.context("it serves no more"))?;
+    answers::is_hello(&response)
+}

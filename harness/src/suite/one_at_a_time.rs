@@ -1,0 +1,79 @@
+//! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
+//! teach, so it is asserted, not forgiven.
+
+use super::answers::is_hello;
+use super::{WATCH, serves};
+use crate::failure::ensure;
+use crate::{Client, Program, Result, request};
+
+pub(super) fn a_connection_is_closed_after_one_answer(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    let response = client.get("/")?;
+    ensure!(response.announces_close(), "expected `Connection: close`: {response:?}");
+    client.finish_sending()?;
+    ensure!(client.rest()?.is_empty(), "expected one answer");
+    Ok(())
+}
+
+pub(super) fn only_the_first_of_pipelined_requests_is_answered(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    client.send(request("/").repeat(3))?;
+    client.finish_sending()?;
+    is_hello(&client.response()?)?;
+    ensure!(client.rest()?.is_empty(), "expected one answer");
+    Ok(())
+}
+
+pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result {
+    let server = program.start()?;
+    let request = request("/");
+    let (mut first, mut second) = (server.client()?, server.client()?);
+    first.send_in_pieces([&request[..10]])?;
+    second.send(&request)?;
+    ensure!(second.stays_silent_for(WATCH)?, "the second client was answered while the first was being served");
+    first.send(&request[10..])?;
+    first.finish_sending()?;
+    is_hello(&second.response()?)?;
+    ensure!(!first.is_silent()?, "the second client was answered before the first");
+    is_hello(&first.response()?)
+}
+
+pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
+    let server = program.start()?;
+    let (silent, mut other) = (server.client()?, server.client()?);
+    other.send(request("/"))?;
+    ensure!(other.stays_silent_for(WATCH)?, "a client was answered although another one was there before it");
+    drop(silent);
+    is_hello(&other.response()?)
+}
+
+pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &Program) -> Result {
+    let server = program.start()?;
+    let first = server.client()?;
+    let mut waiting: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    for client in waiting.iter_mut().rev() {
+        client.send(request("/"))?;
+        client.finish_sending()?;
+    }
+    drop(first);
+    while let Some(mut last) = waiting.pop() {
+        is_hello(&last.response()?)?;
+        let mut earlier = waiting.iter_mut();
+        let jumped = earlier.try_fold(false, |jumped, client| Ok::<_, crate::Failure>(jumped | client.is_silent()?))?;
+        ensure!(!jumped, "a client was answered before one that had connected earlier");
+    }
+    serves(&server)
+}
+
+pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Program) -> Result {
+    let server = program.start()?;
+    let (mut napping, mut other) = (server.client()?, server.client()?);
+    napping.send(request("/sleep"))?;
+    napping.finish_sending()?;
+    other.send(request("/"))?;
+    is_hello(&other.response()?)?;
+    ensure!(!napping.is_silent()?, "the other client was answered before the nap was over");
+    is_hello(&napping.response()?)
+}

@@ -1,0 +1,226 @@
+//! Nothing a client does stops the server: afterwards, the next client gets its page.
+
+use super::serves;
+use crate::failure::ensure;
+use crate::{Client, End, Program, Result, SAFETY, Server, request};
+use std::time::{Duration, Instant};
+
+/// How long a server without descriptors is watched.
+const REST: Duration = Duration::from_millis(500);
+/// How soon a server must serve again when descriptors have come back.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// Half a request, which the server has read.
+fn half_a_request(server: &Server) -> Result<Client> {
+    let mut client = server.client()?;
+    client.send_in_pieces([&request("/")[..20]])?;
+    Ok(client)
+}
+
+pub(super) fn clients_that_leave_before_they_ask(program: &Program) -> Result {
+    let server = program.start()?;
+    drop(server.client()?);
+    server.client()?.reset()?;
+    serves(&server)
+}
+
+pub(super) fn clients_that_leave_in_mid_request(program: &Program) -> Result {
+    let server = program.start()?;
+    drop(half_a_request(&server)?);
+    serves(&server)
+}
+
+pub(super) fn clients_that_reset_in_mid_request(program: &Program) -> Result {
+    let server = program.start()?;
+    half_a_request(&server)?.reset()?;
+    serves(&server)
+}
+
+pub(super) fn clients_that_do_not_wait_for_the_answer(program: &Program) -> Result {
+    let server = program.start()?;
+    for _ in 0..20 {
+        server.client()?.send(request("/"))?;
+        let mut client = server.client()?;
+        client.send(request("/"))?;
+        client.reset()?;
+    }
+    serves(&server)
+}
+
+pub(super) fn clients_that_reset_in_mid_response(program: &Program) -> Result {
+    let server = program.start()?;
+    let requests = request("/").repeat(2_000);
+    for _ in 0..3 {
+        let mut client = server.client()?;
+        client.send_as_much_as_possible(&requests, REST)?;
+        client.response()?;
+        client.reset()?;
+    }
+    serves(&server)
+}
+
+pub(super) fn clients_that_send_noise(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for round in 0..32 {
+        let mut noise: Vec<u8> = (0..2_000).map(|_| random_byte(&mut state)).collect();
+        if round % 2 == 0 {
+            noise.splice(..0, *b"GET / HTTP/1.1\r\n");
+        }
+        let mut client = server.client()?;
+        client.send_as_much_as_possible(&noise, SAFETY)?;
+        let _ = client.finish_sending(); // the server may have hung up already
+        client.end()?;
+    }
+    serves(&server)
+}
+
+/// Marsaglia's xorshift generator: noise, but the same in every run.
+fn random_byte(state: &mut u64) -> u8 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    state.to_le_bytes()[3]
+}
+
+pub(super) fn clients_that_want_tls(program: &Program) -> Result {
+    let server = program.start()?;
+    let client_hello = [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".as_slice(), &[7; 506]].concat();
+    refuses(&server, &client_hello, &[400])?;
+    serves(&server)
+}
+
+pub(super) fn a_megabyte_of_header_and_lets_its_sender_read_the_answer(program: &Program) -> Result {
+    let server = program.start()?;
+    let field = format!("X: {}\r\n", "a".repeat(1_000));
+    let head = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", field.repeat(1_000));
+    refuses(&server, head.as_bytes(), &[431])?;
+    serves(&server)
+}
+
+pub(super) fn a_megabyte_of_target_and_lets_its_sender_read_the_answer(program: &Program) -> Result {
+    let server = program.start()?;
+    refuses(&server, &request(&format!("/{}", "a".repeat(1_000_000))), &[414])?;
+    serves(&server)
+}
+
+pub(super) fn two_megabytes_of_body_and_lets_their_sender_read_the_answer(program: &Program) -> Result {
+    let server = program.start()?;
+    let head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n";
+    refuses(&server, &[head.as_slice(), &[b'a'; 2_000_000]].concat(), &[405, 413])?;
+    serves(&server)
+}
+
+/// The request gets one of these statuses, and the connection is closed in a way that destroys no answer: a reset could
+/// overtake it.
+fn refuses(server: &Server, request: &[u8], statuses: &[u16]) -> Result {
+    let mut client = server.client()?;
+    client.send_as_much_as_possible(request, SAFETY)?;
+    let response = client.response()?;
+    ensure!(statuses.contains(&response.status), "expected one of {statuses:?}: {response:?}");
+    client.finish_sending()?;
+    ensure!(client.end()? == End::Closed, "the connection was reset, which can destroy the answer");
+    Ok(())
+}
+
+pub(super) fn what_is_sent_after_the_last_request(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    let last = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    client.send([last.as_slice(), &[b'a'; 10_000]].concat())?;
+    ensure!(client.response()?.status == 200, "expected the page");
+    drop(client);
+    serves(&server)
+}
+
+pub(super) fn a_thousand_visits_without_growing(program: &Program) -> Result {
+    let mut server = program.start()?;
+    visit(&server, 500)?; // whatever it allocates once, it has allocated now
+    let before = (server.descriptors(), server.resident_memory());
+    visit(&server, 1_000)?;
+    let (Some(descriptors), Some(memory)) = before else { return skip("only Linux tells what a server holds") };
+    server.wait_until("it has closed what its clients closed", |server| server.descriptors() <= Some(descriptors))?;
+    let growth = server.resident_memory().unwrap_or_default().saturating_sub(memory);
+    ensure!(growth < 1_000_000, "a thousand visits made it grow by {growth} bytes");
+    Ok(())
+}
+
+/// Clients that come, and leave in one of four ways.
+fn visit(server: &Server, clients: usize) -> Result {
+    for number in 0..clients {
+        let mut client = server.client()?;
+        match number % 4 {
+            0 => {}
+            1 => client.reset()?,
+            2 => client.send(&request("/")[..20])?,
+            _ => drop(client.get("/")?), // it waits for its turn, so that the backlog never overflows
+        }
+    }
+    serves(server)
+}
+
+/// Its descriptors are taken away while it runs, so that it cannot accept the next client, and are then given back.
+pub(super) fn running_out_of_descriptors(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        return skip("only Linux can take descriptors away from a running program");
+    }
+    let server = program.start()?;
+    serves(&server)?;
+    server.limit_descriptors(3)?; // standard input, output and error
+    let mut client = server.client()?;
+    client.send(request("/"))?;
+    rests_while(&server, || {
+        ensure!(client.stays_silent_for(REST)?, "it hung up, or it answered without a descriptor for the client");
+        Ok(())
+    })?;
+    server.limit_descriptors(1_000)?;
+    super::answers::is_hello(&client.response()?)
+}
+
+pub(super) fn two_hundred_clients_with_sixty_four_descriptors(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        return skip("only Linux can limit the descriptors of a running program");
+    }
+    let server = program.clone().descriptor_limit(64).start()?;
+    let clients: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
+    rests_while(&server, || {
+        std::thread::sleep(REST);
+        Ok(())
+    })?;
+    drop(clients);
+    serves_again(&server)
+}
+
+/// New clients are served soon. They try again and again, because a full backlog takes none, and their system would
+/// make them wait for a second.
+pub(super) fn serves_again(server: &Server) -> Result {
+    let deadline = Instant::now() + RECOVERY;
+    while Instant::now() < deadline {
+        let client = Client::connect_with_patience(server.address(), RECOVERY / 5);
+        if client.and_then(|mut client| client.get("/")).is_ok() {
+            return Ok(());
+        }
+    }
+    Err(crate::Failure::new(format!("it does not serve again within {RECOVERY:?}")))
+}
+
+/// The server does not spin meanwhile: it uses less than a quarter of a processor.
+pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
+    let (start, before) = (Instant::now(), server.cpu_time());
+    action()?;
+    let (Some(before), Some(after)) = (before, server.cpu_time()) else {
+        return skip("only Linux tells the processor time of a server");
+    };
+    let (used, passed) = (after.saturating_sub(before), start.elapsed());
+    ensure!(
+        used * 4 < passed,
+        "it spins: it used {used:?} of processor time in {passed:?} although it could do nothing"
+    );
+    Ok(())
+}
+
+/// Says aloud what is not checked here.
+fn skip(reason: &str) -> Result {
+    eprintln!("SKIPPED: {reason}");
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! One thread for all handlers, or several.
+//!
+//! Nothing a client sends keeps a handler of ours busy for long. But a handler writes a line to the log when a client
+//! breaks off, and that write blocks its thread when the log is a pipe that is full. So the first handler stands in the
+//! middle of its work for as long as the test wants; if a second one is served meanwhile, there are two threads.
+
+use super::{WATCH, answers::is_hello, serves};
+use crate::{Client, Failure, Program, Result, Server, request};
+use std::io::{ErrorKind, PipeReader, Read, Write, pipe};
+
+pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -> Result {
+    let (server, _full_log) = with_full_log(program)?;
+    block_a_handler(&server)?;
+    (0..100).try_for_each(|_| serves(&server))
+}
+
+pub(super) fn a_handler_that_blocks_its_thread_stops_everyone(program: &Program) -> Result {
+    let (server, mut full_log) = with_full_log(program)?;
+    block_a_handler(&server)?;
+    let mut waiting = ask_until_nobody_answers(&server)?;
+    full_log.read_exact(&mut [0; 8192])?; // room for the line that the handler wants to write
+    is_hello(&waiting.response()?)
+}
+
+/// A server whose log takes not one byte more.
+fn with_full_log(program: &Program) -> Result<(Server, PipeReader)> {
+    let (reader, mut writer) = pipe()?;
+    set_nonblocking(&writer, true)?;
+    loop {
+        match writer.write(&[b'\n'; 1024]) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    set_nonblocking(&writer, false)?;
+    let server = program.start_with_log(writer.into())?;
+    serves(&server)?;
+    Ok((server, reader))
+}
+
+#[cfg(unix)]
+fn set_nonblocking(pipe: &std::io::PipeWriter, nonblocking: bool) -> Result {
+    rustix::io::ioctl_fionbio(pipe, nonblocking).map_err(|error| Failure::new(error.to_string()))
+}
+
+#[cfg(not(unix))]
+fn set_nonblocking(_: &std::io::PipeWriter, _: bool) -> Result {
+    Err(Failure::new("only Unix lets us fill a pipe without blocking"))
+}
+
+/// A client that breaks off in the middle of a request: its handler has something to write to the log.
+fn block_a_handler(server: &Server) -> Result {
+    let mut client = server.client()?;
+    client.send_in_pieces([&request("/")[..20]])?;
+    client.reset()
+}
+
+/// A few requests may still be answered before the handler gets to its log; then no more.
+fn ask_until_nobody_answers(server: &Server) -> Result<Client> {
+    for _ in 0..100 {
+        let mut client = server.client()?;
+        client.send(request("/"))?;
+        if client.stays_silent_for(WATCH)? {
+            return Ok(client);
+        }
+    }
+    Err(Failure::new("clients are served although a handler blocks its thread: there must be other threads"))
+}
