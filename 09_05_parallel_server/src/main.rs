@@ -33,12 +33,13 @@ const MAX_CONNECTIONS: usize = 20_000;
 async fn main() {
     let address = command_line::address();
     match TcpListener::bind(&address).await {
-        Ok(listener) => run(&listener).await,
+        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        Ok(listener) => task::spawn(run(listener)).await,
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
 
-async fn run(listener: &TcpListener) {
+async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
     listener
         .incoming()

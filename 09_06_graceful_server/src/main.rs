@@ -41,7 +41,8 @@ type Stopping = Shared<oneshot::Receiver<()>>;
 async fn main() {
     let address = command_line::address();
     match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
-        (Ok(listener), Ok(signals)) => run(listener, signals).await,
+        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        (Ok(listener), Ok(signals)) => task::spawn(run(listener, signals)).await,
         (Err(error), _) | (_, Err(error)) => command_line::cannot_listen(&address, &error),
     }
 }

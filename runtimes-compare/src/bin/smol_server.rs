@@ -1,0 +1,128 @@
+//! Step 9.5 on smol.
+//!
+//! Run: `cargo run -p runtimes-compare --bin smol_server`, then open <http://127.0.0.1:7878/sleep>.
+//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
+//! You should see: the second page at once, the first after five seconds.
+
+use http::{Connection, Response};
+use smol::lock::Semaphore;
+use smol::net::{TcpListener, TcpStream};
+use smol::{Executor, Timer, future, io, prelude::*};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, UNIX_EPOCH};
+
+#[path = "../../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../../common/404.html");
+
+/// How long a peer may stay without a new answer, whatever it does with the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What `/sleep` takes.
+const NAP: Duration = Duration::from_secs(5);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many peers to serve at a time. The next ones wait in the listener's backlog.
+const MAX_CONNECTIONS: usize = 20_000;
+
+/// The tasks of this program. smol leaves it to the program which threads run them.
+static EXECUTOR: Executor<'static> = Executor::new();
+
+fn main() {
+    let others = thread::available_parallelism().map_or(0, |processors| processors.get() - 1);
+    for _ in 0..others {
+        thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
+    }
+    smol::block_on(EXECUTOR.run(async {
+        let address = command_line::address();
+        match TcpListener::bind(&address).await {
+            Ok(listener) => run(&listener).await,
+            Err(error) => command_line::cannot_listen(&address, &error),
+        }
+    }));
+}
+
+async fn run(listener: &TcpListener) {
+    command_line::announce(listener.local_addr());
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let place = places.acquire_arc().await;
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let served = async move {
+                    serve(stream, PATIENCE).await;
+                    drop(place);
+                };
+                EXECUTOR.spawn(served).detach();
+            }
+            Err(error) => {
+                command_line::log(format_args!("cannot accept: {error}"));
+                Timer::after(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves one peer, until either side has had enough.
+async fn serve(stream: TcpStream, patience: Duration) {
+    let answered = AtomicBool::new(false);
+    let ended = converse(stream, &answered).or(silence(&answered, patience)).await;
+    if let Err(error) = ended {
+        command_line::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
+    loop {
+        Timer::after(patience).await;
+        if !answered.swap(false, Relaxed) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+}
+
+async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()> {
+    if handle_connection(&mut stream, answered).await?.peer_may_be_sending() {
+        stream.close().await?;
+        io::copy(&mut stream, &mut io::sink()).await?;
+    }
+    Ok(())
+}
+
+/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+async fn handle_connection(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    answered: &AtomicBool,
+) -> io::Result<Connection> {
+    let mut connection = Connection::new();
+    let mut buffer = [0; 1024]; // every idle peer keeps one
+    while connection.is_open() {
+        let received = stream.read(&mut buffer).await?;
+        connection.receive(&buffer[..received]);
+        while let Some(request) = connection.next_request() {
+            let response = match request.path() {
+                "/" => Response::ok(HELLO),
+                "/sleep" => {
+                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    Timer::after(NAP).await;
+                    Response::ok(HELLO)
+                }
+                _ => Response::not_found(NOT_FOUND),
+            };
+            connection.respond(response);
+            answered.store(true, Relaxed);
+        }
+        send(stream, &mut connection).await?;
+        future::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+    }
+    Ok(connection)
+}
+
+/// Sends all the answers there are in one write.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
+    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+}
