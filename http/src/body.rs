@@ -1,10 +1,11 @@
 //! The body of a request: nobody here wants it, but its end must be found, or it would be taken for the next request.
 
-use crate::MAX_BODY;
+use crate::grammar::{after_quoted_string, after_space, after_token, is_text_byte};
 use crate::response::{Response, Status};
+use crate::{MAX_BODY, MAX_CHUNK_EXTRAS};
 
 /// How much of a body is still to come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Length {
     /// So many bytes (RFC 9112, section 6.2).
     Bytes(u64),
@@ -13,45 +14,51 @@ pub(crate) enum Length {
 }
 
 /// Where in a chunked body the next byte stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
     next: Next,
-    /// Bytes of content so far.
+    /// Bytes in all chunks so far.
     content: u64,
-    /// Bytes of the present line, or of all trailers: neither may grow for ever.
-    line: usize,
+    /// Bytes of extensions and trailers so far.
+    extras: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
-    /// A chunk's size, in hexadecimal digits, of which so many were read.
-    Size { value: u64, digits: u8 },
-    /// The LF of the line that holds the size.
-    SizeLineFeed { value: u64 },
-    /// So many bytes of content.
-    Content { left: u64 },
-    /// The CR after the content.
-    ContentCarriageReturn,
-    /// The LF after the content.
-    ContentLineFeed,
+    /// The line with a chunk's size.
+    Size,
+    /// So many bytes of a chunk.
+    Content(u64),
+    /// The line end after a chunk.
+    ContentEnd,
     /// A trailer line, or the empty line that ends the body.
-    Trailer { is_empty: bool },
-    /// The LF of a trailer line; after an empty one the body is over.
-    TrailerLineFeed { is_last: bool },
+    Trailer,
     /// Nothing: the body is over.
     End,
 }
 
-/// The longest line of chunk size and extensions, and the longest trailer section, in bytes.
-const MAX_CHUNK_LINE: usize = 4 * 1024;
+/// The longest chunk size that is not counted as an extra: 16 digits hold any `u64`.
+const SIZE_DIGITS: usize = 16;
+/// The longest line in a chunked body, with its line end.
+const MAX_LINE: usize = SIZE_DIGITS + MAX_CHUNK_EXTRAS + "\r\n".len();
 
 const TOO_LARGE: Response =
     Response::refusal(Status::ContentTooLarge, "The request body is longer than 1,048,576 bytes.\n");
+const TOO_MANY_EXTRAS: Response = Response::refusal(
+    Status::HeaderFieldsTooLarge,
+    "The chunk extensions and trailer fields are longer than 4,096 bytes.\n",
+);
 const MALFORMED: Response = Response::refusal(Status::BadRequest, "The chunked request body is malformed.\n");
 
 impl Length {
+    /// A body of so many bytes, unless that is too many.
+    pub(crate) fn bytes(length: u64) -> Result<Self, Response> {
+        if length > MAX_BODY { Err(TOO_LARGE) } else { Ok(Self::Bytes(length)) }
+    }
+
+    /// A body in chunks.
     pub(crate) const fn chunked() -> Self {
-        Self::Chunked(Chunks { next: Next::Size { value: 0, digits: 0 }, content: 0, line: 0 })
+        Self::Chunked(Chunks { next: Next::Size, content: 0, extras: 0 })
     }
 
     /// Whether the whole body has been skipped.
@@ -62,83 +69,113 @@ impl Length {
         }
     }
 
-    /// Whether the body is known to be longer than [`MAX_BODY`].
-    pub(crate) fn is_too_large(&self) -> bool {
-        matches!(self, Self::Bytes(left) if *left > MAX_BODY)
-    }
-
-    /// Skips what belongs to the body at the beginning of `input`, and says how many bytes that were.
+    /// Skips what belongs to the body at the beginning of `input`, and says how many bytes that were. A line that has not
+    /// arrived as a whole is left for the next time.
     pub(crate) fn skip(&mut self, input: &[u8]) -> Result<usize, Response> {
         match self {
-            Self::Bytes(left) if *left > MAX_BODY => Err(TOO_LARGE),
-            Self::Bytes(left) => {
-                let skipped = shorter(*left, input.len());
-                *left -= skipped as u64;
-                Ok(skipped)
-            }
+            Self::Bytes(left) => Ok(skip_content(left, input)),
             Self::Chunked(chunks) => chunks.skip(input),
         }
     }
 }
 
+fn skip_content(left: &mut u64, input: &[u8]) -> usize {
+    let skipped = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
+    *left -= skipped as u64;
+    skipped
+}
+
 impl Chunks {
     fn skip(&mut self, input: &[u8]) -> Result<usize, Response> {
         let mut position = 0;
-        while position < input.len() && self.next != Next::End {
-            position += match &mut self.next {
-                Next::Content { left } => {
-                    let skipped = shorter(*left, input.len() - position);
-                    *left -= skipped as u64;
-                    if *left == 0 {
-                        self.next = Next::ContentCarriageReturn;
-                    }
-                    skipped
-                }
-                _ => {
-                    self.step(input[position])?;
-                    1
-                }
-            };
+        while self.next != Next::End {
+            match self.step(&input[position..])? {
+                0 => break,
+                skipped => position += skipped,
+            }
         }
         Ok(position)
     }
 
-    /// Takes one byte that is not content.
-    fn step(&mut self, byte: u8) -> Result<(), Response> {
-        self.line += 1;
-        if self.line > MAX_CHUNK_LINE {
-            return Err(MALFORMED);
+    /// Skips a line, or what has arrived of a chunk.
+    fn step(&mut self, input: &[u8]) -> Result<usize, Response> {
+        if let Next::Content(left) = &mut self.next {
+            let skipped = skip_content(left, input);
+            if *left == 0 {
+                self.next = Next::ContentEnd;
+            }
+            return Ok(skipped);
         }
-        self.next = match (self.next, byte) {
-            (Next::Size { value, digits }, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if digits < 16 => {
-                let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
-                Next::Size { value: value << 4 | digit, digits: digits + 1 }
+        let Some(line) = first_line(input)? else { return Ok(0) };
+        self.next = match self.next {
+            Next::Size => self.read_size(line)?,
+            Next::ContentEnd if line.is_empty() => Next::Size,
+            Next::Trailer if line.is_empty() => Next::End,
+            Next::Trailer if is_field_line(line) => {
+                self.count_extras(line.len())?;
+                Next::Trailer
             }
-            (Next::Size { value, digits: 1.. }, b'\r') => Next::SizeLineFeed { value },
-            (Next::SizeLineFeed { value }, b'\n') => {
-                self.line = 0;
-                self.content = self.content.saturating_add(value);
-                if self.content > MAX_BODY {
-                    return Err(TOO_LARGE);
-                }
-                if value == 0 { Next::Trailer { is_empty: true } } else { Next::Content { left: value } }
-            }
-            (Next::ContentCarriageReturn, b'\r') => Next::ContentLineFeed,
-            (Next::ContentLineFeed, b'\n') => {
-                self.line = 0;
-                Next::Size { value: 0, digits: 0 }
-            }
-            (Next::Trailer { is_empty }, b'\r') => Next::TrailerLineFeed { is_last: is_empty },
-            (Next::Trailer { .. }, byte) if byte != b'\n' => Next::Trailer { is_empty: false },
-            (Next::TrailerLineFeed { is_last: true }, b'\n') => Next::End,
-            (Next::TrailerLineFeed { is_last: false }, b'\n') => Next::Trailer { is_empty: true },
             _ => return Err(MALFORMED),
         };
-        Ok(())
+        Ok(line.len() + "\r\n".len())
+    }
+
+    fn read_size(&mut self, line: &[u8]) -> Result<Next, Response> {
+        self.count_extras(line.len().saturating_sub(SIZE_DIGITS))?;
+        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if digits == 0 || !are_extensions(&line[digits..]) {
+            return Err(MALFORMED);
+        }
+        let digits = line[..digits].iter().filter_map(|&digit| char::from(digit).to_digit(16));
+        let size = digits.fold(0_u64, |size, digit| size.saturating_mul(16).saturating_add(digit.into()));
+        self.content = self.content.saturating_add(size);
+        match size {
+            _ if self.content > MAX_BODY => Err(TOO_LARGE),
+            0 => Ok(Next::Trailer),
+            size => Ok(Next::Content(size)),
+        }
+    }
+
+    fn count_extras(&mut self, bytes: usize) -> Result<(), Response> {
+        self.extras += bytes;
+        if self.extras > MAX_CHUNK_EXTRAS { Err(TOO_MANY_EXTRAS) } else { Ok(()) }
     }
 }
 
-/// The smaller of two lengths, one of which fits into memory.
-fn shorter(left: u64, available: usize) -> usize {
-    usize::try_from(left).map_or(available, |left| left.min(available))
+/// The first line of `input` without its end; `None` if it has not arrived as a whole.
+fn first_line(input: &[u8]) -> Result<Option<&[u8]>, Response> {
+    let window = &input[..input.len().min(MAX_LINE)];
+    match memchr::memchr(b'\n', window) {
+        Some(end) => window[..end].strip_suffix(b"\r").map(Some).ok_or(MALFORMED),
+        None if window.len() < MAX_LINE => Ok(None),
+        None => Err(TOO_MANY_EXTRAS),
+    }
+}
+
+/// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )` (RFC 9112, section 7.1.1).
+fn are_extensions(mut text: &[u8]) -> bool {
+    while !text.is_empty() {
+        match after_extension(text) {
+            Some(rest) => text = rest,
+            None => return false,
+        }
+    }
+    true
+}
+
+fn after_extension(text: &[u8]) -> Option<&[u8]> {
+    let name = after_space(text).strip_prefix(b";")?;
+    let after_name = after_token(after_space(name))?;
+    match after_space(after_name).strip_prefix(b"=").map(after_space) {
+        None => Some(after_name),
+        Some([b'"', quoted @ ..]) => after_quoted_string(quoted),
+        Some(value) => after_token(value),
+    }
+}
+
+/// A trailer is a header field that comes late (RFC 9112, section 7.1.2). It is checked and thrown away.
+fn is_field_line(line: &[u8]) -> bool {
+    after_token(line)
+        .and_then(|rest| rest.strip_prefix(b":"))
+        .is_some_and(|value| value.iter().all(|&byte| is_text_byte(byte)))
 }

@@ -1,7 +1,7 @@
 //! One connection, seen from the server: the state machine between the bytes and the requests.
 
 use crate::head::{self, Head, Method};
-use crate::response::{Framing, Persistence, Response, Status, date};
+use crate::response::{Date, Framing, Persistence, Response};
 use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
@@ -12,33 +12,62 @@ use core::time::Duration;
 /// each time followed by one [`respond`](Self::respond); then send the [`output`](Self::output). Stop when it is no
 /// longer [open](Self::is_open).
 ///
+/// ```text
+///     receive        ┌──────────────────────────────────────────┐
+///        │           ▼                                          │
+///        └──▶ reading a head ──▶ reading a body ──▶ answering ──┘
+///                    │                  │               │ the peer or the server
+///        it breaks a │                  │               │ wants to stop
+///        rule        └──────────────────┴───────┬───────┘
+///                                               ▼
+///                                            closed
+/// ```
+///
 /// Between two calls it holds no buffer unless a request is incomplete, so that an idle connection costs next to nothing.
+/// An incomplete request is held up to [`MAX_HEAD`](crate::MAX_HEAD).
 #[derive(Debug, Default)]
 pub struct Connection {
     /// What has arrived; the first `consumed` bytes of it are done with.
     input: Vec<u8>,
     consumed: usize,
     state: State,
+    /// What has been answered since the last output.
     answers: Vec<Answer>,
     serves_one_request: bool,
     /// The peer has sent everything: its half of the connection is closed.
     input_ended: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum State {
-    /// The next byte is the first of a head, or belongs to one that is incomplete.
-    #[default]
-    Head,
-    /// The head is complete and still at `consumed`; its body follows.
-    Body { head: Head },
+    /// The next byte is the first of a head, or belongs to one that has not arrived as a whole. So many bytes were searched
+    /// for its end.
+    ReadingHead { searched: usize },
+    /// The head is understood; the request line at least still stands at `consumed`. Its body follows.
+    ReadingBody(Head),
     /// A request was handed out and waits for its response.
-    Asked(Framing),
+    Answering(Framing),
     /// The last response is on its way: whatever still arrives is thrown away.
-    Over {
+    Closed {
         /// The peer did not say that it would stop, so it may be sending still.
         peer_may_be_sending: bool,
     },
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::ReadingHead { searched: 0 }
+    }
+}
+
+/// What one look at the input led to.
+enum Step {
+    /// A request is complete; its path stands here in the input.
+    Request(Range<usize>),
+    /// Something changed: look again.
+    Onward,
+    /// Nothing more can be done before more bytes arrive.
+    NeedsInput,
 }
 
 #[derive(Debug)]
@@ -56,7 +85,7 @@ pub struct Request<'connection> {
 
 impl<'connection> Request<'connection> {
     /// The path of the request's target, as it was sent, without the query string: `/sleep` for `/sleep?for=fun` and for
-    /// `http://localhost:7878/sleep`.
+    /// `http://localhost:7878/sleep`, `/` for `http://localhost:7878`.
     pub fn path(&self) -> &'connection str {
         self.path
     }
@@ -86,16 +115,16 @@ impl Connection {
     /// The next complete request, if one has arrived and the one before it has been answered.
     pub fn next_request(&mut self) -> Option<Request<'_>> {
         loop {
-            let step = match &mut self.state {
-                State::Head => self.read_head(),
-                State::Body { .. } => self.skip_body(),
-                State::Asked(_) | State::Over { .. } => return None,
+            let step = match core::mem::take(&mut self.state) {
+                State::ReadingHead { searched } => self.read_head(searched),
+                State::ReadingBody(head) => self.read_body(head),
+                unchanged => {
+                    self.state = unchanged;
+                    return None;
+                }
             };
             match step {
-                Ok(Step::Asked(path)) => {
-                    let path = core::str::from_utf8(&self.input[path]).unwrap_or_default(); // checked: it is ASCII
-                    return Some(Request { path });
-                }
+                Ok(Step::Request(path)) => return Some(self.request(path)),
                 Ok(Step::Onward) => {}
                 Ok(Step::NeedsInput) => {
                     self.forget_consumed();
@@ -108,7 +137,7 @@ impl Connection {
 
     /// Answers the request that was handed out last. (Without one there is nothing to answer, and nothing happens.)
     pub fn respond(&mut self, response: Response) {
-        if let State::Asked(framing) = self.state {
+        if let State::Answering(framing) = self.state {
             self.answer(response, framing);
         }
     }
@@ -116,15 +145,16 @@ impl Connection {
     /// The bytes to send now: all that has been answered since the last call. `now` is the time since the beginning of
     /// 1970 in UTC, for the `Date` header.
     pub fn output(&mut self, now: Duration) -> Vec<u8> {
-        let mut output = Vec::new();
         if self.answers.is_empty() {
-            return output;
+            return Vec::new();
         }
-        let date = date(now);
-        for answer in core::mem::take(&mut self.answers) {
+        let answers = core::mem::take(&mut self.answers);
+        let mut output = Vec::with_capacity(answers.iter().map(Answer::max_length).sum());
+        let date = Date::new(now);
+        for answer in &answers {
             match answer {
-                Answer::Continue => output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n"),
-                Answer::Final(response, framing) => response.encode(framing, &date, &mut output),
+                Answer::Final(response, framing) => response.encode(*framing, &date, &mut output),
+                Answer::Continue => output.extend_from_slice(CONTINUE),
             }
         }
         output
@@ -132,7 +162,7 @@ impl Connection {
 
     /// Whether more may come of this connection: if not, send the [`output`](Self::output) and close.
     pub fn is_open(&self) -> bool {
-        !matches!(self.state, State::Over { .. })
+        !matches!(self.state, State::Closed { .. })
     }
 
     /// Whether nothing is under way: every request that arrived has been answered, and no other has begun to arrive.
@@ -144,109 +174,132 @@ impl Connection {
     /// closed over unread input is reset, which can destroy the last response before the peer has read it (RFC 9112,
     /// section 9.6). Shut down the sending half, and read for a while before closing.
     pub fn peer_may_be_sending(&self) -> bool {
-        matches!(self.state, State::Over { peer_may_be_sending: true }) && !self.input_ended
+        matches!(self.state, State::Closed { peer_may_be_sending: true }) && !self.input_ended
     }
 
-    fn read_head(&mut self) -> Result<Step, Response> {
+    fn read_head(&mut self, searched: usize) -> Result<Step, Response> {
         let input = &self.input[self.consumed..];
-        if let Some(head) = head::parse(input)? {
-            return self.read_complete_head(head);
+        match head::parse(input, searched)? {
+            Some(head) => self.read_complete_head(head),
+            None if !self.input_ended => {
+                self.state = State::ReadingHead { searched: input.len() };
+                Ok(Step::NeedsInput)
+            }
+            None if input.trim_ascii().is_empty() => {
+                self.close(false);
+                Ok(Step::Onward)
+            }
+            None => Err(Response::bad("The request is incomplete.\n")),
         }
-        if !self.input_ended {
-            return Ok(Step::NeedsInput);
-        }
-        if input.iter().all(|byte| b"\r\n".contains(byte)) {
-            self.end(false);
-            return Ok(Step::Onward);
-        }
-        Err(Response::refusal(Status::BadRequest, "The request is incomplete.\n"))
     }
 
     fn read_complete_head(&mut self, head: Head) -> Result<Step, Response> {
         if head.body.is_over() {
-            self.consumed += head.length;
-            return Ok(self.ask(&head, self.consumed - head.length));
+            return Ok(self.ask(&head));
         }
-        let nothing_followed = self.input.len() == self.consumed + head.length;
-        if head.expects_continue && nothing_followed && !head.body.is_too_large() {
+        if head.expects_continue {
+            // A client that waits must not send a body in vain. That it waits is a promise, not a fact: it may have sent the
+            // body already, so after a refusal nothing can be read any more.
+            if head.method == Method::Unsupported {
+                return Err(head::UNSUPPORTED_METHOD);
+            }
             self.answers.push(Answer::Continue);
         }
-        self.state = State::Body { head };
+        self.state = State::ReadingBody(head);
         Ok(Step::Onward)
     }
 
-    /// Skips the body; the head stays in the input, because the path is in there.
-    fn skip_body(&mut self) -> Result<Step, Response> {
-        let State::Body { head } = &mut self.state else { return Ok(Step::Onward) };
-        let start = self.consumed + head.length;
-        let skipped = head.body.skip(&self.input[start..])?;
-        self.input.drain(start..start + skipped);
+    fn read_body(&mut self, mut head: Head) -> Result<Step, Response> {
+        head.length += head.body.skip(&self.input[self.consumed + head.length..])?;
         if head.body.is_over() {
-            let head = head.clone();
-            self.consumed = start;
-            return Ok(self.ask(&head, start - head.length));
+            return Ok(self.ask(&head));
         }
         if self.input_ended {
-            return Err(Response::refusal(Status::BadRequest, "The request body is incomplete.\n"));
+            return Err(Response::bad("The request body is incomplete.\n"));
         }
+        self.forget_all_but_target(&mut head);
+        self.state = State::ReadingBody(head);
         Ok(Step::NeedsInput)
     }
 
-    /// Hands a complete request out, or answers it here if no server supports its method.
-    fn ask(&mut self, head: &Head, head_start: usize) -> Step {
-        let connection = if self.serves_one_request { Persistence::Close } else { head.persistence };
-        let framing = Framing { is_head: head.method == Method::Head, connection };
-        let refusal = match head.method {
-            Method::Get | Method::Head => {
-                self.state = State::Asked(framing);
-                return Step::Asked(head_start + head.path.start..head_start + head.path.end);
-            }
-            Method::Unsupported => {
-                Response::refusal(Status::MethodNotAllowed, "The pages here can be read with GET and HEAD.\n")
-            }
-            Method::Unknown => Response::refusal(Status::NotImplemented, "This server does not know that method.\n"),
-        };
-        self.answer(refusal, framing);
-        Step::Onward
+    /// Hands a complete request out, or answers it here if no page supports its method.
+    fn ask(&mut self, head: &Head) -> Step {
+        let start = self.consumed;
+        self.consumed += head.length;
+        let persistence = if self.serves_one_request { Persistence::Close } else { head.persistence };
+        let framing = Framing { is_head: head.method == Method::Head, persistence };
+        if head.method == Method::Unsupported {
+            self.answer(head::UNSUPPORTED_METHOD, framing);
+            return Step::Onward;
+        }
+        self.state = State::Answering(framing);
+        Step::Request(start + head.path.start..start + head.path.end)
+    }
+
+    fn request(&self, path: Range<usize>) -> Request<'_> {
+        let path = core::str::from_utf8(&self.input[path]).unwrap_or_default(); // it is ASCII, `target` saw to that
+        Request { path: if path.is_empty() { "/" } else { path } }
     }
 
     fn answer(&mut self, response: Response, framing: Framing) {
         self.answers.push(Answer::Final(response, framing));
-        if framing.connection == Persistence::Close {
-            self.end(self.serves_one_request);
+        if framing.persistence == Persistence::Close {
+            self.close(self.serves_one_request);
         } else {
-            self.state = State::Head;
+            self.state = State::default();
         }
     }
 
     /// Answers what could not be understood. Where it ends is unknown too, so nothing after it can be understood either.
     fn refuse(&mut self, refusal: Response) {
-        self.answers.push(Answer::Final(refusal, Framing { is_head: false, connection: Persistence::Close }));
-        self.end(true);
+        let is_head = head::begins_with_head(&self.input[self.consumed..]);
+        self.answers.push(Answer::Final(refusal, Framing { is_head, persistence: Persistence::Close }));
+        self.close(true);
     }
 
-    fn end(&mut self, peer_may_be_sending: bool) {
-        self.state = State::Over { peer_may_be_sending };
+    fn close(&mut self, peer_may_be_sending: bool) {
+        self.state = State::Closed { peer_may_be_sending };
         self.input = Vec::new();
         self.consumed = 0;
     }
 
+    /// Gives the memory of a request whose body is incomplete back, but for its first words.
+    fn forget_all_but_target(&mut self, head: &mut Head) {
+        self.input.drain(self.consumed + head.path.end..self.consumed + head.length);
+        self.input.shrink_to_fit();
+        head.length = head.path.end;
+    }
+
     /// Gives the memory of finished requests back; what is left is the beginning of one that is incomplete.
     fn forget_consumed(&mut self) {
-        if self.consumed == self.input.len() {
-            self.input = Vec::new();
-        } else {
-            self.input.drain(..self.consumed);
+        if self.consumed > 0 {
+            self.input = self.input[self.consumed..].to_vec();
+            self.consumed = 0;
         }
-        self.consumed = 0;
     }
 }
 
-enum Step {
-    /// A request is complete; its path stands here in the input.
-    Asked(Range<usize>),
-    /// Something changed: look again.
-    Onward,
-    /// Nothing more can be done before more bytes arrive.
-    NeedsInput,
+#[cfg(test)]
+impl Connection {
+    /// The bytes that arrived and are kept.
+    pub(crate) fn input_length(&self) -> usize {
+        self.input.len()
+    }
+
+    /// The bytes for which memory is reserved.
+    pub(crate) fn reserved(&self) -> usize {
+        self.input.capacity() + self.answers.capacity() * size_of::<Answer>()
+    }
+}
+
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+impl Answer {
+    /// At least as many bytes as it takes to send this.
+    fn max_length(&self) -> usize {
+        match self {
+            Self::Final(response, _) => response.max_length(),
+            Self::Continue => CONTINUE.len(),
+        }
+    }
 }

@@ -1,18 +1,22 @@
 //! The head of a request: from bytes to what a server must know of them, or to the reason why it refuses.
 //!
-//! `httparse` splits the head; the rules that need more than one character to judge are here, each with its section.
+//! `httparse` splits the head; the rules that it leaves open are here, each with its section.
 
 use crate::body::Length;
+use crate::fields::Fields;
+use crate::grammar::is_token_byte;
 use crate::response::{Persistence, Response, Status};
-use crate::{MAX_HEAD, MAX_HEADER_FIELDS, MAX_TARGET};
+use crate::target;
+use crate::{MAX_EMPTY_LINES, MAX_HEAD, MAX_HEADER_FIELDS, MAX_TARGET};
 use core::mem::MaybeUninit;
 use core::ops::Range;
+use memchr::{memchr_iter, memrchr};
 
 /// What a complete, valid head says. Offsets count from the first byte that was parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) method: Method,
-    /// The path of the target, without the query string.
+    /// The path of the target, without the query string. An empty one means `/`.
     pub(crate) path: Range<usize>,
     pub(crate) body: Length,
     pub(crate) persistence: Persistence,
@@ -27,223 +31,140 @@ pub(crate) struct Head {
 pub(crate) enum Method {
     Get,
     Head,
-    /// A method that exists, but that no page here supports: 405.
+    /// A method that exists, but that no page here supports.
     Unsupported,
-    /// A method that nobody defined: 501.
-    Unknown,
 }
 
 impl Method {
-    fn new(name: &str) -> Self {
+    /// A method that nobody defined may have rules that nobody here knows, so it ends the connection.
+    fn new(name: &str) -> Result<Self, Response> {
         match name {
-            "GET" => Self::Get,
-            "HEAD" => Self::Head,
-            "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => Self::Unsupported,
-            _ => Self::Unknown,
+            "GET" => Ok(Self::Get),
+            "HEAD" => Ok(Self::Head),
+            "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => Ok(Self::Unsupported),
+            _ => Err(UNKNOWN_METHOD),
         }
     }
 }
 
-const fn bad(reason: &'static str) -> Response {
-    Response::refusal(Status::BadRequest, reason)
-}
+pub(crate) const UNSUPPORTED_METHOD: Response =
+    Response::refusal(Status::MethodNotAllowed, "The pages here can be read with GET and HEAD.\n");
+const UNKNOWN_METHOD: Response = Response::refusal(Status::NotImplemented, "This server does not know that method.\n");
+const OTHER_VERSION: Response =
+    Response::refusal(Status::VersionNotSupported, "This server speaks HTTP/1.1 and HTTP/1.0.\n");
+const NO_REQUEST_LINE: Response = Response::bad("A request must begin with a method, a target and HTTP/1.1.\n");
+const TOO_MANY_FIELDS: Response =
+    Response::refusal(Status::HeaderFieldsTooLarge, "The request has more than 100 header fields.\n");
+const HEAD_TOO_LONG: Response =
+    Response::refusal(Status::HeaderFieldsTooLarge, "The request head is longer than 16,384 bytes.\n");
 
-/// Reads a head from the beginning of `input`; `None` if its end has not arrived yet.
+/// Reads a head from the beginning of `input`; `None` if its end has not arrived yet. The first `searched` bytes were
+/// there the last time already, and did not suffice.
 ///
-/// Only the first [`MAX_HEAD`] bytes are looked at, so that the answer does not depend on how the input was cut.
-pub(crate) fn parse(input: &[u8]) -> Result<Option<Head>, Response> {
-    let input = &input[..input.len().min(MAX_HEAD)];
+/// Only the first [`MAX_HEAD`] bytes are looked at, and of these only whole lines. So the answer does not depend on how the
+/// input was cut, and a peer that sends byte by byte has a head read once for each line, not once for each byte.
+pub(crate) fn parse(input: &[u8], searched: usize) -> Result<Option<Head>, Response> {
+    let window = &input[..input.len().min(MAX_HEAD)];
+    let start = start_of_request_line(window)?;
+    let searched = searched.max(start);
+    let Some(last_line_feed) = memrchr(b'\n', &window[searched..]) else {
+        return incomplete(window, start);
+    };
+    let lines = &window[start..=searched + last_line_feed];
+
     let mut fields = [const { MaybeUninit::uninit() }; MAX_HEADER_FIELDS];
     let mut request = httparse::Request::new(&mut []);
-    let length = match request.parse_with_uninit_headers(input, &mut fields) {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) if input.len() < MAX_HEAD => return Ok(None),
-        Ok(httparse::Status::Partial) => return Err(too_long(input)),
-        Err(error) => return Err(refusal(error, input)),
-    };
-    if has_bare_line_feed(&input[..length]) {
-        return Err(bad("A line must end with CR LF, not with LF alone.\n"));
+    match request.parse_with_uninit_headers(lines, &mut fields) {
+        Ok(httparse::Status::Complete(length)) => read(&lines[..length], start, &request).map(Some),
+        Ok(httparse::Status::Partial) => incomplete(window, start),
+        Err(httparse::Error::Version) => parse_other_version(window, lines, start),
+        Err(error) => Err(refusal(error)),
     }
-    let (Some(method), Some(target), Some(minor)) = (request.method, request.path, request.version) else {
-        return Err(bad("The request line is incomplete.\n"));
-    };
-    if target.len() > MAX_TARGET {
-        return Err(Response::refusal(Status::UriTooLong, "The request target is longer than 8,192 bytes.\n"));
-    }
-    let method_name = method;
-    let method = Method::new(method_name);
-    let path = path_of(method_name, target)?;
-    let fields = Fields::read(request.headers, minor)?;
+}
 
-    // `target` is a part of `input`, so this is its offset.
-    let target_start = target.as_ptr().addr() - input.as_ptr().addr();
-    Ok(Some(Head {
-        method,
+/// Where the request line begins: after a few empty lines (RFC 9112, section 2.2). What cannot be the beginning of one,
+/// such as the first byte of TLS, is refused without waiting for the rest.
+fn start_of_request_line(window: &[u8]) -> Result<usize, Response> {
+    let empty_lines = window.chunks_exact(2).take(MAX_EMPTY_LINES).take_while(|line| line == b"\r\n").count();
+    let start = 2 * empty_lines;
+    match &window[start..] {
+        [] | [b'\r'] => Ok(start),
+        [first, ..] if is_token_byte(*first) => Ok(start),
+        _ => Err(NO_REQUEST_LINE),
+    }
+}
+
+/// The end of the head has not arrived. If the window is full, it never will.
+fn incomplete(window: &[u8], start: usize) -> Result<Option<Head>, Response> {
+    if window.len() < MAX_HEAD {
+        return Ok(None);
+    }
+    let mut words = first_line(&window[start..]).splitn(3, |&byte| byte == b' ');
+    Err(match (words.next(), words.next()) {
+        (Some(_), Some(target)) if target.len() > MAX_TARGET => target::TOO_LONG,
+        (Some(_), Some(_)) => HEAD_TOO_LONG,
+        (Some(method), None) if method.iter().all(|&byte| is_token_byte(byte)) => UNKNOWN_METHOD,
+        _ => NO_REQUEST_LINE,
+    })
+}
+
+/// Reads what `httparse` found in a complete head that begins at `start`.
+fn read(lines: &[u8], start: usize, request: &httparse::Request<'_, '_>) -> Result<Head, Response> {
+    // CR stands before LF only, `httparse` saw to that. So there are fewer of it if an LF stands alone. A proxy in front may
+    // take a lone LF for something else than the end of a line, and see other requests than we do.
+    if memchr_iter(b'\r', lines).count() < memchr_iter(b'\n', lines).count() {
+        return Err(Response::bad("A line must end with CR LF, not with LF alone.\n"));
+    }
+    let (Some(method), Some(target)) = (request.method, request.path) else { return Err(NO_REQUEST_LINE) };
+    let path = target::path(method, target)?;
+    let target_start = start + method.len() + " ".len();
+    let fields = Fields::read(request.headers, request.version == Some(0))?;
+    Ok(Head {
+        method: Method::new(method)?,
         path: target_start + path.start..target_start + path.end,
         body: fields.body()?,
         persistence: fields.persistence(),
-        expects_continue: fields.expects_continue,
-        length,
-    }))
+        expects_continue: fields.expects_continue(),
+        length: start + lines.len(),
+    })
 }
 
-/// Which limit a head broke that fills the whole window without ending.
-fn too_long(input: &[u8]) -> Response {
-    let line = memchr::memchr(b'\n', input).map_or(input, |end| &input[..end]);
-    if line.len() > MAX_TARGET {
-        Response::refusal(Status::UriTooLong, "The request target is longer than 8,192 bytes.\n")
-    } else {
-        Response::refusal(Status::HeaderFieldsTooLarge, "The request head is longer than 16,384 bytes.\n")
-    }
-}
-
-fn refusal(error: httparse::Error, input: &[u8]) -> Response {
+fn refusal(error: httparse::Error) -> Response {
     match error {
-        httparse::Error::TooManyHeaders => {
-            Response::refusal(Status::HeaderFieldsTooLarge, "The request has more than 100 header fields.\n")
+        httparse::Error::TooManyHeaders => TOO_MANY_FIELDS,
+        httparse::Error::HeaderName => {
+            Response::bad("A header field has an invalid name, or white space before its name or colon.\n")
         }
-        httparse::Error::Version if is_other_major_version(input) => {
-            Response::refusal(Status::VersionNotSupported, "This server speaks HTTP/1.1 and HTTP/1.0.\n")
-        }
-        httparse::Error::Version => bad("The request line must end with HTTP/1.1 or HTTP/1.0.\n"),
-        httparse::Error::HeaderName => bad("A header field has an invalid name, or white space before its colon.\n"),
-        httparse::Error::HeaderValue => bad("A header field has an invalid value.\n"),
-        httparse::Error::NewLine => bad("A line must end with CR LF.\n"),
-        httparse::Error::Token | httparse::Error::Status => bad("This is not an HTTP/1.1 request.\n"),
+        httparse::Error::HeaderValue => Response::bad("A header field has an invalid value.\n"),
+        httparse::Error::NewLine => Response::bad("A line does not end with CR LF where it must.\n"),
+        httparse::Error::Token | httparse::Error::Version | httparse::Error::Status => NO_REQUEST_LINE,
     }
 }
 
-/// Whether the first line ends with a well-formed version other than HTTP/1.x (RFC 9110, section 2.5).
-fn is_other_major_version(input: &[u8]) -> bool {
-    let line = input.split(|&byte| byte == b'\r' || byte == b'\n').find(|line| !line.is_empty()).unwrap_or_default();
-    let version = line.rsplit(|&byte| byte == b' ').next().unwrap_or_default();
-    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && *major != b'1' && minor.is_ascii_digit())
+/// What `httparse` does not know: a later minor version is read as 1.1, another major version is refused as such
+/// (RFC 9110, sections 2.5 and 6.2).
+fn parse_other_version(window: &[u8], lines: &[u8], start: usize) -> Result<Option<Head>, Response> {
+    let line = first_line(lines);
+    let minor = line.len() - 1;
+    match line {
+        [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => {
+            let mut window = window.to_vec();
+            window[start + minor] = b'1';
+            parse(&window, 0)
+        }
+        [.., b' ', b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => Err(OTHER_VERSION),
+        _ => Err(NO_REQUEST_LINE),
+    }
 }
 
-/// A lone LF is not a line ending here: a proxy in front may think otherwise, and see other requests than we do.
-fn has_bare_line_feed(head: &[u8]) -> bool {
-    memchr::memchr_iter(b'\n', head).any(|position| position == 0 || head[position - 1] != b'\r')
+/// The first line, without its end.
+fn first_line(lines: &[u8]) -> &[u8] {
+    let line = memchr::memchr(b'\n', lines).map_or(lines, |end| &lines[..end]);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The path inside a target, for the four forms of RFC 9112, section 3.2.
-fn path_of(method: &str, target: &str) -> Result<Range<usize>, Response> {
-    if target.bytes().any(|byte| byte == b'#' || !byte.is_ascii()) {
-        return Err(bad("The request target has a character that must be percent-encoded.\n"));
-    }
-    let start = match (method, target) {
-        ("CONNECT", _) | ("OPTIONS", "*") => return Ok(0..target.len()),
-        _ if target.starts_with('/') => 0,
-        _ => {
-            let authority = target.find("://").map(|colon| colon + "://".len());
-            let authority = authority.ok_or(bad("The request target must begin with / or be a URL.\n"))?;
-            authority + target[authority..].find(['/', '?']).unwrap_or(target.len() - authority)
-        }
-    };
-    let end = target.find('?').unwrap_or(target.len());
-    Ok(start..end)
-}
-
-/// What the header fields say, of the few that concern a server.
-#[derive(Default)]
-struct Fields {
-    is_http_1_0: bool,
-    hosts: u8,
-    content_length: Option<u64>,
-    is_chunked: bool,
-    asks_to_close: bool,
-    asks_to_keep_alive: bool,
-    expects_continue: bool,
-}
-
-impl Fields {
-    fn read(fields: &[httparse::Header<'_>], minor: u8) -> Result<Self, Response> {
-        let mut read = Self { is_http_1_0: minor == 0, ..Self::default() };
-        for field in fields {
-            let (name, value) = (field.name, field.value);
-            if name.eq_ignore_ascii_case("host") {
-                read.host(value)?;
-            } else if name.eq_ignore_ascii_case("connection") {
-                read.connection(value);
-            } else if name.eq_ignore_ascii_case("content-length") {
-                read.content_length(value)?;
-            } else if name.eq_ignore_ascii_case("transfer-encoding") {
-                read.transfer_encoding(value)?;
-            } else if name.eq_ignore_ascii_case("expect") {
-                read.expect(value)?;
-            }
-        }
-        if read.hosts == 0 && !read.is_http_1_0 {
-            return Err(bad("An HTTP/1.1 request must have a Host header.\n"));
-        }
-        Ok(read)
-    }
-
-    /// RFC 9112, section 3.2.
-    fn host(&mut self, value: &[u8]) -> Result<(), Response> {
-        self.hosts += 1;
-        if self.hosts > 1 {
-            return Err(bad("A request must not have two Host headers.\n"));
-        }
-        let is_valid = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(byte));
-        if is_valid { Ok(()) } else { Err(bad("The Host header is not a host name.\n")) }
-    }
-
-    /// RFC 9110, section 7.6.1.
-    fn connection(&mut self, value: &[u8]) {
-        for option in value.split(|&byte| byte == b',') {
-            let option = option.trim_ascii();
-            self.asks_to_close |= option.eq_ignore_ascii_case(b"close");
-            self.asks_to_keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-        }
-    }
-
-    /// RFC 9112, section 6.3.
-    fn content_length(&mut self, value: &[u8]) -> Result<(), Response> {
-        if self.content_length.is_some() {
-            return Err(bad("A request must not have two Content-Length headers.\n"));
-        }
-        let digits = core::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let length = digits.and_then(|digits| digits.parse().ok());
-        self.content_length = Some(length.ok_or(bad("The Content-Length header is not a number.\n"))?);
-        Ok(())
-    }
-
-    /// RFC 9112, section 6.1.
-    fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), Response> {
-        if self.is_http_1_0 {
-            return Err(bad("An HTTP/1.0 request must not have a Transfer-Encoding header.\n"));
-        }
-        if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
-            return Err(Response::refusal(Status::NotImplemented, "The only transfer coding supported is chunked.\n"));
-        }
-        self.is_chunked = true;
-        Ok(())
-    }
-
-    /// RFC 9110, section 10.1.1.
-    fn expect(&mut self, value: &[u8]) -> Result<(), Response> {
-        if !value.eq_ignore_ascii_case(b"100-continue") {
-            return Err(Response::refusal(Status::ExpectationFailed, "The only expectation met is 100-continue.\n"));
-        }
-        self.expects_continue = !self.is_http_1_0;
-        Ok(())
-    }
-
-    fn body(&self) -> Result<Length, Response> {
-        match (self.is_chunked, self.content_length) {
-            (true, Some(_)) => Err(bad("A request must not have both Transfer-Encoding and Content-Length.\n")),
-            (true, None) => Ok(Length::chunked()),
-            (false, length) => Ok(Length::Bytes(length.unwrap_or(0))),
-        }
-    }
-
-    /// RFC 9112, section 9.3.
-    fn persistence(&self) -> Persistence {
-        match (self.asks_to_close, self.is_http_1_0, self.asks_to_keep_alive) {
-            (true, _, _) | (false, true, false) => Persistence::Close,
-            (false, true, true) => Persistence::KeepAliveAsAsked,
-            (false, false, _) => Persistence::KeepAlive,
-        }
-    }
+/// Whether the request that begins here asks for a response without content (RFC 9110, section 9.3.2), even if the rest of
+/// its head is wrong.
+pub(crate) fn begins_with_head(input: &[u8]) -> bool {
+    start_of_request_line(input).is_ok_and(|start| input[start..].starts_with(b"HEAD "))
 }

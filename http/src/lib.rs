@@ -30,8 +30,16 @@ extern crate alloc;
 
 mod body;
 mod connection;
+mod fields;
+mod grammar;
 mod head;
+#[cfg(test)]
+mod memory;
 mod response;
+mod target;
+
+#[doc = include_str!("rfc.md")]
+pub mod rfc {}
 
 pub use connection::{Connection, Request};
 pub use response::{Response, Status};
@@ -50,3 +58,11 @@ pub const MAX_TARGET: usize = 8 * 1024;
 /// The longest request body that is read (and thrown away: no route wants one), in bytes. A longer one is answered with
 /// [`Status::ContentTooLarge`].
 pub const MAX_BODY: u64 = 1024 * 1024;
+
+/// The most bytes of chunk extensions and trailer fields in one request body. More are answered with
+/// [`Status::HeaderFieldsTooLarge`].
+pub const MAX_CHUNK_EXTRAS: usize = 4 * 1024;
+
+/// The most empty lines before a request. RFC 9112, section 2.2, recommends at least one, because some old clients send one
+/// after a body. More are answered with [`Status::BadRequest`].
+pub const MAX_EMPTY_LINES: usize = 4;

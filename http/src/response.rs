@@ -1,5 +1,6 @@
 //! Responses, and how they become bytes.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 use jiff::Timestamp;
@@ -65,31 +66,45 @@ impl Response {
         Self { status, content_type: "text/plain; charset=utf-8", body: reason }
     }
 
+    /// The answer to a request that breaks the rules.
+    pub(crate) const fn bad(reason: &'static str) -> Self {
+        Self::refusal(Status::BadRequest, reason)
+    }
+
     /// The status of this response.
     pub const fn status(&self) -> Status {
         self.status
     }
 
+    /// At least as many bytes as [`encode`](Self::encode) appends.
+    pub(crate) const fn max_length(&self) -> usize {
+        MAX_RESPONSE_HEAD + self.body.len()
+    }
+
     /// Appends the response to `output`.
-    pub(crate) fn encode(&self, framing: Framing, date: &[u8], output: &mut Vec<u8>) {
-        output.extend_from_slice(b"HTTP/1.1 ");
-        output.extend_from_slice(self.status.line().as_bytes());
-        output.extend_from_slice(b"\r\nDate: ");
-        output.extend_from_slice(date);
-        output.extend_from_slice(b"\r\nContent-Type: ");
-        output.extend_from_slice(self.content_type.as_bytes());
-        output.extend_from_slice(b"\r\nContent-Length: ");
-        output.extend_from_slice(itoa::Buffer::new().format(self.body.len()).as_bytes());
+    pub(crate) fn encode(&self, framing: Framing, date: &Date, output: &mut Vec<u8>) {
+        let mut append = |text: &str| output.extend_from_slice(text.as_bytes());
+        append("HTTP/1.1 ");
+        append(self.status.line());
+        append("\r\nDate: ");
+        append(date.as_str());
+        append("\r\nContent-Type: ");
+        append(self.content_type);
+        append("\r\nContent-Length: ");
+        append(itoa::Buffer::new().format(self.body.len()));
         if self.status == Status::MethodNotAllowed {
-            output.extend_from_slice(b"\r\nAllow: GET, HEAD");
+            append("\r\nAllow: GET, HEAD"); // RFC 9110, section 15.5.6
         }
-        output.extend_from_slice(framing.connection.header());
-        output.extend_from_slice(b"\r\n\r\n");
+        append(framing.persistence.header());
+        append("\r\n\r\n");
         if !framing.is_head {
-            output.extend_from_slice(self.body.as_bytes());
+            append(self.body);
         }
     }
 }
+
+/// No response has a longer head than this.
+const MAX_RESPONSE_HEAD: usize = 192;
 
 /// What a request demands of the form of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +112,7 @@ pub(crate) struct Framing {
     /// The request was `HEAD`: the header fields of the page, without the page (RFC 9110, section 9.3.2).
     pub(crate) is_head: bool,
     /// What becomes of the connection.
-    pub(crate) connection: Persistence,
+    pub(crate) persistence: Persistence,
 }
 
 /// What becomes of the connection after a response (RFC 9112, section 9.3).
@@ -112,23 +127,31 @@ pub(crate) enum Persistence {
 }
 
 impl Persistence {
-    fn header(self) -> &'static [u8] {
+    fn header(self) -> &'static str {
         match self {
-            Self::KeepAlive => b"",
-            Self::KeepAliveAsAsked => b"\r\nConnection: keep-alive",
-            Self::Close => b"\r\nConnection: close",
+            Self::KeepAlive => "",
+            Self::KeepAliveAsAsked => "\r\nConnection: keep-alive",
+            Self::Close => "\r\nConnection: close",
         }
     }
 }
 
-/// The value of the `Date` header (RFC 9110, section 5.6.7), for a time since 1970-01-01 00:00 UTC.
-///
-/// A time that the format cannot hold (after the year 9999) is written as 1970.
-pub(crate) fn date(now: Duration) -> Vec<u8> {
-    let mut date = Vec::with_capacity("Sun, 06 Nov 1994 08:49:37 GMT".len());
-    let timestamp = i64::try_from(now.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    let printed =
-        DateTimePrinter::new().print_timestamp_rfc9110(&timestamp.unwrap_or(Timestamp::UNIX_EPOCH), &mut date);
-    debug_assert!(printed.is_ok(), "a vector takes every byte");
-    date
+/// The value of the `Date` header (RFC 9110, section 6.6.1).
+pub(crate) struct Date(String);
+
+impl Date {
+    /// The date for a time since 1970-01-01 00:00 UTC. A time that the format cannot hold (after the year 9999) is written as
+    /// 1970.
+    pub(crate) fn new(now: Duration) -> Self {
+        let mut date = String::with_capacity("Sun, 06 Nov 1994 08:49:37 GMT".len());
+        let timestamp = i64::try_from(now.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let printed =
+            DateTimePrinter::new().print_timestamp_rfc9110(&timestamp.unwrap_or(Timestamp::UNIX_EPOCH), &mut date);
+        debug_assert!(printed.is_ok(), "a string takes every character");
+        Self(date)
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
 }
