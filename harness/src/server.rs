@@ -234,6 +234,12 @@ impl Server {
         system::cpu_time(self.process())
     }
 
+    /// Whether one of its threads computes at this moment, or could if it had a processor. (`None` if the system does not
+    /// tell.)
+    pub fn is_busy(&self) -> Option<bool> {
+        system::is_busy(self.process())
+    }
+
     /// How many threads it has. (`None` if the system does not tell.)
     pub fn threads(&self) -> Option<usize> {
         system::threads(self.process())

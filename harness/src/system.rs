@@ -12,6 +12,13 @@ pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 10)) // Linux tells programs 100 ticks a second, whatever its own clock
 }
 
+/// Whether a thread of a process computes at this moment, or waits for a processor to compute on.
+pub(crate) fn is_busy(process: u32) -> Option<bool> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    let mut stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+    Some(stats.any(|stat| stat.rsplit_once(')').is_some_and(|(_, state)| state.starts_with(" R"))))
+}
+
 /// How many threads a process has.
 pub(crate) fn threads(process: u32) -> Option<usize> {
     field_of_stat(process, 20)?.try_into().ok()

@@ -77,7 +77,7 @@ pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result 
     let server = program.start()?;
     let mut greedy = clients(&server, 4)?;
     let requests = request("/").repeat(500_000);
-    let stuck = Duration::from_millis(100);
+    let stuck = Duration::from_millis(300);
     thread::scope(|scope| {
         let sending: Vec<_> = greedy
             .iter_mut()

@@ -184,16 +184,31 @@ pub fn command_line(program: impl Into<Program>) -> Report {
     run(COMMAND_LINE, &program.into())
 }
 
+const SUITES: &[&[Check]] = &[
+    ANSWERS,
+    SURVIVES,
+    ONE_AT_A_TIME,
+    A_NAP_STOPS_EVERYONE,
+    KEEPS_CONNECTIONS,
+    CONCURRENT,
+    NAPS,
+    ON_ONE_THREAD,
+    PARALLEL,
+    COMMAND_LINE,
+];
+
+/// The names of all checks of all suites.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SUITES.iter().flat_map(|checks| checks.iter().map(|check| check.name))
+}
+
 /// Runs a single check of any suite, by its name.
 ///
 /// # Errors
 ///
 /// Fails if the check does, or if there is none of that name.
 pub fn only(check: &str, program: &Program) -> Result {
-    let mut suites = [ANSWERS, SURVIVES, ONE_AT_A_TIME, A_NAP_STOPS_EVERYONE, KEEPS_CONNECTIONS, CONCURRENT, NAPS]
-        .into_iter()
-        .chain([ON_ONE_THREAD, PARALLEL, COMMAND_LINE]);
-    let found = suites.find_map(|checks| checks.iter().find(|candidate| candidate.name == check));
+    let found = SUITES.iter().find_map(|checks| checks.iter().find(|candidate| candidate.name == check));
     let found = found.ok_or_else(|| Failure::new(format!("there is no check named {check}")))?;
     (found.run)(program)
 }

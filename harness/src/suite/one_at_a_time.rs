@@ -56,6 +56,7 @@ pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &
     for client in waiting.iter_mut().rev() {
         client.send(request("/"))?;
         client.finish_sending()?;
+        ensure!(client.stays_silent_for(WATCH / 5)?, "a client was answered while the first was being served");
     }
     drop(first);
     while let Some(mut last) = waiting.pop() {

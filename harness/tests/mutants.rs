@@ -1,0 +1,161 @@
+//! A check that cannot fail checks nothing: each one here meets a server with a fault that it must find, and a sound
+//! one that it must let pass.
+
+use harness::{Program, suite};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+/// The fault, and the checks that must find it.
+const FOUND_BY: &[(&str, &[&str])] = &[
+    // The first steps are asked to make clients wait, so the fault is not to.
+    (
+        "",
+        &[
+            "a_connection_is_closed_after_one_answer",
+            "only_the_first_of_pipelined_requests_is_answered",
+            "the_second_client_waits_for_the_first",
+            "a_silent_client_holds_everyone_up",
+            "clients_are_served_in_the_order_in_which_they_connected",
+            "whoever_comes_during_a_nap_waits_until_it_is_over",
+            "a_handler_that_blocks_its_thread_stops_everyone",
+        ],
+    ),
+    ("serves_the_latest_first", &["clients_are_served_in_the_order_in_which_they_connected"]),
+    ("serial", &["the_last_to_connect_can_be_the_first_to_be_answered", "a_silent_client_delays_nobody"]),
+    ("serial", &["naps_delay_nobody", "a_thousand_unfinished_requests_delay_nobody"]),
+    ("serves_ten_clients", &["clients_are_served_one_after_another"]),
+    (
+        "serves_a_hundred_at_a_time",
+        &["a_thousand_idle_connections_stay_usable", "a_thousand_unfinished_requests_delay_nobody"],
+    ),
+    (
+        "shares_one_lock",
+        &["naps_delay_nobody", "clients_that_never_read_delay_nobody", "a_handler_that_blocks_its_thread_stops_nobody"],
+    ),
+    ("reads_once", &["a_request_in_two_packets_is_one_request", "a_request_may_come_byte_by_byte"]),
+    ("drops_pipelined_requests", &["pipelined_requests_are_all_answered_in_order"]),
+    ("skips_to_the_last_request", &["the_first_of_pipelined_requests_is_answered"]),
+    ("takes_bodies_for_requests", &["a_request_body_is_not_taken_for_a_request"]),
+    ("trips_over_queries", &["a_query_string_does_not_change_the_page"]),
+    ("trips_over_urls", &["a_whole_url_is_a_target_too"]),
+    ("is_deaf_after_a_half_close", &["a_client_that_has_finished_sending_is_answered"]),
+    ("always_says_200", &["every_other_path_is_the_404_page"]),
+    (
+        "refuses_nothing",
+        &[
+            "malformed_requests_are_refused_with_400",
+            "known_methods_without_a_meaning_here_are_refused_with_405",
+            "unknown_methods_are_refused_with_501",
+            "other_versions_are_refused_with_505",
+            "a_long_target_is_refused_with_414",
+            "a_long_head_is_refused_with_431",
+        ],
+    ),
+    ("forgets_sleep", &["a_thousand_naps_end_together", "answers_after_a_nap_come_in_their_order"]),
+    ("holds_answers_back", &["answers_before_a_nap_do_not_wait_for_it"]),
+    ("sends_a_page_to_head", &["head_is_get_without_the_page"]),
+    ("sends_no_content_length", &["the_root_is_the_hello_page", "head_is_get_without_the_page"]),
+    ("sends_no_content_type", &["the_root_is_the_hello_page"]),
+    ("sends_no_date", &["the_root_is_the_hello_page"]),
+    ("buffers_without_end", &["clients_that_never_read_delay_nobody"]),
+    ("closes_after_one_answer", &["a_connection_serves_many_requests", "an_old_client_may_ask_to_keep_the_connection"]),
+    (
+        "never_closes",
+        &["a_connection_is_closed_when_the_client_asks_for_it", "an_old_client_is_answered_and_the_connection_closed"],
+    ),
+    (
+        "resets",
+        &[
+            "a_megabyte_of_header_and_lets_its_sender_read_the_answer",
+            "a_megabyte_of_target_and_lets_its_sender_read_the_answer",
+            "two_megabytes_of_body_and_lets_their_sender_read_the_answer",
+        ],
+    ),
+    ("keeps_descriptors", &["a_thousand_visits_without_growing"]),
+    ("keeps_memory", &["a_thousand_visits_without_growing"]),
+    (
+        "dies_of_a_disconnect",
+        &[
+            "clients_that_leave_before_they_ask",
+            "clients_that_leave_in_mid_request",
+            "clients_that_reset_in_mid_request",
+            "clients_that_do_not_wait_for_the_answer",
+            "clients_that_reset_in_mid_response",
+        ],
+    ),
+    ("dies_of_noise", &["clients_that_send_noise", "clients_that_want_tls", "what_is_sent_after_the_last_request"]),
+    (
+        "dies_without_descriptors",
+        &[
+            "running_out_of_descriptors",
+            "two_hundred_clients_with_sixty_four_descriptors",
+            "without_descriptors_those_inside_are_still_served",
+        ],
+    ),
+    (
+        "spins_without_descriptors",
+        &[
+            "running_out_of_descriptors",
+            "two_hundred_clients_with_sixty_four_descriptors",
+            "without_descriptors_those_inside_are_still_served",
+        ],
+    ),
+    ("has_no_help", &["help_is_printed_and_the_code_is_0"]),
+    (
+        "panics_when_it_cannot_listen",
+        &["an_address_in_use_is_named_and_the_code_is_1", "a_bad_address_is_named_and_the_code_is_2"],
+    ),
+    ("ignores_arguments", &["too_many_arguments_are_misuse_and_the_code_is_2"]),
+    ("reads_its_page_from_the_directory", &["it_runs_from_any_directory"]),
+    ("insists_on_being_read", &["nobody_needs_to_read_what_it_prints"]),
+];
+
+fn server_with(fault: &str) -> Program {
+    Program::at(env!("CARGO_BIN_EXE_mutant")).environment("FAULT", fault)
+}
+
+#[test]
+fn every_fault_is_found() {
+    let pairs = FOUND_BY.iter().flat_map(|(fault, checks)| checks.iter().map(move |check| (fault, check)));
+    let pairs = Mutex::new(pairs);
+    let missed = Mutex::new(String::new());
+    let find_faults = || {
+        while let Some((fault, check)) = { pairs.lock().unwrap().next() } {
+            let server = server_with(fault).patience(Duration::from_secs(1));
+            if suite::only(check, &server).is_ok() {
+                missed.lock().unwrap().push_str(&format!("\n{check} passes {fault:?}"));
+            }
+        }
+    };
+    // Some at a time: most of them wait, but those that watch a server spin need it to have a processor.
+    thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(find_faults))));
+    let missed = missed.into_inner().unwrap();
+    assert!(missed.is_empty(), "faults were not found:{missed}");
+}
+
+#[test]
+fn every_check_has_a_fault_to_find() {
+    let with_fault: BTreeSet<&str> = FOUND_BY.iter().flat_map(|(_, checks)| checks.iter().copied()).collect();
+    let without: Vec<&str> = suite::names().filter(|name| !with_fault.contains(name)).collect();
+    assert!(without.is_empty(), "nothing shows that these checks can fail: {without:?}");
+}
+
+#[test]
+fn sound_servers_pass() {
+    thread::scope(|scope| {
+        scope.spawn(|| suite::naps(server_with("")).assert_passed());
+        scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
+        for sound in ["", "serial"] {
+            suite::answers(server_with(sound)).assert_passed();
+            suite::survives(server_with(sound)).assert_passed();
+            suite::command_line(server_with(sound)).assert_passed();
+        }
+        suite::one_at_a_time(server_with("serial")).assert_passed();
+        suite::keeps_connections(server_with("")).assert_passed();
+        suite::concurrent(server_with("")).assert_passed();
+        suite::parallel(server_with("")).assert_passed();
+        suite::on_one_thread(server_with("shares_one_lock")).assert_passed();
+    });
+}
