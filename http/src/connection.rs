@@ -165,9 +165,10 @@ impl Connection {
         !matches!(self.state, State::Closed { .. })
     }
 
-    /// Whether nothing is under way: every request that arrived has been answered, and no other has begun to arrive.
+    /// Whether nothing is under way: every request that arrived has been answered, and no other has begun to arrive. (An
+    /// empty line is none.)
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Head) && self.input.len() == self.consumed
+        matches!(self.state, State::ReadingHead { .. }) && self.input[self.consumed..].trim_ascii().is_empty()
     }
 
     /// Whether a connection that is over must be closed with care: the peer may still be sending, and a socket that is

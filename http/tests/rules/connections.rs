@@ -155,3 +155,26 @@ fn a_peer_that_asked_to_close_is_not_sending() {
     assert!(!connection.is_open());
     assert!(!connection.peer_may_be_sending());
 }
+
+#[test]
+fn a_connection_is_idle_between_requests_alone() {
+    let mut connection = Connection::new();
+    assert!(connection.is_idle());
+    connection.receive(b"\r\n");
+    assert!(connection.next_request().is_none() && connection.is_idle(), "an empty line is no request");
+    connection.receive(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n");
+    assert!(connection.next_request().is_none() && !connection.is_idle(), "a head has begun");
+    connection.receive(b"\r\n");
+    assert!(connection.next_request().is_none() && !connection.is_idle(), "a body is missing");
+    connection.receive(b"hello");
+    assert!(connection.next_request().is_none() && connection.is_idle(), "the answer waits to be sent, no more");
+    connection.receive(&with_fields(""));
+    assert!(connection.next_request().is_some());
+    assert!(!connection.is_idle(), "a request waits for its answer");
+    connection.respond(Response::ok("page"));
+    assert!(connection.is_idle());
+    connection.receive(&with_fields("Connection: close\r\n"));
+    assert!(connection.next_request().is_some());
+    connection.respond(Response::ok("page"));
+    assert!(!connection.is_idle(), "what is closed is not idle");
+}
