@@ -1,0 +1,89 @@
+//! A yardstick: the same pages from hyper, the HTTP library that most users of tokio would pick.
+//!
+//! Run: `cargo run --release --bin hyper_server`, then open <http://127.0.0.1:7878>.
+//! Its settings are the best that were found: `pipeline_flush` answers pipelined requests in one write, and `TCP_NODELAY` sends
+//! it at once.
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::{runtime, time};
+
+#[path = "../../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../../common/404.html");
+
+/// How long a peer may take for the head of a request; it counts while an idle connection is kept open, too.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What `/sleep` takes.
+const NAP: Duration = Duration::from_secs(5);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn main() {
+    let address = command_line::address();
+    let runtime = match runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => command_line::cannot_listen(&address, &error),
+    };
+    runtime.block_on(async {
+        match TcpListener::bind(&address).await {
+            Ok(listener) => run(&listener).await,
+            Err(error) => command_line::cannot_listen(&address, &error),
+        }
+    });
+}
+
+async fn run(listener: &TcpListener) {
+    command_line::announce(listener.local_addr());
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
+            Err(error) => {
+                command_line::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream) {
+    if let Err(error) = converse(stream).await {
+        command_line::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+async fn converse(stream: TcpStream) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    stream.set_nodelay(true)?;
+    http1::Builder::new()
+        .pipeline_flush(true)
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(stream), service_fn(answer))
+        .await?;
+    Ok(())
+}
+
+async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (status, page) = match request.uri().path() {
+        "/" => (StatusCode::OK, HELLO),
+        "/sleep" => {
+            time::sleep(NAP).await;
+            (StatusCode::OK, HELLO)
+        }
+        _ => (StatusCode::NOT_FOUND, NOT_FOUND),
+    };
+    let mut response = Response::new(Full::new(Bytes::from_static(page.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(response)
+}

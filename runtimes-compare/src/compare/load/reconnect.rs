@@ -1,0 +1,83 @@
+//! Closed loop with a new connection for each request: connect, ask, read the answer and the end, connect again.
+
+use super::client::{Client, GET_AND_CLOSE, Reader, wait};
+use super::window::{Control, TICK, record};
+use hdrhistogram::Histogram;
+use mio::{Events, Poll, Token};
+use std::io::{self, Error, ErrorKind};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// One connection after the other.
+struct Caller {
+    client: Client,
+    started: Instant,
+    is_sent: bool,
+    is_answered: bool,
+}
+
+impl Caller {
+    fn start(address: SocketAddr, poll: &Poll, token: Token) -> io::Result<Self> {
+        let started = Instant::now();
+        let client = Client::start_connecting(address, poll.registry(), token)?;
+        let mut caller = Self { client, started, is_sent: false, is_answered: false };
+        caller.send()?; // on this machine, a connection is often open at once
+        Ok(caller)
+    }
+
+    /// Sends the request, if the connection is open by now.
+    fn send(&mut self) -> io::Result<()> {
+        match self.client.send(GET_AND_CLOSE) {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => Ok(()),
+            result => {
+                self.is_sent = true;
+                result
+            }
+        }
+    }
+
+    /// Goes on as far as possible, and tells whether the server has answered and closed.
+    fn proceed(&mut self, reader: &mut Reader) -> io::Result<bool> {
+        if !self.is_sent {
+            self.send()?;
+        }
+        loop {
+            match self.client.receive(reader) {
+                Ok(0) => return Ok(false),
+                Ok(1) if !self.is_answered => self.is_answered = true, // the end may have come with it
+                Ok(_) => return Err(Error::other("more answers than requests")),
+                Err(error) if error.kind() == ErrorKind::NotConnected => return Ok(false),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof && self.is_answered => return Ok(true),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Keeps `connections` busy until told to stop.
+pub fn run(
+    address: SocketAddr,
+    connections: usize,
+    control: &Control,
+    latencies: &mut Histogram<u64>,
+) -> io::Result<()> {
+    let mut poll = Poll::new()?;
+    let mut events = Events::with_capacity(1024);
+    let mut reader = Reader::new();
+    let callers = (0..connections).map(|index| Caller::start(address, &poll, Token(index)));
+    let mut callers = callers.collect::<io::Result<Vec<_>>>()?;
+    while !control.is_stopped() {
+        wait(&mut poll, &mut events, Some(TICK))?;
+        for event in &events {
+            let caller = &mut callers[event.token().0];
+            if caller.proceed(&mut reader)? {
+                control.count(1);
+                if control.is_measuring() {
+                    record(latencies, caller.started.elapsed());
+                }
+                *caller = Caller::start(address, &poll, event.token())?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! `compare`: measures servers side by side.
+//!
+//! Run: `cargo run --release -p runtimes-compare`, or with `-- --quick` for a first impression.
+//! You should see: a table with a column per server, and where the report is.
+
+mod children;
+mod cli;
+mod load;
+mod measure;
+mod own;
+mod plan;
+mod process;
+mod progress;
+mod results;
+mod run;
+mod scenario;
+mod server;
+mod source;
+mod table;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use cli::{Cli, Hidden, Options};
+use plan::Plan;
+use server::Recipe;
+use std::io::{self, Error, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.hidden {
+        Some(Hidden::Load) => load::main().map(|()| true),
+        None => compare(&cli.options),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "compare: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures, and tells whether all went well.
+fn compare(options: &Options) -> io::Result<bool> {
+    let recipes = chosen(options);
+    let mut plan = Plan::new(options);
+    children::end_with_ctrl_c().map_err(Error::other)?;
+    own::prepare(&recipes)?;
+    warn(&plan);
+    let results = run::run(&mut plan, &recipes);
+    if children::is_interrupted() {
+        return Err(Error::other("interrupted; nothing is left running"));
+    }
+    let servers: Vec<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
+    write!(io::stdout(), "{}", table::table(&results, &servers))?;
+    Ok(!results.have_errors())
+}
+
+/// The servers that the command line asks for; ends the program with code 2 when it asks for what there isn't.
+fn chosen(options: &Options) -> Vec<Recipe> {
+    let misuse = |message: String| -> ! { clap_error(message) };
+    let mut recipes = own::recipes(&options.only).unwrap_or_else(|message| misuse(message));
+    recipes.extend(options.server.iter().cloned());
+    for (index, recipe) in recipes.iter().enumerate() {
+        if recipes[..index].iter().any(|other| other.name == recipe.name) {
+            misuse(format!("two servers are called {}", recipe.name));
+        }
+    }
+    recipes
+}
+
+fn clap_error(message: String) -> ! {
+    use clap::CommandFactory;
+    Cli::command().error(ErrorKind::InvalidValue, message).exit()
+}
+
+/// Says what makes the figures worth less than they could be.
+fn warn(plan: &Plan) {
+    let limit = process::raise_descriptor_limit();
+    let mut warnings = Vec::new();
+    if cfg!(debug_assertions) {
+        warnings.push("this is a debug build: for figures that mean something use --release".to_owned());
+    }
+    if plan.cores.len() == 1 {
+        warnings.push("there is one core only: servers and load share it".to_owned());
+    }
+    let most = plan.scenarios.iter().map(|&scenario| plan.connections(scenario)).max().unwrap_or_default() as u64;
+    if limit < most + 64 {
+        warnings.push(format!(
+            "{most} connections need about as many descriptors, but the limit is {limit} and can't be raised"
+        ));
+    }
+    for warning in warnings {
+        let _ = writeln!(io::stderr(), "compare: {warning}");
+    }
+}

@@ -1,0 +1,97 @@
+//! What will be measured, how often, how long, and on which cores.
+
+use crate::cli::Options;
+use crate::load::Window;
+use crate::measure;
+use crate::process;
+use crate::scenario::Scenario;
+use clap::ValueEnum;
+use std::time::Duration;
+
+/// What will be measured, how often, how long, and on which cores.
+pub struct Plan {
+    pub scenarios: Vec<Scenario>,
+    /// The length of a measurement under load.
+    pub window: Window,
+    /// How long a server may settle before its memory or its idleness is looked at.
+    pub settling: Duration,
+    /// How long to look at an idle server.
+    pub idling: Duration,
+    /// The cores that `compare` may use.
+    pub cores: Vec<usize>,
+    /// Requests per second for the scenario that has a rate; known once the first column's maximum is.
+    pub rate: Option<f64>,
+    quick: bool,
+    rounds: u32,
+    connections: Option<usize>,
+}
+
+impl Plan {
+    /// What the command line asks for.
+    pub fn new(options: &Options) -> Self {
+        let mut scenarios = options.scenario.clone();
+        if scenarios.is_empty() {
+            scenarios.extend(Scenario::value_variants().iter().filter(|scenario| **scenario != Scenario::Build));
+        }
+        scenarios.sort(); // so that the maximal rate is known before half of it is asked for
+        scenarios.dedup();
+        let (mut window, settling, idling) = measure::times(options.quick);
+        if let Some(duration) = options.duration {
+            window.measured = duration;
+        }
+        Self {
+            scenarios,
+            window,
+            settling,
+            idling,
+            cores: process::cores(),
+            rate: None,
+            quick: options.quick,
+            rounds: options.rounds.unwrap_or(if options.quick { 3 } else { 5 }),
+            connections: options.connections,
+        }
+    }
+
+    /// How often a scenario is measured.
+    pub fn rounds(&self, scenario: Scenario) -> u32 {
+        let few = if self.quick { 1 } else { 3 };
+        match scenario {
+            Scenario::Size | Scenario::Crates | Scenario::Build => 1,
+            Scenario::Sleep | Scenario::Memory | Scenario::Idle => self.rounds.min(few),
+            _ => self.rounds,
+        }
+    }
+
+    /// How many connections a scenario holds.
+    pub fn connections(&self, scenario: Scenario) -> usize {
+        self.connections.or(scenario.connections()).unwrap_or(1)
+    }
+
+    /// Where the server runs: on the first core, when there is another one for the load and the scenario keeps them apart. Empty: anywhere.
+    pub fn server_cores(&self, scenario: Scenario) -> &[usize] {
+        if self.keeps_apart(scenario) { &self.cores[..1] } else { &[] }
+    }
+
+    /// Where the load runs. Empty: anywhere.
+    pub fn load_cores(&self, scenario: Scenario) -> &[usize] {
+        if self.keeps_apart(scenario) { &self.cores[1..] } else { &[] }
+    }
+
+    fn keeps_apart(&self, scenario: Scenario) -> bool {
+        self.cores.len() > 1 && scenario.is_load() && scenario != Scenario::KeepAliveShared
+    }
+
+    /// About how long one round of a scenario takes.
+    pub fn round_time(&self, scenario: Scenario, servers: u32) -> Duration {
+        let (start, nap) = (Duration::from_millis(40), Duration::from_millis(5_200));
+        match scenario {
+            Scenario::Sleep => nap + (scenario.stagger().unwrap_or_default() + start) * servers,
+            Scenario::Idle => self.idling + self.settling + (scenario.stagger().unwrap_or_default() + start) * servers,
+            Scenario::Memory => (self.settling * 2 + Duration::from_millis(700) + start) * servers,
+            Scenario::StartUp | Scenario::Size => start * servers,
+            Scenario::Crates => Duration::from_millis(150) * servers,
+            Scenario::Build => Duration::from_secs(30) * servers,
+            _ => (self.window.warm_up + self.window.measured + start) * servers,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the kernel tells of processes, and what one can ask it for: CPU time, memory, cores, descriptors.
+
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+use procfs::process::{Process, all_processes};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::time::ClockId;
+use std::io::{self, Error};
+use std::time::Duration;
+
+/// The CPU time of processes, user and system, in nanoseconds, of all their threads, those included that have ended.
+pub fn cpu_time(processes: &[i32]) -> io::Result<Duration> {
+    processes.iter().try_fold(Duration::ZERO, |sum, &process| {
+        let clock = clock_getcpuclockid(Pid::from_raw(process))?;
+        Ok(sum + Duration::from(clock_gettime(clock)?))
+    })
+}
+
+/// The CPU time of this process.
+pub fn own_cpu_time() -> Duration {
+    Duration::try_from(rustix::time::clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
+}
+
+/// The bytes of memory that processes occupy ("resident set").
+///
+/// The exact sum over their mappings: the cheaper counters of `/proc/PID/statm` lag behind by up to 64 pages a thread.
+pub fn resident_bytes(processes: &[i32]) -> io::Result<u64> {
+    processes.iter().try_fold(0, |sum, &process| {
+        let mappings = Process::new(process).and_then(|process| process.smaps_rollup()).map_err(Error::other)?;
+        let rss = |map: &procfs::process::MemoryMap| map.extension.map.get("Rss").copied().unwrap_or_default();
+        Ok(sum + mappings.memory_map_rollup.iter().map(rss).sum::<u64>())
+    })
+}
+
+/// The members of a process group: a server may be several processes.
+pub fn members(group: i32) -> Vec<i32> {
+    let Ok(processes) = all_processes() else { return vec![group] };
+    let stats = processes.flatten().filter_map(|process| process.stat().ok());
+    stats.filter(|stat| stat.pgrp == group && stat.state != 'Z').map(|stat| stat.pid).collect()
+}
+
+/// The cores that this thread may run on.
+pub fn cores() -> Vec<usize> {
+    let Ok(set) = sched_getaffinity(None) else { return Vec::new() };
+    (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect()
+}
+
+/// Lets this thread, and what it starts from now on, run on these cores only; no cores mean no change.
+pub fn run_on(cores: &[usize]) -> io::Result<()> {
+    if cores.is_empty() {
+        return Ok(());
+    }
+    let mut set = CpuSet::new();
+    cores.iter().for_each(|&core| set.set(core));
+    Ok(sched_setaffinity(None, &set)?)
+}
+
+/// Raises the limit on open descriptors as far as it goes, for this process and what it starts, and tells what it is now.
+pub fn raise_descriptor_limit() -> u64 {
+    const ENOUGH: u64 = 65_536;
+    let limit = getrlimit(Resource::Nofile);
+    let now = limit.current.unwrap_or(u64::MAX);
+    let possible = [limit.maximum.map_or(ENOUGH, |maximum| maximum.max(ENOUGH)), limit.maximum.unwrap_or(ENOUGH)];
+    for wanted in possible.into_iter().filter(|&wanted| wanted > now) {
+        let maximum = limit.maximum.map(|maximum| maximum.max(wanted)); // above the old maximum only root may go
+        if setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).is_ok() {
+            return wanted;
+        }
+    }
+    now
+}

@@ -1,0 +1,176 @@
+//! The samples, and what they come down to.
+
+use crate::scenario::{Measure, Scenario};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What one measurement of one server yielded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sample {
+    pub scenario: Scenario,
+    pub server: String,
+    /// The round, from 1.
+    pub round: u32,
+    /// Seconds, requests per second, bytes, numbers.
+    pub values: BTreeMap<Measure, f64>,
+    /// The load worked without a pause while the server had some, so the server could have done more.
+    pub load_was_the_limit: bool,
+    /// Why there are no values, if there should be.
+    pub error: Option<String>,
+}
+
+/// All that was measured.
+#[derive(Default)]
+pub struct Results {
+    pub samples: Vec<Sample>,
+}
+
+/// A cell of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Cell {
+    /// It was measured.
+    Measured {
+        median: f64,
+        smallest: f64,
+        largest: f64,
+        /// The median over the rounds of the ratio to the first column.
+        ratio: Option<f64>,
+        /// Whether the load was the limit in any round.
+        load_was_the_limit: bool,
+    },
+    /// It failed, in any round.
+    Failed { error: String },
+    /// The server has no such thing.
+    Absent,
+}
+
+impl Cell {
+    /// How far the farthest round lies from the median, in percent of it; `None` if there is nothing to spread.
+    pub fn spread(&self) -> Option<f64> {
+        match *self {
+            Self::Measured { median, smallest, largest, .. } if largest > smallest && median > 0.0 => {
+                Some((largest - median).max(median - smallest) / median * 100.0)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Results {
+    /// The values of a server over the rounds.
+    fn values(&self, scenario: Scenario, measure: Measure, server: &str) -> BTreeMap<u32, f64> {
+        let samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
+        samples.filter_map(|sample| Some((sample.round, *sample.values.get(&measure)?))).collect()
+    }
+
+    /// Why a scenario failed on a server.
+    fn error(&self, scenario: Scenario, server: &str) -> Option<&str> {
+        let mut samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
+        samples.find_map(|sample| sample.error.as_deref())
+    }
+
+    /// Whether a scenario failed on a server.
+    pub fn has_failed(&self, scenario: Scenario, server: &str) -> bool {
+        self.error(scenario, server).is_some()
+    }
+
+    /// Whether anything failed.
+    pub fn have_errors(&self) -> bool {
+        self.samples.iter().any(|sample| sample.error.is_some())
+    }
+
+    /// The median of what a server reached.
+    pub fn median(&self, scenario: Scenario, measure: Measure, server: &str) -> Option<f64> {
+        median(self.values(scenario, measure, server).into_values())
+    }
+
+    /// One cell; `first` is the server of the first column.
+    pub fn cell(&self, scenario: Scenario, measure: Measure, server: &str, first: &str) -> Cell {
+        if let Some(error) = self.error(scenario, server) {
+            return Cell::Failed { error: error.to_owned() };
+        }
+        let values = self.values(scenario, measure, server);
+        let Some(middle) = median(values.values().copied()) else { return Cell::Absent };
+        let base = self.values(scenario, measure, first);
+        let ratios = values.iter().filter_map(|(round, value)| Some(value / base.get(round)?));
+        Cell::Measured {
+            median: middle,
+            smallest: values.values().copied().fold(f64::INFINITY, f64::min),
+            largest: values.values().copied().fold(f64::NEG_INFINITY, f64::max),
+            ratio: median(ratios.filter(|ratio| ratio.is_finite())),
+            load_was_the_limit: self
+                .samples
+                .iter()
+                .any(|sample| sample.scenario == scenario && sample.server == server && sample.load_was_the_limit),
+        }
+    }
+
+    /// The rows of the table: what was measured, or should have been.
+    pub fn rows(&self) -> Vec<(Measure, Scenario)> {
+        let mut rows = Vec::new();
+        for measure in Measure::ALL {
+            let with = self.samples.iter().filter(|sample| sample.values.contains_key(&measure));
+            let mut scenarios: Vec<_> = with.map(|sample| sample.scenario).collect();
+            scenarios.sort();
+            scenarios.dedup();
+            rows.extend(scenarios.into_iter().map(|scenario| (measure, scenario)));
+        }
+        rows
+    }
+}
+
+/// The middle value; of an even number, the mean of the two in the middle.
+pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle]),
+        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(server: &str, round: u32, value: f64) -> Sample {
+        Sample {
+            scenario: Scenario::KeepAlive,
+            server: server.to_owned(),
+            round,
+            values: [(Measure::CpuPerRequest, value)].into(),
+            load_was_the_limit: false,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_median_of_an_even_number_lies_between_the_two_in_the_middle() {
+        assert_eq!(median([4.0, 1.0, 3.0, 2.0].into_iter()), Some(2.5));
+        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), Some(2.0));
+        assert_eq!(median([].into_iter()), None);
+    }
+
+    #[test]
+    fn ratios_are_taken_within_a_round_so_that_a_slow_round_slows_both() {
+        let samples = [("a", 1, 10.0), ("b", 1, 5.0), ("a", 2, 40.0), ("b", 2, 20.0), ("a", 3, 12.0), ("b", 3, 9.0)];
+        let results = Results { samples: samples.map(|(server, round, value)| sample(server, round, value)).into() };
+        let Cell::Measured { median, smallest, largest, ratio, .. } =
+            results.cell(Scenario::KeepAlive, Measure::CpuPerRequest, "b", "a")
+        else {
+            panic!("it was measured")
+        };
+        assert_eq!((median, smallest, largest, ratio), (9.0, 5.0, 20.0, Some(0.5)));
+    }
+
+    #[test]
+    fn one_failed_round_makes_the_cell_an_error() {
+        let failed = Sample { values: BTreeMap::new(), error: Some("it died".to_owned()), ..sample("a", 2, 0.0) };
+        let results = Results { samples: vec![sample("a", 1, 1.0), failed] };
+        let cell = results.cell(Scenario::KeepAlive, Measure::CpuPerRequest, "a", "a");
+        assert_eq!(cell, Cell::Failed { error: "it died".to_owned() });
+    }
+}

@@ -1,0 +1,98 @@
+//! The run: scenario by scenario, round by round, server by server.
+
+use crate::children::is_interrupted;
+use crate::measure::{Yield, measure};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::results::{Results, Sample};
+use crate::scenario::{Measure, Scenario};
+use crate::server::Recipe;
+use std::thread;
+
+/// Measures everything that is planned; the rounds of a scenario are interleaved.
+pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
+    let progress = Progress::new(plan, u32::try_from(recipes.len()).unwrap_or(u32::MAX));
+    let mut results = Results::default();
+    for scenario in plan.scenarios.clone() {
+        if scenario == Scenario::Rate {
+            plan.rate = half_of_the_maximal_rate(plan, &recipes[0], &results);
+        }
+        for round in 1..=plan.rounds(scenario) {
+            let sound: Vec<_> = recipes.iter().filter(|recipe| !results.has_failed(scenario, &recipe.name)).collect();
+            let cells = Cells { scenario, round, plan, progress: &progress };
+            let measured = match scenario.stagger() {
+                Some(_) => cells.measure_side_by_side(&sound),
+                None => cells.measure_one_by_one(&sound),
+            };
+            results.samples.extend(measured);
+            if is_interrupted() {
+                return results;
+            }
+        }
+    }
+    results
+}
+
+/// Half of what the first column could do, if known from this run, else from one measurement for this purpose.
+fn half_of_the_maximal_rate(plan: &Plan, first: &Recipe, results: &Results) -> Option<f64> {
+    let known = results.median(Scenario::KeepAlive, Measure::RequestsPerSecond, &first.name);
+    let maximum = known.or_else(|| {
+        let measured = measure(Scenario::KeepAlive, first, plan).ok()?;
+        measured.values.get(&Measure::RequestsPerSecond).copied()
+    });
+    Some(maximum? / 2.0)
+}
+
+/// One round of one scenario.
+struct Cells<'run> {
+    scenario: Scenario,
+    round: u32,
+    plan: &'run Plan,
+    progress: &'run Progress,
+}
+
+impl Cells<'_> {
+    fn measure_one_by_one(&self, recipes: &[&Recipe]) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        for recipe in recipes.iter().take_while(|_| !is_interrupted()) {
+            self.progress.show(self.scenario, self.round, self.plan, &recipe.name);
+            samples.push(self.measure(recipe));
+            self.progress.advance(self.plan.round_time(self.scenario, 1));
+        }
+        samples
+    }
+
+    fn measure_side_by_side(&self, recipes: &[&Recipe]) -> Vec<Sample> {
+        self.progress.show(self.scenario, self.round, self.plan, "side by side");
+        let samples = thread::scope(|scope| {
+            let mut threads = Vec::new();
+            for recipe in recipes {
+                threads.push(scope.spawn(|| self.measure(recipe)));
+                thread::sleep(self.scenario.stagger().unwrap_or_default());
+            }
+            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        });
+        self.progress.advance(self.plan.round_time(self.scenario, u32::try_from(recipes.len()).unwrap_or(1)));
+        samples
+    }
+
+    fn measure(&self, recipe: &Recipe) -> Sample {
+        let (measured, error) = match measure(self.scenario, recipe, self.plan) {
+            Ok(measured) => (measured, None),
+            Err(error) => (Yield::default(), Some(error.to_string())),
+        };
+        if let Some(error) = &error
+            && !is_interrupted()
+        {
+            self.progress.complain(&format!("{}: {}: {error}", recipe.name, self.scenario.title()));
+        }
+        Sample {
+            scenario: self.scenario,
+            server: recipe.name.clone(),
+            round: self.round,
+            values: measured.values,
+            load_was_the_limit: measured.load_was_the_limit,
+            error,
+        }
+    }
+}

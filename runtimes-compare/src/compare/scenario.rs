@@ -1,0 +1,212 @@
+//! What is measured: the scenarios, and the figures that each of them yields.
+
+use clap::ValueEnum;
+use serde::Serialize;
+use std::time::Duration;
+
+/// One way to use a server, or one thing to know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scenario {
+    /// Connections that stay open, each asking again as soon as it is answered; the server on one core, the load on the others.
+    KeepAlive,
+    /// The same with more connections, server and load sharing all the cores.
+    KeepAliveShared,
+    /// A new connection for each request; the server on one core.
+    ConnectionPerRequest,
+    /// 16 requests in one write on each connection; the server on one core.
+    Pipelined,
+    /// Requests at half of the rate that the first column can do, whether or not the server keeps up; the server on one core.
+    Rate,
+    /// Simultaneous requests for /sleep, which takes 5 seconds.
+    Sleep,
+    /// The memory of an idle connection.
+    Memory,
+    /// The processor's work for a server that nobody uses.
+    Idle,
+    /// From the start of the process to its first answer.
+    StartUp,
+    /// The binary without symbols.
+    Size,
+    /// The crates that the server consists of.
+    Crates,
+    /// A release build of the server and all it needs, from nothing. Never measured unless asked for.
+    Build,
+}
+
+/// A figure that a scenario yields, in the order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    CpuPerRequest,
+    RequestsPerSecond,
+    LatencyMedian,
+    LatencyP99,
+    LatencyP999,
+    AllAnswered,
+    BytesPerConnection,
+    IdleCpuPerSecond,
+    StartUp,
+    BinaryBytes,
+    Crates,
+    BuildTime,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    PerSecond,
+    Bytes,
+    Count,
+}
+
+impl Scenario {
+    /// The title in tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::KeepAlive => "keep-alive, server on one core",
+            Self::KeepAliveShared => "keep-alive, cores shared with the load",
+            Self::ConnectionPerRequest => "a connection per request",
+            Self::Pipelined => "16 requests pipelined",
+            Self::Rate => "at half of the first column's maximal rate",
+            Self::Sleep => "simultaneous /sleep of 5 s",
+            Self::Memory => "idle keep-alive connections",
+            Self::Idle => "nobody connected",
+            Self::StartUp => "start-up",
+            Self::Size => "binary",
+            Self::Crates => "source",
+            Self::Build => "build",
+        }
+    }
+
+    /// How many connections it holds, unless told otherwise.
+    pub fn connections(self) -> Option<usize> {
+        match self {
+            Self::KeepAlive | Self::ConnectionPerRequest | Self::Pipelined | Self::Rate => Some(64),
+            Self::KeepAliveShared => Some(256),
+            Self::Sleep => Some(1_000),
+            Self::Memory => Some(10_000),
+            Self::Idle | Self::StartUp | Self::Size | Self::Crates | Self::Build => None,
+        }
+    }
+
+    /// Scenarios in which servers mostly wait run side by side, each this much after the one before, so that their work never coincides.
+    pub fn stagger(self) -> Option<Duration> {
+        match self {
+            Self::Sleep => Some(Duration::from_millis(250)),
+            Self::Idle => Some(Duration::from_millis(50)),
+            _ => None,
+        }
+    }
+
+    /// Whether a figure that every load yields is worth a row.
+    pub fn yields(self, measure: Measure) -> bool {
+        match measure {
+            Measure::LatencyMedian | Measure::LatencyP99 => self != Self::Pipelined,
+            Measure::LatencyP999 => self == Self::Rate, // in a closed loop the rarest latencies mislead
+            _ => true,
+        }
+    }
+
+    /// Whether it is measured by loading the server for a given time.
+    pub fn is_load(self) -> bool {
+        use Scenario::{ConnectionPerRequest, KeepAlive, KeepAliveShared, Pipelined, Rate};
+        matches!(self, KeepAlive | KeepAliveShared | ConnectionPerRequest | Pipelined | Rate)
+    }
+}
+
+impl Measure {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 12] = [
+        Self::CpuPerRequest,
+        Self::RequestsPerSecond,
+        Self::LatencyMedian,
+        Self::LatencyP99,
+        Self::LatencyP999,
+        Self::AllAnswered,
+        Self::BytesPerConnection,
+        Self::IdleCpuPerSecond,
+        Self::StartUp,
+        Self::BinaryBytes,
+        Self::Crates,
+        Self::BuildTime,
+    ];
+
+    /// The title in tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CpuPerRequest => "CPU time per request",
+            Self::RequestsPerSecond => "Requests per second",
+            Self::LatencyMedian => "Latency, median",
+            Self::LatencyP99 => "Latency, 99 %",
+            Self::LatencyP999 => "Latency, 99.9 %",
+            Self::AllAnswered => "Time until all are answered",
+            Self::BytesPerConnection => "Memory per connection",
+            Self::IdleCpuPerSecond => "CPU time per second, idle",
+            Self::StartUp => "Time from start to first answer",
+            Self::BinaryBytes => "Size of the stripped binary",
+            Self::Crates => "Crates in the tree",
+            Self::BuildTime => "Cold release build",
+        }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::RequestsPerSecond => Unit::PerSecond,
+            Self::BytesPerConnection | Self::BinaryBytes => Unit::Bytes,
+            Self::Crates => Unit::Count,
+            _ => Unit::Seconds,
+        }
+    }
+
+    /// Whether a larger value is better.
+    pub fn more_is_better(self) -> bool {
+        self == Self::RequestsPerSecond
+    }
+}
+
+impl Unit {
+    /// A value with three digits and its unit.
+    pub fn format(self, value: f64) -> String {
+        match self {
+            Self::Seconds => scaled(value, &[(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]),
+            Self::PerSecond => scaled(value, &[(1e6, "M/s"), (1e3, "k/s"), (1.0, "/s")]),
+            Self::Bytes => scaled(value, &[(1e6, "MB"), (1e3, "kB"), (1.0, "B")]),
+            Self::Count => format!("{value:.0}"),
+        }
+    }
+}
+
+/// The value in the largest unit that keeps it above one.
+fn scaled(value: f64, units: &[(f64, &str)]) -> String {
+    let fitting = units.iter().find(|(size, _)| value.abs() >= *size * 0.9995).or(units.last());
+    let (size, name) = fitting.copied().unwrap_or((1.0, ""));
+    let number = value / size;
+    let digits = if number == 0.0 || number.abs() >= 99.95 {
+        0
+    } else if number.abs() >= 9.995 {
+        1
+    } else {
+        2
+    };
+    format!("{number:.digits$} {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits_and_the_unit_that_fits() {
+        let seconds = |value| Unit::Seconds.format(value);
+        assert_eq!(
+            [seconds(0.0), seconds(6.126e-6), seconds(0.99999), seconds(5.04)],
+            ["0 ns", "6.13 µs", "1.00 s", "5.04 s"]
+        );
+        assert_eq!([Unit::PerSecond.format(1.8e6), Unit::PerSecond.format(99_960.0)], ["1.80 M/s", "100 k/s"]);
+        assert_eq!([Unit::Bytes.format(640.0), Unit::Bytes.format(11_400.0)], ["640 B", "11.4 kB"]);
+        assert_eq!(Unit::Count.format(42.0), "42");
+    }
+}

@@ -1,0 +1,146 @@
+//! A server as a process: started, reached, watched, stopped.
+
+use crate::children::Group;
+use crate::process;
+use std::io::{self, BufRead, BufReader, Error, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to look whether it has.
+const TICK: Duration = Duration::from_micros(200);
+
+/// How to start a server.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The name in the tables.
+    pub name: String,
+    /// The program and its arguments; `{addr}` and `{port}` stand for the address and the port to listen on.
+    pub command: Vec<String>,
+    /// One of this package's own servers, which chooses a free port and prints it.
+    pub own: Option<Own>,
+}
+
+/// What is known of a server of this package.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// The name of the binary and of its feature.
+    pub binary: &'static str,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it knows `/sleep`.
+    pub naps: bool,
+}
+
+impl Recipe {
+    /// Starts the server on these cores (none: any), and waits until it listens.
+    pub fn start(&self, cores: &[usize]) -> io::Result<Server> {
+        let address = if self.own.is_some() { None } else { Some(free_address()?) };
+        let port = address.map_or(0, |address| address.port());
+        let fill =
+            |word: &String| word.replace("{addr}", &format!("127.0.0.1:{port}")).replace("{port}", &port.to_string());
+        let words: Vec<String> = self.command.iter().map(fill).collect();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let own_cores = process::cores();
+        process::run_on(cores)?; // a child inherits the cores of the thread that starts it
+        let started = Group::start(&mut command);
+        process::run_on(if cores.is_empty() { &[] } else { &own_cores })?;
+        let group = started.map_err(|error| Error::new(error.kind(), format!("cannot start {}: {error}", words[0])))?;
+        Server::reach(group, address)
+    }
+}
+
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+/// A server that listens.
+pub struct Server {
+    group: Group,
+    /// Where it listens.
+    pub address: SocketAddr,
+    complaints: Receiver<String>,
+}
+
+impl Server {
+    fn reach(mut group: Group, address: Option<SocketAddr>) -> io::Result<Self> {
+        let lines = lines_of(group.0.stdout.take());
+        let complaints = lines_of(group.0.stderr.take());
+        let reached = match address {
+            Some(address) => wait_until_reachable(&mut group, address),
+            None => announced(&lines),
+        };
+        match reached {
+            Ok(address) => Ok(Self { group, address, complaints }),
+            Err(error) => Err(explain(&mut group, &complaints, &error)),
+        }
+    }
+
+    /// The processes of the server.
+    pub fn processes(&self) -> Vec<i32> {
+        process::members(self.group.id())
+    }
+
+    /// Adds to an error that the server ended, if so, and what it complained of last.
+    pub fn explain(&mut self, error: &Error) -> Error {
+        explain(&mut self.group, &self.complaints, error)
+    }
+
+    /// Makes one request, and waits for the beginning of the answer.
+    pub fn ask(&self) -> io::Result<()> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        if answer.starts_with(b"HTTP/1.1 200 ") { Ok(()) } else { Err(Error::other("the answer is not 200")) }
+    }
+}
+
+/// The lines of a stream, which is read to its end, so that the writer never waits for a reader.
+fn lines_of(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(stream) = stream {
+        thread::spawn(move || {
+            for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+                let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
+            }
+        });
+    }
+    receiver
+}
+
+/// Reads the address that a server of ours prints.
+fn announced(lines: &Receiver<String>) -> io::Result<SocketAddr> {
+    let line = lines.recv_timeout(PATIENCE).map_err(|_| Error::other("it did not say where it listens"))?;
+    let address = line.strip_prefix("listening on http://").and_then(|address| address.trim().parse().ok());
+    address.ok_or_else(|| Error::other(format!("it should say where it listens, but said {line:?}")))
+}
+
+/// Tries until the server accepts a connection, or ends.
+fn wait_until_reachable(group: &mut Group, address: SocketAddr) -> io::Result<SocketAddr> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE && group.0.try_wait()?.is_none() {
+        if TcpStream::connect(address).is_ok() {
+            return Ok(address);
+        }
+        thread::sleep(TICK);
+    }
+    Err(Error::other(format!("it does not listen on {address}")))
+}
+
+fn explain(group: &mut Group, complaints: &Receiver<String>, error: &Error) -> Error {
+    thread::sleep(Duration::from_millis(20)); // what ended it may still be on its way
+    let ended = match group.0.try_wait() {
+        Ok(Some(status)) => format!("; it ended ({status})"),
+        _ => String::new(),
+    };
+    let said = complaints.try_iter().last().map_or_else(String::new, |line| format!("; it said: {line}"));
+    Error::new(error.kind(), format!("{error}{ended}{said}"))
+}
