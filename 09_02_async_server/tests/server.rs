@@ -23,3 +23,8 @@ fn its_command_line_follows_the_conventions() {
 fn it_serves_one_client_at_a_time() {
     suite::one_at_a_time(SERVER).assert_passed();
 }
+
+#[test]
+fn it_has_no_slow_route_yet() {
+    suite::has_no_slow_route(SERVER).assert_passed();
+}

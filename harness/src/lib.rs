@@ -16,6 +16,7 @@
 
 mod client;
 mod failure;
+pub mod matrix;
 pub mod mock;
 mod server;
 pub mod suite;

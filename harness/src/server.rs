@@ -37,19 +37,25 @@ impl Program {
     ///
     /// Fails if Cargo cannot build it.
     pub fn in_workspace(binary: &str) -> Result<Self> {
+        Ok(Self::several_in_workspace(&[binary])?.remove(0))
+    }
+
+    /// The binaries of these names, in this order: as [`in_workspace`](Self::in_workspace), in one go.
+    pub fn several_in_workspace(binaries: &[&str]) -> Result<Vec<Self>> {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        cargo.args(["build", "--quiet", "--message-format=json", "--bin", binary]);
+        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).args([
+            "build",
+            "--quiet",
+            "--message-format=json",
+        ]);
+        cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }
         let built = cargo.stderr(Stdio::inherit()).output()?;
-        ensure!(built.status.success(), "cannot build {binary}: cargo ended with {}", built.status);
+        ensure!(built.status.success(), "cannot build {binaries:?}: cargo ended with {}", built.status);
         let messages = String::from_utf8_lossy(&built.stdout);
-        let mut paths =
-            messages.lines().filter_map(|message| message.split_once("\"executable\":\"")?.1.split('"').next());
-        let path = paths.next_back().ok_or_else(|| Failure::new(format!("cargo did not say where {binary} is")))?;
-        Ok(Self::at(path.replace("\\\\", "\\")))
+        binaries.iter().map(|binary| Ok(Self::at(executable(&messages, binary)?))).collect()
     }
 
     /// The same, with an argument before the address.
@@ -151,6 +157,14 @@ impl Program {
         server.log.collect(server.child.stderr.take());
         Ok(server)
     }
+}
+
+/// The path that Cargo reports for this binary, in its messages of one line each.
+fn executable(messages: &str, binary: &str) -> Result<String> {
+    let paths = messages.lines().filter_map(|message| message.split_once("\"executable\":\"")?.1.split('"').next());
+    let mut paths = paths.map(|path| path.replace("\\\\", "\\"));
+    let found = paths.find(|path| Path::new(path).file_stem() == Some(OsStr::new(binary)));
+    found.ok_or_else(|| Failure::new(format!("cargo did not say where {binary} is")))
 }
 
 /// Programs can be given by their path.

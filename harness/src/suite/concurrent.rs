@@ -1,8 +1,8 @@
 //! No client waits for another.
 
 use super::answers::{is_hello, is_not_found};
-use super::serves;
 use super::survives::{rests_while, serves_again};
+use super::{serves, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server, request};
 use std::thread;
@@ -102,13 +102,14 @@ pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result 
 
 pub(super) fn without_descriptors_those_inside_are_still_served(program: &Program) -> Result {
     if !cfg!(target_os = "linux") {
-        eprintln!("SKIPPED: only Linux can limit the descriptors of a running program");
-        return Ok(());
+        return skip("only Linux can limit the descriptors of a running program");
     }
     let mut server = program.clone().descriptor_limit(64).start()?;
     let mut inside = server.client()?;
     is_hello(&inside.get("/")?)?;
-    let crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
+    let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
+    let mut newcomer = crowd.swap_remove(100); // beyond the limit, but not beyond the backlog
+    newcomer.send(request("/"))?;
     server.wait_until("it has no descriptors left", |server| server.descriptors() >= Some(64))?;
     rests_while(&server, || {
         for _ in 0..10 {
@@ -117,7 +118,9 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
         }
         Ok(())
     })?;
+    ensure!(newcomer.is_silent()?, "a newcomer was answered, or sent away, without a descriptor for it");
     drop(crowd);
+    is_hello(&newcomer.response()?)?;
     serves_again(&server)?;
     is_hello(&inside.get("/")?)
 }

@@ -1,8 +1,9 @@
 //! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
-use super::answers::is_hello;
-use super::{WATCH, serves};
+use super::answers::{is_hello, is_not_found};
+use super::survives::serves_again;
+use super::{WATCH, serves, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, request};
 
@@ -77,4 +78,22 @@ pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Progra
     is_hello(&other.response()?)?;
     ensure!(!napping.is_silent()?, "the other client was answered before the nap was over");
     is_hello(&napping.response()?)
+}
+
+/// However many wait in line, their descriptors are the kernel's, not the server's.
+pub(super) fn a_crowd_takes_one_descriptor_at_a_time(program: &Program) -> Result {
+    let server = program.start()?;
+    serves(&server)?;
+    let Some(alone) = server.descriptors() else { return skip("only Linux tells the descriptors of a server") };
+    let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
+    let first = crowd.swap_remove(0);
+    ensure!(crowd[1].stays_silent_for(WATCH)?, "a client was served, or sent away, although others came before it");
+    let crowded = server.descriptors().unwrap_or_default();
+    ensure!(crowded <= alone + 1, "it had {alone} descriptors, and {crowded} with a crowd");
+    drop((first, crowd));
+    serves_again(&server)
+}
+
+pub(super) fn there_is_no_slow_route(program: &Program) -> Result {
+    is_not_found(&program.start()?.client()?.get("/sleep")?)
 }

@@ -1,5 +1,6 @@
 //! Nothing a client does stops the server: afterwards, the next client gets its page.
 
+use super::skip;
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY, Server, request};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -240,10 +241,4 @@ fn share_of_time_busy(server: &Server, is_over: &AtomicBool) -> f64 {
         thread::sleep(Duration::from_millis(5));
     }
     busy / looks
-}
-
-/// Says aloud what is not checked here.
-fn skip(reason: &str) -> Result {
-    eprintln!("SKIPPED: {reason}");
-    Ok(())
 }

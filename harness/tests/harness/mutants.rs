@@ -18,6 +18,8 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "the_second_client_waits_for_the_first",
             "a_silent_client_holds_everyone_up",
             "clients_are_served_in_the_order_in_which_they_connected",
+            "a_crowd_takes_one_descriptor_at_a_time",
+            "there_is_no_slow_route",
             "whoever_comes_during_a_nap_waits_until_it_is_over",
             "a_handler_that_blocks_its_thread_stops_everyone",
         ],
