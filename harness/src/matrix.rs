@@ -23,6 +23,8 @@ pub enum Outcome {
     NewcomersWait,
     /// Everyone waits until it is over.
     EveryoneWaits,
+    /// The step ends the connection, and everyone is served again.
+    IsLetGo,
     /// The step gives nobody the opportunity.
     CannotArise,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Outcome {
             Self::NobodyNotices => "nobody notices",
             Self::NewcomersWait => "newcomers wait",
             Self::EveryoneWaits => "**everyone waits**",
+            Self::IsLetGo => "is let go",
             Self::CannotArise => "cannot arise",
         })
     }
@@ -68,6 +71,10 @@ const fn everyone(check: &'static str) -> Cell {
     Cell { outcome: Outcome::EveryoneWaits, check }
 }
 
+const fn let_go(check: &'static str) -> Cell {
+    Cell { outcome: Outcome::IsLetGo, check }
+}
+
 const fn never(check: &'static str) -> Cell {
     Cell { outcome: Outcome::CannotArise, check }
 }
@@ -84,6 +91,7 @@ pub const ROWS: &[Row] = &[
         misbehaviour: "a silent client",
         cells: three_and_two(everyone("a_silent_client_holds_everyone_up"), unnoticed("a_silent_client_delays_nobody")),
     },
+    Row { misbehaviour: "a client silent for ten seconds", cells: [let_go("a_client_that_stays_silent_is_let_go"); 5] },
     Row {
         misbehaviour: "a slow route",
         cells: [

@@ -83,9 +83,9 @@ impl Program {
         self
     }
 
-    /// The same, with less patience than [`SAFETY`] for what does not happen: for programs that are known to fail.
+    /// The same, with less patience than [`SAFETY`] for what does not happen.
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.patience = self.patience.min(patience);
         self
     }
 
@@ -324,7 +324,7 @@ impl Server {
 
     fn announced_address(&self) -> Result<SocketAddr> {
         let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
-        self.output.wait(self.patience, has_line)?;
+        self.output.wait(SAFETY, has_line)?; // impatience is for faults, not for a slow start
         let output = self.output.so_far();
         let address = output.lines().next().and_then(|line| line.strip_prefix("listening on http://")?.parse().ok());
         address.ok_or_else(|| {

@@ -8,12 +8,18 @@ use crate::{Client, Program, Result, Server, request};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A server whose clients give up before the ten seconds after which a step lets go of a silent client: whoever is served
+/// only then has waited for it.
+fn start(program: &Program) -> Result<Server> {
+    program.clone().patience(Duration::from_secs(8)).start()
+}
+
 fn clients(server: &Server, number: usize) -> Result<Vec<Client>> {
     (0..number).map(|_| server.client()).collect()
 }
 
 pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut clients = clients(&server, 20)?;
     while let Some(mut last) = clients.pop() {
         is_hello(&last.get("/")?)?;
@@ -22,14 +28,14 @@ pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Prog
 }
 
 pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut silent = server.client()?;
     serves(&server)?;
     is_hello(&silent.get("/")?)
 }
 
 pub(super) fn naps_delay_nobody(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut napping = clients(&server, 64)?;
     napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
     for client in &mut clients(&server, 10)? {
@@ -44,7 +50,7 @@ pub(super) fn naps_delay_nobody(program: &Program) -> Result {
 }
 
 pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut client = server.client()?;
     client.send([request("/"), request("/nope"), request("/sleep"), request("/")].concat())?;
     is_hello(&client.response()?)?;
@@ -54,7 +60,7 @@ pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Resu
 }
 
 pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut unfinished = Vec::new();
     for number in 0..1_000 {
         let mut client = server.client()?;
@@ -74,7 +80,7 @@ pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> 
 
 /// They ask for far more than all the buffers on the way can hold.
 pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = start(program)?;
     let mut greedy = clients(&server, 4)?;
     let requests = request("/").repeat(500_000);
     let stuck = Duration::from_millis(300);
@@ -104,7 +110,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
     if !cfg!(target_os = "linux") {
         return skip("only Linux can limit the descriptors of a running program");
     }
-    let mut server = program.clone().descriptor_limit(64).start()?;
+    let mut server = start(&program.clone().descriptor_limit(64))?;
     let mut inside = server.client()?;
     is_hello(&inside.get("/")?)?;
     let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;

@@ -68,6 +68,7 @@ pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Resu
         let mut client = server.client()?;
         is_hello(&client.get("/")?)?;
         idle.push(client);
+        is_hello(&idle[0].get("/")?)?;
     }
     super::serves(&server)?;
     idle.iter_mut().try_for_each(|client| is_hello(&client.get("/")?))

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`answers`] | it speaks HTTP | all |
 //! | [`survives`] | nothing a client does stops it | all |
+//! | [`patience`] | it lets go of a silent client | all |
 //! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
 //! | [`has_no_slow_route`] | `/sleep` is a page that does not exist | 9.1, 9.2 |
 //! | [`a_nap_stops_everyone`] | `/sleep` holds everyone up | 9.3 |
@@ -90,6 +91,8 @@ const SURVIVES: &[Check] = checks![
     survives::two_hundred_clients_with_sixty_four_descriptors,
 ];
 
+const PATIENCE: &[Check] = checks![survives::a_client_that_stays_silent_is_let_go];
+
 const ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::a_connection_is_closed_after_one_answer,
     one_at_a_time::only_the_first_of_pipelined_requests_is_answered,
@@ -147,6 +150,11 @@ pub fn survives(program: impl Into<Program>) -> Report {
     run(SURVIVES, &program.into())
 }
 
+/// It lets go of a client that stays silent. (Takes as long as its patience: ten seconds for the steps.)
+pub fn patience(program: impl Into<Program>) -> Report {
+    run(PATIENCE, &program.into())
+}
+
 /// It serves one connection at a time, and one request a connection: everyone else waits.
 pub fn one_at_a_time(program: impl Into<Program>) -> Report {
     run(ONE_AT_A_TIME, &program.into())
@@ -196,6 +204,7 @@ pub fn command_line(program: impl Into<Program>) -> Report {
 const SUITES: &[&[Check]] = &[
     ANSWERS,
     SURVIVES,
+    PATIENCE,
     ONE_AT_A_TIME,
     HAS_NO_SLOW_ROUTE,
     A_NAP_STOPS_EVERYONE,

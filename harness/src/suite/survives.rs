@@ -199,6 +199,13 @@ pub(super) fn two_hundred_clients_with_sixty_four_descriptors(program: &Program)
     serves_again(&server)
 }
 
+pub(super) fn a_client_that_stays_silent_is_let_go(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut silent = server.client()?;
+    silent.end()?;
+    serves(&server)
+}
+
 /// New clients are served soon. They try again and again, because a full backlog takes none, and their system would
 /// make them wait for a second.
 pub(super) fn serves_again(server: &Server) -> Result {

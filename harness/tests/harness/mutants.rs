@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// The fault, and the checks that must find it.
 const FOUND_BY: &[(&str, &[&str])] = &[
-    // The first steps are asked to make clients wait, so the fault is not to.
+    // The first steps are asked to make clients wait, so the fault is not to. Nor does it have a patience that ends.
     (
         "",
         &[
@@ -22,6 +22,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "there_is_no_slow_route",
             "whoever_comes_during_a_nap_waits_until_it_is_over",
             "a_handler_that_blocks_its_thread_stops_everyone",
+            "a_client_that_stays_silent_is_let_go",
         ],
     ),
     ("serves_the_latest_first", &["clients_are_served_in_the_order_in_which_they_connected"]),
