@@ -29,6 +29,7 @@ fn main() {
     }
 }
 
+// ANCHOR: accept_loop
 fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     for stream in listener.incoming() {
@@ -45,7 +46,9 @@ fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: accept_loop
 
+// ANCHOR: handle_connection
 /// Answers one request and closes the connection: kept open, it would lock everyone else out.
 fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
     let deadline = Instant::now() + patience;
@@ -67,7 +70,9 @@ fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()
     }
     Ok(())
 }
+// ANCHOR_END: handle_connection
 
+// ANCHOR: read
 /// Waits for bytes, but not beyond the deadline: nobody can keep the server by sending a byte now and then.
 fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) -> io::Result<usize> {
     let mut buffer = [0; 4096];
@@ -77,3 +82,4 @@ fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) 
     connection.receive(&buffer[..received]);
     Ok(received)
 }
+// ANCHOR_END: read

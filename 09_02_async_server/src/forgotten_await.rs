@@ -30,6 +30,7 @@ async fn main() {
     }
 }
 
+// ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     for stream in listener.incoming() {
@@ -44,6 +45,7 @@ async fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: accept_loop
 
 /// Answers one request and closes the connection: kept open, it would lock everyone else out.
 async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()> {

@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
+// ANCHOR: main
 #[async_std::main]
 async fn main() {
     let address = command_line::address();
@@ -29,7 +30,9 @@ async fn main() {
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
+// ANCHOR_END: main
 
+// ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     for stream in listener.incoming() {
@@ -46,6 +49,7 @@ async fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: accept_loop
 
 /// Answers one request and closes the connection: kept open, it would lock everyone else out.
 async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()> {

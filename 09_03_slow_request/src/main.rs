@@ -58,10 +58,12 @@ async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Res
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
+                // ANCHOR: slow_route
                 "/sleep" => {
                     task::sleep(NAP).await;
                     Response::ok(HELLO)
                 }
+                // ANCHOR_END: slow_route
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);

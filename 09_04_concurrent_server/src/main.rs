@@ -38,6 +38,7 @@ async fn main() {
     }
 }
 
+// ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     listener
@@ -53,7 +54,9 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
     }
     stream
 }
+// ANCHOR_END: accept_loop
 
+// ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     let answered = Cell::new(false);
@@ -72,6 +75,7 @@ async fn silence(answered: &Cell<bool>, patience: Duration) -> io::Result<()> {
         }
     }
 }
+// ANCHOR_END: patience
 
 async fn converse(stream: io::Result<TcpStream>, answered: &Cell<bool>) -> io::Result<()> {
     let mut stream = stream?;
@@ -82,6 +86,7 @@ async fn converse(stream: io::Result<TcpStream>, answered: &Cell<bool>) -> io::R
     Ok(())
 }
 
+// ANCHOR: handle_connection
 /// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
 async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io::Result<Connection> {
     let mut connection = Connection::new();
@@ -107,6 +112,7 @@ async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io:
     }
     Ok(connection)
 }
+// ANCHOR_END: handle_connection
 
 /// Sends all the answers there are in one write.
 async fn send(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {

@@ -39,6 +39,7 @@ async fn main() {
     }
 }
 
+// ANCHOR: accept_loop
 async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
     listener
@@ -55,7 +56,9 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
     }
     stream
 }
+// ANCHOR_END: accept_loop
 
+// ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     let answered = AtomicBool::new(false);
@@ -74,6 +77,7 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
         }
     }
 }
+// ANCHOR_END: patience
 
 async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool) -> io::Result<()> {
     let mut stream = stream?;
@@ -84,6 +88,7 @@ async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool) -> io::R
     Ok(())
 }
 
+// ANCHOR: handle_connection
 /// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -112,6 +117,7 @@ async fn handle_connection(
     }
     Ok(connection)
 }
+// ANCHOR_END: handle_connection
 
 /// Sends all the answers there are in one write.
 async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {

@@ -47,6 +47,7 @@ async fn main() {
     }
 }
 
+// ANCHOR: stopping
 async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
@@ -68,7 +69,9 @@ async fn run(listener: TcpListener, mut signals: Signals) {
         process::exit(1);
     }
 }
+// ANCHOR_END: stopping
 
+// ANCHOR: accept_until
 /// The connections that arrive until the server stops. Then the listener is dropped: whoever connects is refused.
 fn accept_until(stopping: Stopping, listener: TcpListener) -> impl Stream<Item = io::Result<TcpStream>> {
     stream::unfold((listener, stopping), |(listener, stopping)| async {
@@ -77,6 +80,7 @@ fn accept_until(stopping: Stopping, listener: TcpListener) -> impl Stream<Item =
         Some((accepted.map(|(stream, _)| stream), (listener, stopping)))
     })
 }
+// ANCHOR_END: accept_until
 
 async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
     if stream.is_err() {
@@ -123,11 +127,13 @@ async fn handle_connection(
     let mut connection = Connection::new();
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
+        // ANCHOR: read_or_stop
         let received = match select(stream.read(&mut buffer), stopping.clone()).await {
             Either::Left((received, _)) => received?,
             Either::Right((_, read)) if !connection.is_idle() => read.await?, // half a request: wait for the other half
             Either::Right(_) => 0,                                            // as though the peer had left
         };
+        // ANCHOR_END: read_or_stop
         connection.receive(&buffer[..received]);
         while let Some(request) = connection.next_request() {
             let response = match request.path() {

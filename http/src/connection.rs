@@ -38,6 +38,7 @@ pub struct Connection {
     input_ended: bool,
 }
 
+// ANCHOR: state
 #[derive(Debug)]
 enum State {
     /// The next byte is the first of a head, or belongs to one that has not arrived as a whole. So many bytes were searched
@@ -53,6 +54,7 @@ enum State {
         peer_may_be_sending: bool,
     },
 }
+// ANCHOR_END: state
 
 impl Default for State {
     fn default() -> Self {

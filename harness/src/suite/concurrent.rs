@@ -27,12 +27,14 @@ pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Prog
     Ok(())
 }
 
+// ANCHOR: a_silent_client_delays_nobody
 pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
     let server = start(program)?;
     let mut silent = server.client()?;
     serves(&server)?;
     is_hello(&silent.get("/")?)
 }
+// ANCHOR_END: a_silent_client_delays_nobody
 
 pub(super) fn naps_delay_nobody(program: &Program) -> Result {
     let server = start(program)?;

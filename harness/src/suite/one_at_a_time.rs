@@ -27,6 +27,7 @@ pub(super) fn only_the_first_of_pipelined_requests_is_answered(program: &Program
     Ok(())
 }
 
+// ANCHOR: the_second_client_waits
 pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result {
     let server = program.start()?;
     let request = request("/");
@@ -40,6 +41,7 @@ pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result
     ensure!(!first.is_silent()?, "the second client was answered before the first");
     is_hello(&first.response()?)
 }
+// ANCHOR_END: the_second_client_waits
 
 pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
     let server = program.start()?;

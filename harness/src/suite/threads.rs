@@ -49,12 +49,14 @@ fn set_nonblocking(_: &std::io::PipeWriter, _: bool) -> Result {
     Err(Failure::new("only Unix lets us fill a pipe without blocking"))
 }
 
+// ANCHOR: block_a_handler
 /// A client that breaks off in the middle of a request: its handler has something to write to the log.
 fn block_a_handler(server: &Server) -> Result {
     let mut client = server.client()?;
     client.send_in_pieces([&request("/")[..20]])?;
     client.reset()
 }
+// ANCHOR_END: block_a_handler
 
 /// A few requests may still be answered before the handler gets to its log; then no more.
 fn ask_until_nobody_answers(server: &Server) -> Result<Client> {

@@ -1,0 +1,107 @@
+//! Console sessions: the commands in a file are run against a server, and what they print is compared.
+//!
+//! A session is a file `book/src/console/BINARY/NAME.console`, where `BINARY` is a program of the workspace, or
+//! `STEP+EXPERIMENT`. The lines that begin with `$ ` (and those with `> ` after
+//! them, which go on) are commands for bash, written by hand. All other lines are what the commands printed.
+
+use crate::{Failure, Result, experiment, files, read, snapshot};
+use harness::{Program, Server};
+use std::process::{Command, Stdio};
+
+/// Stands before the output of each command.
+const MARK: &str = "--- output of the next command ---";
+
+/// The console sessions, relative to the workspace.
+pub fn sessions() -> Vec<String> {
+    files("book/src/console")
+}
+
+/// Runs a session again and compares what it prints, or rewrites it.
+///
+/// # Errors
+///
+/// If it prints something else, or cannot run.
+pub fn check(file: &str) -> Result {
+    let committed = read(file)?;
+    let commands = commands(&committed);
+    let mut path = file.strip_prefix("book/src/console/").unwrap_or_default().split('/');
+    let binary = path.next().unwrap_or_default();
+    let program = if binary.contains('+') { experiment::program(binary)? } else { Program::in_workspace(binary)? };
+    let server = program.start()?;
+    let printed = with_words_of(&committed, &run(&commands, &server)?);
+    snapshot::check(file.trim_start_matches("book/src/"), &printed)
+}
+
+/// The commands of a session, each with all its lines as they are shown.
+fn commands(session: &str) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for line in session.lines() {
+        if line.starts_with("$ ") {
+            commands.push(line.to_owned());
+        } else if let (Some(command), true) = (commands.last_mut(), line.starts_with("> ")) {
+            command.push('\n');
+            command.push_str(line);
+        }
+    }
+    commands
+}
+
+fn run(commands: &[String], server: &Server) -> Result<String> {
+    let port = server.address().port().to_string();
+    let mut script = String::from("exec 2>&1\n");
+    for command in commands {
+        let command = command.replace("7878", &port);
+        let lines = command.lines().map(|line| &line[2..]);
+        script.push_str(&format!("echo '{MARK}'\n{}\n", lines.collect::<Vec<_>>().join("\n")));
+    }
+    let output = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output()?;
+    let output = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    let output = output.replace(&format!(".1:{port}"), ".1:7878").replace(&format!("port {port}"), "port 7878");
+    let outputs: Vec<&str> = output.split(&format!("{MARK}\n")).skip(1).collect();
+    if outputs.len() != commands.len() {
+        return Err(Failure::new(format!("the commands did not run to the end: {output}")));
+    }
+    let entries = commands.iter().zip(outputs);
+    let texts = entries.map(|(command, output)| format!("{command}\n{}", without_chance(output)));
+    Ok(texts.map(|text| format!("{}\n", text.trim_end())).collect())
+}
+
+/// Replaces curl's error messages by those of the book, if they have the same code: the words differ between versions.
+fn with_words_of(committed: &str, printed: &str) -> String {
+    let code = |line: &str| Some(line.strip_prefix("curl: (")?.split_once(')')?.0.to_owned());
+    let line = |line: &str| {
+        let same =
+            code(line).and_then(|wanted| committed.lines().find(|line| code(line).is_some_and(|code| code == wanted)));
+        format!("{}\n", same.filter(|_| !snapshot::is_rewriting()).unwrap_or(line))
+    };
+    printed.lines().map(line).collect()
+}
+
+/// Replaces what differs from run to run: dates, and the fractions of times.
+fn without_chance(output: &str) -> String {
+    let line = |line: &str| {
+        if line.starts_with("Date: ") {
+            return "Date: Sun, 06 Nov 1994 08:49:37 GMT\n".to_owned();
+        }
+        let words = line.split(' ').map(without_fraction);
+        let mut text = words.collect::<Vec<_>>().join(" ");
+        for unit in [" milliseconds ", " ms: "] {
+            if let Some((before, after)) = text.clone().split_once(unit) {
+                let before = before.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                text = format!("{before}…{unit}{after}");
+            }
+        }
+        text + "\n"
+    };
+    output.lines().map(line).collect()
+}
+
+/// Cuts a time that curl printed (`5.001234`) to the five seconds that `/sleep` takes, or to nothing: `5.…`, `0.…`.
+fn without_fraction(word: &str) -> String {
+    match word.split_once('.') {
+        Some((seconds, fraction)) if fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
+            seconds.parse::<u32>().map_or(word.to_owned(), |seconds| format!("{}.…", seconds / 5 * 5))
+        }
+        _ => word.to_owned(),
+    }
+}

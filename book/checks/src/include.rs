@@ -1,0 +1,97 @@
+//! `{{#include …}}`, which mdbook forgives everything: here it must name something that exists.
+
+use crate::{Failure, Result, read};
+use std::path::{Component, Path, PathBuf};
+
+/// An include directive.
+pub struct Include {
+    /// The file, relative to the workspace.
+    pub file: PathBuf,
+    /// The anchor, if it names one.
+    pub anchor: Option<String>,
+}
+
+/// The directives in a text, each with the offset at which it begins.
+pub fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let starts = text.match_indices("{{#").map(|(start, _)| start);
+    starts.map(|start| (start, text[start..].split_inclusive("}}").next().unwrap_or_default()))
+}
+
+impl Include {
+    /// Reads a directive that stands in `book/src`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not of the form `{{#include FILE}}` or `{{#include FILE:anchor}}`.
+    pub fn parse(directive: &str) -> Result<Self> {
+        let inner = directive.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
+        let inner = inner.ok_or_else(|| Failure::new(format!("{directive}: mdbook knows only `include` here")))?;
+        let (file, anchor) = match inner.split_once(':') {
+            Some((file, anchor)) => (file, Some(anchor.to_owned())),
+            None => (inner, None),
+        };
+        if anchor.as_ref().is_some_and(|anchor| !anchor.starts_with(|first: char| first.is_ascii_lowercase())) {
+            return Err(Failure::new(format!("{directive}: name an anchor; line numbers drift")));
+        }
+        let mut path = PathBuf::from("book/src");
+        for component in Path::new(file).components() {
+            if component == Component::ParentDir {
+                path.pop();
+            } else {
+                path.push(component);
+            }
+        }
+        Ok(Self { file: path, anchor })
+    }
+
+    /// Whether the file is made by this crate, and therefore included as a whole.
+    pub fn is_generated(&self) -> bool {
+        self.file.starts_with("book/src/generated") || self.file.starts_with("book/src/console")
+    }
+
+    /// The included text.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or not exactly one such anchor, or nothing in it.
+    pub fn resolve(&self) -> Result<String> {
+        let file = self.file.display();
+        let mut text = read(&self.file)?;
+        if let Some(anchor) = &self.anchor {
+            text = between_anchors(&text, anchor).map_err(|failure| failure.context(&file))?;
+        } else if !self.is_generated() {
+            return Err(Failure::new(format!("{file}: code is included through an anchor, not as a whole file")));
+        }
+        if text.trim().is_empty() {
+            return Err(Failure::new(format!("{file}: there is nothing in it to include")));
+        }
+        Ok(text)
+    }
+}
+
+fn between_anchors(text: &str, anchor: &str) -> Result<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let find = |keyword| {
+        let found: Vec<usize> =
+            (0..lines.len()).filter(|&line| anchor_name(lines[line], keyword) == Some(anchor)).collect();
+        match found[..] {
+            [line] => Ok(line),
+            _ => Err(Failure::new(format!("`{keyword} {anchor}` stands there {} times, not once", found.len()))),
+        }
+    };
+    let (start, end) = (find("ANCHOR:")?, find("ANCHOR_END:")?);
+    if end < start {
+        return Err(Failure::new(format!("the anchor {anchor} ends before it begins")));
+    }
+    Ok(without_anchors(&lines[start + 1..end].join("\n")))
+}
+
+fn anchor_name<'text>(line: &'text str, keyword: &str) -> Option<&'text str> {
+    line.trim().strip_prefix("// ")?.strip_prefix(keyword).map(str::trim)
+}
+
+/// A source text without the comments that mark its anchors.
+pub fn without_anchors(text: &str) -> String {
+    let is_anchor = |line: &&str| ["ANCHOR:", "ANCHOR_END:"].iter().any(|keyword| anchor_name(line, keyword).is_some());
+    text.lines().filter(|line| !is_anchor(line)).flat_map(|line| [line, "\n"]).collect()
+}

@@ -1,0 +1,89 @@
+//! Checks that the book says what the programs do, and rewrites what it quotes of them.
+//!
+//! The book has no code, console text or figure of its own: each comes from a file that a program is compiled from, or
+//! from a generated one. The tests of this crate compare the generated files with what the programs do now. To rewrite
+//! them all: `UPDATE_BOOK=1 cargo test -p book-checks`. What is *measured* (no two runs are alike) is kept as data, and
+//! measured again only by `cargo run -p book-checks --bin measure`.
+
+pub mod chapter;
+pub mod compiler;
+pub mod console;
+pub mod experiment;
+pub mod include;
+pub mod measured;
+pub mod prose;
+pub mod site;
+pub mod snapshot;
+pub mod step;
+pub mod timeline;
+
+pub use harness::{Failure, Result};
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The root of the workspace.
+pub fn workspace() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder that holds the chapters.
+pub fn chapters() -> PathBuf {
+    workspace().join("book/src")
+}
+
+/// Reads a file, given relative to the workspace.
+///
+/// # Errors
+///
+/// If it cannot be read; the message names the file.
+pub fn read(file: impl AsRef<Path>) -> Result<String> {
+    let file = file.as_ref();
+    fs::read_to_string(workspace().join(file)).map_err(|error| Failure::from(error).context(file.display()))
+}
+
+/// All files below a folder of the workspace, relative to the workspace and sorted, without those that programs produce.
+pub fn files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(workspace().join(&folder)).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
+            let path = folder.join(entry.file_name());
+            if !entry.path().is_dir() {
+                found.push(path.to_string_lossy().into_owned());
+            } else if !["target", "book/book", "fuzz/target"].iter().any(|folder| path.ends_with(folder)) {
+                folders.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Fails with all that was found at once: whoever repairs the book wants the whole list.
+///
+/// # Panics
+///
+/// If there is a problem.
+pub fn assert_none(problems: impl IntoIterator<Item = String>) {
+    let problems: Vec<String> = problems.into_iter().collect();
+    assert!(problems.is_empty(), "{} problem(s) in the book:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// Whether a program that a check needs is here. If not, the check is skipped with a message, unless a variable like
+/// `REQUIRE_CHROMIUM` says that it must not be.
+///
+/// # Panics
+///
+/// If the program is missing and required.
+pub fn has_tool(name: &str) -> bool {
+    let found =
+        env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    let variable = format!("REQUIRE_{}", name.to_uppercase());
+    assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {name} is not installed");
+    if !found {
+        eprintln!("SKIPPED: {name} is not installed");
+    }
+    found
+}

@@ -1,0 +1,33 @@
+//! What is measured, and kept as data: no two runs are alike, so the tests compare what the data *say*, not the data.
+
+use crate::{Failure, Result, read, snapshot};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub mod forgotten_await;
+pub mod threads;
+pub mod trace;
+
+/// The command that measures everything again.
+pub const MEASURE: &str = "cargo run -p book-checks --bin measure";
+
+/// Reads committed data.
+///
+/// # Errors
+///
+/// If there are none, or they are of another form.
+pub fn load<T: DeserializeOwned>(file: &str) -> Result<T> {
+    let file = format!("book/src/generated/{file}");
+    serde_json::from_str(&read(&file)?)
+        .map_err(|error| Failure::new(format!("{file}: {error}; `{MEASURE}` measures again")))
+}
+
+/// Writes measured data.
+///
+/// # Errors
+///
+/// If they cannot be written.
+pub fn save(file: &str, data: &impl Serialize) -> Result {
+    let text = serde_json::to_string_pretty(data).map_err(|error| Failure::new(error.to_string()))?;
+    snapshot::write(&format!("book/src/generated/{file}"), &format!("{text}\n"))
+}

@@ -1,0 +1,98 @@
+//! Which threads of a server do its work.
+
+use super::{load, save};
+use crate::Result;
+use harness::{Program, Server, request};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs;
+
+/// How a server's processor time is shared out among its threads, under a load of many clients.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Threads {
+    /// The threads, in the order in which they were started.
+    pub threads: Vec<Thread>,
+}
+
+/// A thread and its share.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Thread {
+    /// Its name, which Linux cuts to 15 characters.
+    pub name: String,
+    /// Its share of the processor time, in percent.
+    pub share: u64,
+}
+
+impl Threads {
+    /// The shares that are in the book.
+    ///
+    /// # Errors
+    ///
+    /// If there are none.
+    pub fn committed(step: &str) -> Result<Self> {
+        load(&file(step))
+    }
+
+    /// Measures them again.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not answer.
+    pub fn measure(step: &str) -> Result {
+        save(&file(step), &Self::observe(step)?)
+    }
+
+    /// Lets twenty clients ask a hundred times each. The runtime is told to use two threads, whatever the machine has.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not answer.
+    pub fn observe(step: &str) -> Result<Self> {
+        let server = Program::in_workspace(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
+        let mut clients = (0..20).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
+        for _ in 0..100 {
+            for client in &mut clients {
+                client.send(request("/"))?;
+            }
+            for client in &mut clients {
+                client.response()?;
+            }
+        }
+        Self::of(&server)
+    }
+
+    fn of(server: &Server) -> Result<Self> {
+        let tasks = format!("/proc/{}/task", server.process());
+        let mut numbers: Vec<u32> =
+            fs::read_dir(&tasks)?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect();
+        numbers.sort_unstable();
+        let mut times = Vec::new();
+        for (index, number) in numbers.iter().enumerate() {
+            let name = fs::read_to_string(format!("{tasks}/{number}/comm"))?;
+            let name = if index == 0 { "main" } else { name.trim() };
+            // The first number in it is the time on a processor, in nanoseconds (Linux: Documentation/scheduler/sched-stats).
+            let statistics = fs::read_to_string(format!("{tasks}/{number}/schedstat"))?;
+            let time: u64 = statistics.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default();
+            times.push((name.to_owned(), time));
+        }
+        let total = times.iter().map(|(_, time)| time).sum::<u64>().max(1);
+        let threads = times.into_iter().map(|(name, time)| Thread { name, share: (time * 100 + total / 2) / total });
+        Ok(Self { threads: threads.collect() })
+    }
+
+    /// The shares of the threads whose names begin like this.
+    pub fn shares(&self, name: &str) -> Vec<u64> {
+        self.threads.iter().filter(|thread| thread.name.starts_with(name)).map(|thread| thread.share).collect()
+    }
+}
+
+fn file(step: &str) -> String {
+    format!("threads_{}.json", &step[..5])
+}
+
+impl fmt::Display for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "thread            share of the processor time")?;
+        self.threads.iter().try_for_each(|thread| writeln!(f, "{:<15} {:>4} %", thread.name, thread.share))
+    }
+}

@@ -1,0 +1,242 @@
+//! Who waits for whom: each step under the same little load, one slow client and then three quick ones.
+
+use super::{load, save};
+use crate::{Failure, Result};
+use harness::{Program, SAFETY, Server, request};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
+use std::{env, fs, thread};
+
+/// A run of a step under the little load.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Trace {
+    /// The step.
+    pub step: String,
+    /// What makes the first client slow.
+    pub slow: Slow,
+    /// The clients, in the order in which they connected.
+    pub clients: Vec<Visit>,
+}
+
+/// What makes the first client slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slow {
+    /// It connects, and says nothing for five seconds. (The first steps have no slow route.)
+    Client,
+    /// It asks for `/sleep`.
+    Route,
+}
+
+/// What one client saw, and what the server's system calls say of it. All times are in milliseconds after the first
+/// client began to connect.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Visit {
+    /// When it connected.
+    pub connected: u64,
+    /// When the server accepted the connection.
+    pub accepted: u64,
+    /// When it sent its request.
+    pub sent: u64,
+    /// When its answer began to arrive.
+    pub answered: u64,
+    /// The thread of the server that sent the answer.
+    pub thread: String,
+}
+
+/// The traces that the book shows: each step, and what is slow there.
+pub const TRACES: [(&str, Slow); 5] = [
+    ("09_01_sync_server", Slow::Client),
+    ("09_02_async_server", Slow::Client),
+    ("09_03_slow_request", Slow::Route),
+    ("09_04_concurrent_server", Slow::Route),
+    ("09_05_parallel_server", Slow::Route),
+];
+
+impl Trace {
+    /// The trace of this step that is in the book.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn committed(step: &str) -> Result<Self> {
+        load(&file(step))
+    }
+
+    /// Measures a step with `strace`, which sees when and by which thread the server served each client.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not answer, or if there is no `strace`.
+    pub fn measure(step: &str, slow: Slow) -> Result {
+        let server = Program::in_workspace(step)?.start()?;
+        let log = env::temp_dir().join(format!("{step}.{}.strace", server.process()));
+        let mut strace = attach_strace(&server, &log)?;
+        let load = Load::run(&server, slow, Duration::from_millis(250), Duration::from_secs(5))?;
+        let threads = thread_names(&server)?;
+        drop(server);
+        strace.wait()?;
+        let calls = fs::read_to_string(&log)?;
+        fs::remove_file(&log)?;
+
+        let mut trace = Self { step: step.to_owned(), slow, clients: load.visits };
+        for (visit, address) in trace.clients.iter_mut().zip(load.addresses) {
+            visit.note_calls(address, &calls, load.beginning, &threads)?;
+        }
+        save(&file(step), &trace)
+    }
+
+    /// Runs the little load once more, as fast as it may go.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not answer.
+    pub fn observe(step: &str, slow: Slow) -> Result<Self> {
+        let server = Program::in_workspace(step)?.start()?;
+        let load = Load::run(&server, slow, Duration::ZERO, Duration::from_millis(300))?;
+        Ok(Self { step: step.to_owned(), slow, clients: load.visits })
+    }
+
+    /// Whether each of the quick clients was answered only after the slow one.
+    pub fn waits(&self) -> Vec<bool> {
+        let (slow, quick) = self.clients.split_at(1);
+        quick.iter().map(|visit| visit.answered >= slow[0].answered).collect()
+    }
+}
+
+/// The file of the trace of this step.
+fn file(step: &str) -> String {
+    format!("trace_{}.json", &step[..5])
+}
+
+struct Load {
+    beginning: SystemTime,
+    visits: Vec<Visit>,
+    /// Where each client called from.
+    addresses: Vec<SocketAddr>,
+}
+
+impl Load {
+    /// The quick clients connect `pause` after one another; the slow one, if it is the client that is slow, says nothing
+    /// for `silence`.
+    fn run(server: &Server, slow: Slow, pause: Duration, silence: Duration) -> Result<Self> {
+        let beginning = SystemTime::now();
+        let (mut visits, mut addresses) = (Vec::new(), Vec::new());
+        for number in 0..4 {
+            let stream = TcpStream::connect(server.address())?;
+            let connected = milliseconds_since(beginning);
+            stream.set_read_timeout(Some(SAFETY))?;
+            addresses.push(stream.local_addr()?);
+            let is_slow = number == 0;
+            let route = if is_slow && slow == Slow::Route { "/sleep" } else { "/" };
+            let silence = if is_slow && slow == Slow::Client { silence } else { Duration::ZERO };
+            visits.push(thread::spawn(move || visit(stream, beginning, connected, route, silence)));
+            thread::sleep(pause);
+        }
+        let visits =
+            visits.into_iter().map(|visit| visit.join().unwrap_or_else(|_| Err(Failure::new("a client panicked"))));
+        Ok(Self { beginning, visits: visits.collect::<Result<_>>()?, addresses })
+    }
+}
+
+fn visit(
+    mut stream: TcpStream,
+    beginning: SystemTime,
+    connected: u64,
+    route: &str,
+    silence: Duration,
+) -> Result<Visit> {
+    thread::sleep(silence);
+    let sent = milliseconds_since(beginning);
+    stream.write_all(&request(route))?;
+    stream.read_exact(&mut [0])?;
+    let answered = milliseconds_since(beginning);
+    Ok(Visit { connected, sent, answered, ..Visit::default() })
+}
+
+fn milliseconds_since(beginning: SystemTime) -> u64 {
+    let elapsed = beginning.elapsed().unwrap_or_default().as_millis();
+    u64::try_from(elapsed).unwrap_or(u64::MAX)
+}
+
+/// Starts `strace` on a running server, and waits until it watches.
+fn attach_strace(server: &Server, log: &Path) -> Result<Child> {
+    let mut strace = Command::new("strace");
+    strace.args([
+        "-f",
+        "-ttt",
+        "-T",
+        "-yy",
+        "-e",
+        "trace=accept4,sendto,write",
+        "-p",
+        &server.process().to_string(),
+        "-o",
+    ]);
+    let mut strace =
+        strace.arg(log).stderr(Stdio::piped()).spawn().map_err(|error| Failure::from(error).context("strace"))?;
+    let mut message = String::new();
+    if let Some(stderr) = strace.stderr.take() {
+        BufReader::new(stderr).read_line(&mut message)?;
+    }
+    if message.contains("attached") { Ok(strace) } else { Err(Failure::new(message)) }
+}
+
+/// The names of the server's threads, by the number that `strace` shows.
+fn thread_names(server: &Server) -> Result<HashMap<String, String>> {
+    let (process, mut names, mut workers) = (server.process().to_string(), HashMap::new(), 0);
+    let mut numbers: Vec<String> = fs::read_dir(format!("/proc/{process}/task"))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    numbers.sort();
+    for number in numbers {
+        let name = fs::read_to_string(format!("/proc/{process}/task/{number}/comm"))?;
+        let name = if number == process {
+            "main".to_owned()
+        } else if name.starts_with("async-std/runti") {
+            workers += 1;
+            format!("runtime {workers}")
+        } else {
+            name.trim().to_owned()
+        };
+        names.insert(number, name);
+    }
+    Ok(names)
+}
+
+impl Visit {
+    /// Looks in the output of `strace` for the calls that served this client.
+    fn note_calls(
+        &mut self,
+        client: SocketAddr,
+        calls: &str,
+        beginning: SystemTime,
+        threads: &HashMap<String, String>,
+    ) -> Result {
+        let beginning = beginning.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let marker = format!("->{client}]>");
+        let mut calls = calls.lines().filter(|line| line.contains(&marker));
+        let mut find = |call: &str| {
+            let line = calls.find(|line| line.contains(call));
+            line.ok_or_else(|| Failure::new(format!("strace saw no {call} for {client}")))
+        };
+        let seconds = |text: &str| text.parse().map_or(Duration::ZERO, Duration::from_secs_f64);
+        let milliseconds =
+            |time: Duration| u64::try_from(time.saturating_sub(beginning).as_millis()).unwrap_or(u64::MAX);
+
+        // THREAD TIME CALL <DURATION>; a call that was interrupted is shown at its end, so the duration counts only if not.
+        let accepted = find("accept4")?;
+        let began = seconds(accepted.split_whitespace().nth(1).unwrap_or_default());
+        let took = seconds(accepted.rsplit('<').next().unwrap_or_default().trim_end_matches('>'));
+        self.accepted = milliseconds(if accepted.contains("resumed>") { began } else { began + took });
+        let answered = find("HTTP/1.1 200")?;
+        let thread = answered.split_whitespace().next().unwrap_or_default();
+        self.thread = threads.get(thread).cloned().unwrap_or_default();
+        Ok(())
+    }
+}

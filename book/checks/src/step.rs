@@ -1,0 +1,77 @@
+//! The steps: the folders whose names begin with a chapter number.
+
+use crate::include::without_anchors;
+use crate::{Failure, Result, read, workspace};
+use serde_json::Value;
+use similar::TextDiff;
+use std::fs;
+use std::process::Command;
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub struct Package {
+    /// Its folder, relative to the workspace.
+    pub folder: String,
+    /// Its name.
+    pub name: String,
+    /// The names of its programs.
+    pub binaries: Vec<String>,
+}
+
+/// The packages of the workspace, as cargo sees them.
+///
+/// # Errors
+///
+/// If cargo does not tell.
+pub fn packages() -> Result<Vec<Package>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version=1"]).current_dir(workspace());
+    let metadata: Value = serde_json::from_slice(&cargo.output()?.stdout).unwrap_or_default();
+    let package = |package: &Value| {
+        let manifest = package["manifest_path"].as_str()?.strip_prefix(metadata["workspace_root"].as_str()?)?;
+        let targets = package["targets"].as_array()?.iter().filter(|target| target["kind"][0] == "bin");
+        Some(Package {
+            folder: manifest.strip_prefix('/')?.strip_suffix("/Cargo.toml")?.to_owned(),
+            name: package["name"].as_str()?.to_owned(),
+            binaries: targets.filter_map(|target| Some(target["name"].as_str()?.to_owned())).collect(),
+        })
+    };
+    let packages: Option<Vec<Package>> =
+        metadata["packages"].as_array().and_then(|all| all.iter().map(package).collect());
+    packages.ok_or_else(|| Failure::new("`cargo metadata` does not describe the packages"))
+}
+
+/// The chapter number with which a name begins: `(9, 1)` for `09_01_sync_server`.
+pub fn number(name: &str) -> Option<(u32, u32)> {
+    let mut parts = name.splitn(3, '_');
+    let mut part = || parts.next().filter(|part| part.len() == 2)?.parse().ok();
+    Some((part()?, part()?))
+}
+
+/// The folders of all steps, in order.
+///
+/// # Errors
+///
+/// If the workspace cannot be read.
+pub fn folders() -> Result<Vec<String>> {
+    let names = fs::read_dir(workspace())?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut folders: Vec<String> = names.filter(|name| number(name).is_some()).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+/// What changes from one program to another, without the comments at the head of the files and without anchors.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn difference(old: &str, new: &str) -> Result<String> {
+    let code = |file| {
+        let text = without_anchors(&read(file)?);
+        let lines = text.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
+        Ok::<String, Failure>(lines.flat_map(|line| [line, "\n"]).collect())
+    };
+    let (before, after) = (code(old)?, code(new)?);
+    let difference = TextDiff::from_lines(before.as_str(), after.as_str());
+    Ok(difference.unified_diff().context_radius(2).header(old, new).to_string())
+}

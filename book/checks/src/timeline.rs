@@ -1,0 +1,92 @@
+//! Draws a trace: a line for each client, from its connection to its answer.
+//!
+//! The picture is a part of the page, so it takes the colours of the reader's theme (`book/book.css`).
+
+use crate::measured::trace::{Slow, Trace, Visit};
+use std::fmt::{self, Write};
+
+const WIDTH: u64 = 560;
+const LEFT: u64 = 132;
+const RIGHT: u64 = 460;
+const TOP: u64 = 26;
+const ROW: u64 = 34;
+const BAR: u64 = 16;
+/// The least a bar is wide: what takes no time must be seen as well.
+const LEAST: u64 = 4;
+
+/// The picture, as SVG without empty lines and comments, which would end it for a Markdown reader.
+pub fn draw(trace: &Trace) -> String {
+    let mut svg = String::new();
+    // Nothing can fail: the text is written to memory.
+    let _ = draw_to(&mut svg, trace);
+    svg
+}
+
+fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
+    let rows = trace.clients.len() as u64;
+    let bottom = TOP + rows * ROW;
+    let last = trace.clients.iter().map(|visit| visit.answered).max().unwrap_or_default();
+    let seconds = last / 1000 + 1;
+    let x = |milliseconds: u64| LEFT + milliseconds * (RIGHT - LEFT) / (seconds * 1000);
+
+    let id = &trace.step[..5];
+    writeln!(
+        svg,
+        r#"<svg class="timeline" viewBox="0 0 {WIDTH} {}" role="img" aria-labelledby="title_{id} text_{id}">"#,
+        bottom + 46
+    )?;
+    writeln!(svg, r#"<title id="title_{id}">Who waits for whom in {}</title>"#, trace.step)?;
+    writeln!(svg, r#"<desc id="text_{id}">{}</desc>"#, describe(trace))?;
+    for second in 0..=seconds {
+        let x = x(second * 1000);
+        writeln!(svg, r#"<path class="grid" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
+        writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{second} s</text>"#, TOP - 10)?;
+    }
+    writeln!(svg, r#"<text x="{}" y="{}">answered by</text>"#, RIGHT + 12, TOP - 10)?;
+    for (row, visit) in trace.clients.iter().enumerate() {
+        let y = TOP + row as u64 * ROW + (ROW - BAR) / 2;
+        let text_y = y + BAR - 4;
+        writeln!(svg, r#"<text x="0" y="{text_y}">{}</text>"#, label(trace, row))?;
+        let (connected, accepted, answered) = (x(visit.connected), x(visit.accepted), x(visit.answered));
+        if accepted > connected {
+            writeln!(
+                svg,
+                r#"<rect class="waits" x="{connected}" y="{y}" width="{}" height="{BAR}"/>"#,
+                accepted - connected
+            )?;
+        }
+        let width = answered.saturating_sub(accepted).max(LEAST);
+        writeln!(svg, r#"<rect class="served" x="{accepted}" y="{y}" width="{width}" height="{BAR}"/>"#)?;
+        writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 12, visit.thread)?;
+    }
+    let y = bottom + 18;
+    writeln!(svg, r#"<rect class="waits" x="{LEFT}" y="{y}" width="24" height="{BAR}"/>"#)?;
+    writeln!(svg, r#"<text x="{}" y="{}">waits to be accepted</text>"#, LEFT + 30, y + BAR - 4)?;
+    writeln!(svg, r#"<rect class="served" x="{}" y="{y}" width="24" height="{BAR}"/>"#, LEFT + 190)?;
+    writeln!(svg, r#"<text x="{}" y="{}">accepted, until answered</text>"#, LEFT + 220, y + BAR - 4)?;
+    writeln!(svg, "</svg>")
+}
+
+fn label(trace: &Trace, row: usize) -> String {
+    match (row, trace.slow) {
+        (0, Slow::Client) => "1  silent, then /".to_owned(),
+        (0, Slow::Route) => "1  /sleep".to_owned(),
+        _ => format!("{}  /", row + 1),
+    }
+}
+
+/// The picture in words, for those who do not see it.
+fn describe(trace: &Trace) -> String {
+    let client = |(row, visit): (usize, &Visit)| {
+        let seconds = |milliseconds: u64| format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
+        format!(
+            "Client {} connects at {}, is accepted at {} and answered at {} by the thread {}.",
+            label(trace, row).replacen("  ", ", ", 1),
+            seconds(visit.connected),
+            seconds(visit.accepted),
+            seconds(visit.answered),
+            visit.thread
+        )
+    };
+    trace.clients.iter().enumerate().map(client).collect::<Vec<_>>().join(" ")
+}

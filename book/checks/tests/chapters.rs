@@ -1,0 +1,177 @@
+//! The chapters: each has its step, takes its code from it, and claims nothing that no test shows.
+
+use book_checks::chapter::{self, Chapter};
+use book_checks::include::{Include, directives};
+use book_checks::step::{self, Package};
+use book_checks::{assert_none, files, prose};
+
+/// Chapters with a number that are not about a step.
+const WITHOUT_A_STEP: [&str; 2] = ["09_00_server_and_http", "09_07_testing_servers"];
+
+#[test]
+fn a_folder_a_program_and_a_chapter_have_the_same_number() {
+    let packages = step::packages().unwrap();
+    let chapters: Vec<String> = chapter::all().unwrap().into_iter().map(|chapter| chapter.file).collect();
+    let mut problems = Vec::new();
+    for folder in step::folders().unwrap() {
+        match packages.iter().find(|package| package.folder == folder) {
+            Some(Package { name, binaries, .. }) => {
+                if !binaries.contains(&folder) {
+                    problems.push(format!("{folder}/Cargo.toml: no program is named {folder}, only {binaries:?}"));
+                }
+                if *name != folder[6..] {
+                    problems.push(format!("{folder}/Cargo.toml: the package is named {name}, not {}", &folder[6..]));
+                }
+            }
+            None => problems.push(format!("Cargo.toml: {folder} is not a member")),
+        }
+        if !chapters.contains(&format!("{folder}.md")) {
+            problems.push(format!("book/src/SUMMARY.md: {folder} has no chapter {folder}.md"));
+        }
+    }
+    assert_none(problems);
+}
+
+#[test]
+fn every_numbered_chapter_is_about_a_step_and_carries_its_number_in_its_title() {
+    let folders = step::folders().unwrap();
+    let mut problems = Vec::new();
+    for chapter in chapter::all().unwrap() {
+        let name = chapter.file.trim_end_matches(".md");
+        let Some((major, minor)) = step::number(name) else { continue };
+        if !folders.iter().any(|folder| folder == name) && !WITHOUT_A_STEP.contains(&name) {
+            problems.push(format!("book/src/{}: there is no step {name}", chapter.file));
+        }
+        let number = format!("{major}.{minor} ");
+        if !chapter.title.starts_with(&number) || !chapter.text.starts_with(&format!("# {number}")) {
+            problems.push(format!("book/src/{}: the title and its heading must begin with {number}", chapter.file));
+        }
+    }
+    assert_none(problems);
+}
+
+#[test]
+fn every_chapter_is_in_the_summary() {
+    let listed: Vec<String> = chapter::all().unwrap().into_iter().map(|chapter| chapter.file).collect();
+    let found = files("book/src").into_iter().filter(|file| file.ends_with(".md") && !file.contains("/generated/"));
+    let unlisted = found.filter(|file| {
+        let name = file.trim_start_matches("book/src/");
+        name != "SUMMARY.md" && !listed.iter().any(|listed| listed == name)
+    });
+    assert_none(unlisted.map(|file| format!("{file}: not in SUMMARY.md")));
+}
+
+#[test]
+fn every_include_resolves_to_something() {
+    each_chapter(|chapter| {
+        let resolve = |directive| Include::parse(directive).and_then(|include| include.resolve());
+        directives(&chapter.text)
+            .filter_map(|(start, directive)| Some(format!("{}: {}", chapter.place(start), resolve(directive).err()?)))
+            .collect()
+    });
+}
+
+#[test]
+fn no_code_is_typed_into_a_chapter() {
+    each_chapter(|chapter| {
+        let fences = chapter.fences().into_iter().filter(|fence| {
+            let is_included = |line: &str| line.starts_with("{{#include ") && line.ends_with("}}");
+            !fence.is_fenced || fence.content.trim().is_empty() || !fence.content.trim().lines().all(is_included)
+        });
+        fences
+            .map(|fence| format!("{}: a block of code must consist of includes", chapter.place(fence.start)))
+            .collect()
+    });
+}
+
+#[test]
+fn the_file_stands_above_each_piece_of_code() {
+    each_chapter(|chapter| {
+        let missing = directives(&chapter.text).filter_map(|(start, directive)| {
+            let include = Include::parse(directive).ok().filter(|include| include.anchor.is_some())?;
+            let above = chapter.text[..start].rsplit("\n\n").next().unwrap_or_default();
+            let above = &chapter.text[chapter.text[..start - above.len()].trim_end().rfind("\n\n").unwrap_or(0)..start];
+            let file = format!("`{}`", include.file.display());
+            (!above.contains(&file)).then(|| format!("{}: {file} must stand above its code", chapter.place(start)))
+        });
+        missing.collect()
+    });
+}
+
+#[test]
+fn every_generated_file_is_in_a_chapter() {
+    let chapters = chapter::all().unwrap();
+    let is_used = |file: &String| {
+        let name = file.trim_start_matches("book/src/");
+        let data = name.trim_start_matches("generated/");
+        chapters.iter().any(|chapter| chapter.text.contains(name)) || data.ends_with(".json")
+    };
+    let mut generated = files("book/src/generated");
+    generated.extend(files("book/src/console"));
+    assert_none(generated.into_iter().filter(|file| !is_used(file)).map(|file| format!("{file}: no chapter shows it")));
+}
+
+#[test]
+fn every_claim_names_a_test() {
+    let tests = prose::tests();
+    each_chapter(|chapter| {
+        let mut problems = Vec::new();
+        for block in chapter.blocks() {
+            let claims = prose::claims(&block);
+            let place = chapter.place(block.start);
+            if let (true, Some(reason)) = (claims.is_empty(), prose::needs_a_test(&block)) {
+                problems.push(format!("{place}: {reason} needs a test: <!-- claim: its_name -->"));
+            }
+            let unknown = claims.iter().filter(|claim| !tests.iter().any(|test| test == *claim));
+            problems.extend(unknown.map(|claim| format!("{place}: there is no test named {claim}")));
+        }
+        problems
+    });
+}
+
+#[test]
+fn every_command_for_cargo_names_something_that_exists() {
+    let packages = step::packages().unwrap();
+    let tests = prose::tests();
+    each_chapter(|chapter| {
+        let spans = chapter.code_spans().into_iter().filter(|(_, span)| span.contains("cargo "));
+        spans
+            .filter_map(|(start, span)| {
+                Some(format!("{}: {}", chapter.place(start), problem(&span, &packages, &tests)?))
+            })
+            .collect()
+    });
+}
+
+/// What is wrong with a command for cargo.
+fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<String> {
+    let mut words = command.split_whitespace().skip_while(|word| *word != "cargo").skip(1);
+    let mut is_test = false;
+    while let Some(word) = words.next() {
+        match word {
+            "--" => return None,
+            "test" => is_test = true,
+            "-p" => {
+                let name = words.next()?;
+                if !packages.iter().any(|package| package.name == name) {
+                    return Some(format!("there is no package {name}"));
+                }
+            }
+            "--bin" => {
+                let name = words.next()?;
+                if !packages.iter().any(|package| package.binaries.iter().any(|binary| binary == name)) {
+                    return Some(format!("there is no program {name}"));
+                }
+            }
+            "--features" | "--test" => drop(words.next()),
+            _ if word.starts_with('-') || !is_test => {}
+            name if tests.iter().any(|test| test.contains(name)) => {}
+            name => return Some(format!("there is no test {name}")),
+        }
+    }
+    None
+}
+
+fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
+    assert_none(chapter::all().unwrap().iter().flat_map(problems));
+}

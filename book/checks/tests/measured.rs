@@ -1,0 +1,67 @@
+//! What was measured once still holds: the same order, if not the same numbers.
+
+use book_checks::measured::forgotten_await::Endings;
+use book_checks::measured::threads::Threads;
+use book_checks::measured::trace::{TRACES, Trace};
+
+/// Who waits for the slow client: nobody, or everybody.
+fn assert_quick_clients_wait(step: &str, expected: bool) {
+    let (_, slow) = TRACES.into_iter().find(|(name, _)| *name == step).unwrap();
+    let measured = Trace::committed(step).unwrap().waits();
+    let now = Trace::observe(step, slow).unwrap().waits();
+    assert_eq!(measured, [expected; 3], "the trace in the book");
+    assert_eq!(now, [expected; 3], "the server now");
+}
+
+#[test]
+fn a_silent_client_holds_up_the_sync_server() {
+    assert_quick_clients_wait("09_01_sync_server", true);
+}
+
+#[test]
+fn a_silent_client_holds_up_the_async_server_too() {
+    assert_quick_clients_wait("09_02_async_server", true);
+}
+
+#[test]
+fn a_slow_request_holds_everyone_up() {
+    assert_quick_clients_wait("09_03_slow_request", true);
+}
+
+#[test]
+fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() {
+    assert_quick_clients_wait("09_04_concurrent_server", false);
+}
+
+#[test]
+fn the_parallel_server_lets_nobody_wait_for_a_slow_request() {
+    assert_quick_clients_wait("09_05_parallel_server", false);
+}
+
+#[test]
+fn a_connection_that_nobody_awaits_is_accepted_and_dropped_never_refused() {
+    for endings in [Endings::committed().unwrap(), Endings::observe().unwrap()] {
+        assert_eq!((endings.refused, endings.answered), (0, 0), "{endings}");
+        assert_eq!(endings.closed + endings.reset, 200, "{endings}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the processor time of a thread")]
+fn the_concurrent_server_does_its_work_on_one_thread() {
+    let step = "09_04_concurrent_server";
+    for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {
+        assert!(threads.shares("main")[0] > 50, "{threads}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the processor time of a thread")]
+fn the_parallel_server_does_its_work_on_several_threads() {
+    let step = "09_05_parallel_server";
+    for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {
+        let busy = threads.shares("async-std/runti").into_iter().filter(|share| *share > 10).count();
+        assert_eq!(busy, 2, "{threads}");
+        assert!(threads.shares("main")[0] < 50, "{threads}");
+    }
+}

@@ -1,0 +1,47 @@
+//! The book as mdbook renders it and as a browser shows it.
+
+use book_checks::site::{self, Page};
+use book_checks::{assert_none, has_tool};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+#[test]
+fn every_page_is_rendered_in_full_and_every_link_leads_somewhere() {
+    let pages = rendered("links");
+    assert!(pages.len() > 2);
+    let unresolved = pages.iter().filter(|page| page.text.contains("{{#"));
+    let unresolved = unresolved.map(|page| format!("{}: an include was not resolved", page.name()));
+    assert_none(unresolved.chain(pages.iter().flat_map(Page::broken_links)));
+}
+
+#[test]
+fn every_page_opens_in_a_browser_without_an_error() {
+    if !has_tool("chromium") {
+        return;
+    }
+    let pages = rendered("browser");
+    let profile = folder("profile");
+    for name in ["print.html", "index.html"] {
+        let page = pages.iter().find(|page| page.name() == name).unwrap();
+        let mut chromium = Command::new("chromium");
+        chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
+        chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+        chromium.args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"]);
+        let output = chromium.arg(format!("--user-data-dir={}", profile.display())).arg(&page.path).output().unwrap();
+        let (shown, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(shown.contains("</main>"), "{name}: Chromium shows nothing: {log}");
+        assert_none(log.lines().filter(|line| line.contains("CONSOLE")).map(|line| format!("{name}: {line}")));
+    }
+}
+
+/// Renders the book into a new folder.
+fn rendered(name: &str) -> Vec<Page> {
+    site::render(&folder(name)).unwrap()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("book-{name}"));
+    let _ = fs::remove_dir_all(&folder); // it need not be there
+    folder
+}

@@ -1,0 +1,97 @@
+//! What the book quotes is what the programs do now. With `UPDATE_BOOK=1`, these tests rewrite it.
+
+use book_checks::experiment::{EXPERIMENTS, Experiment};
+use book_checks::measured::forgotten_await::Endings;
+use book_checks::measured::threads::Threads;
+use book_checks::measured::trace::{TRACES, Trace};
+use book_checks::{Result, assert_none, compiler, console, has_tool, read, snapshot, step, timeline};
+use std::thread;
+
+#[test]
+fn each_diff_is_what_changed_from_one_step_to_the_next() {
+    let folders = step::folders().unwrap();
+    let neighbours = folders.windows(2).filter(|pair| pair[0][..2] == pair[1][..2]);
+    let check = |pair: &[String]| {
+        let difference = step::difference(&format!("{}/src/main.rs", pair[0]), &format!("{}/src/main.rs", pair[1]))?;
+        snapshot::check(&format!("generated/diff_{}.diff", &pair[1][..5]), &difference)
+    };
+    assert_none(failures(neighbours.map(check)));
+}
+
+#[test]
+fn each_experiment_is_the_change_that_was_tried() {
+    let check = |experiment: &Experiment| {
+        snapshot::check(&format!("generated/experiment_{}.diff", experiment.name), &experiment.difference()?)
+    };
+    assert_none(failures(EXPERIMENTS.iter().map(check)));
+}
+
+#[test]
+fn each_picture_shows_its_trace() {
+    let check = |(step, _)| {
+        let picture = timeline::draw(&Trace::committed(step)?);
+        snapshot::check(&format!("generated/timeline_{}.svg", &step[..5]), &picture)
+    };
+    assert_none(failures(TRACES.into_iter().map(check)));
+}
+
+#[test]
+fn each_measured_table_shows_its_data() {
+    let endings = || snapshot::check("generated/forgotten_await.txt", &Endings::committed()?.to_string());
+    let threads = |step: &str| {
+        let file = format!("generated/threads_{}.txt", &step[..5]);
+        snapshot::check(&file, &Threads::committed(step)?.to_string())
+    };
+    assert_none(failures([endings(), threads("09_04_concurrent_server"), threads("09_05_parallel_server")]));
+}
+
+#[test]
+fn each_console_session_prints_what_the_book_shows() {
+    if !has_tool("bash") || !has_tool("curl") {
+        return;
+    }
+    // Some wait for five seconds: let them wait together.
+    let sessions: Vec<_> =
+        console::sessions().into_iter().map(|file| thread::spawn(move || console::check(&file))).collect();
+    assert!(!sessions.is_empty());
+    assert_none(failures(sessions.into_iter().map(|session| session.join().unwrap())));
+}
+
+#[test]
+fn rustc_warns_of_a_future_that_nobody_awaits() {
+    let build = compiler::build("async_server", "forgotten_await", "09_02_forgotten_await").unwrap();
+    let [warning] = &build.messages[..] else { panic!("one warning, not {:?}", build.messages) };
+    assert_eq!((warning.level.as_str(), warning.code.as_deref()), ("warning", Some("unused_must_use")));
+    assert!(warning.line.starts_with("handle_connection(stream"), "{}", warning.line);
+    assert!(warning.rendered.contains("futures do nothing unless you `.await` or poll them"), "{}", warning.rendered);
+    assert!(build.program.is_some(), "a warning does not keep the program from being built");
+    quote("generated/forgotten_await_warning.txt", &build).unwrap();
+}
+
+#[test]
+fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
+    let build = compiler::build("parallel_server", "cell_in_spawn", "09_05_cell_in_spawn").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!(error.level, "error");
+    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
+    assert!(error.rendered.contains("`Sync` is not implemented for `Cell<bool>`"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/cell_in_spawn_error.txt", &build).unwrap();
+}
+
+/// The exact words are those of one version of the compiler, which the book names; another one chooses others.
+fn quote(file: &str, build: &compiler::Build) -> Result {
+    let version = compiler::version()?;
+    if read("book/src/generated/rustc_version.txt").is_ok_and(|quoted| quoted.trim() != version)
+        && !snapshot::is_rewriting()
+    {
+        return Ok(());
+    }
+    let messages: Vec<&str> = build.messages.iter().map(|message| message.rendered.as_str()).collect();
+    snapshot::check("generated/rustc_version.txt", &format!("{version}\n"))?;
+    snapshot::check(file, &format!("$ {}\n{}\n", build.command, messages.join("\n\n")))
+}
+
+fn failures(results: impl IntoIterator<Item = Result>) -> impl Iterator<Item = String> {
+    results.into_iter().filter_map(|result| Some(result.err()?.to_string()))
+}
