@@ -77,6 +77,7 @@ impl Trace {
         let server = Program::in_workspace(step)?.start()?;
         let log = env::temp_dir().join(format!("{step}.{}.strace", server.process()));
         let mut strace = attach_strace(&server, &log)?;
+        server.client()?.get("/")?; // the call that was under way when strace came is not in its log
         let load = Load::run(&server, slow, Duration::from_millis(250), Duration::from_secs(5))?;
         let threads = thread_names(&server)?;
         drop(server);
@@ -154,7 +155,9 @@ fn visit(
     thread::sleep(silence);
     let sent = milliseconds_since(beginning);
     stream.write_all(&request(route))?;
-    stream.read_exact(&mut [0])?;
+    if stream.read(&mut [0; 4096])? == 0 {
+        return Err(Failure::new("a connection was closed without an answer"));
+    }
     let answered = milliseconds_since(beginning);
     Ok(Visit { connected, sent, answered, ..Visit::default() })
 }
