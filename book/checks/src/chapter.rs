@@ -101,7 +101,9 @@ impl Chapter {
             match event {
                 Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell) => {
                     if depth == 0 {
-                        block = Block { prose: String::new(), start: range.start, markdown: &self.text[range] };
+                        let after = self.text[range.end..].split("\n\n").next().unwrap_or_default(); // a comment
+                        let markdown = &self.text[range.start..range.end + after.len()];
+                        block = Block { prose: String::new(), start: range.start, markdown };
                     }
                     depth += 1;
                 }

@@ -173,5 +173,6 @@ fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<Stri
 }
 
 fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
-    assert_none(chapter::all().unwrap().iter().flat_map(problems));
+    let chapters = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
+    assert_none(chapters.iter().flat_map(problems));
 }

@@ -1,41 +1,41 @@
 //! What was measured once still holds: the same order, if not the same numbers.
 
+use book_checks::Result;
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::threads::Threads;
-use book_checks::measured::trace::{TRACES, Trace};
+use book_checks::measured::trace::Trace;
 
 /// Who waits for the slow client: nobody, or everybody.
-fn assert_quick_clients_wait(step: &str, expected: bool) {
-    let (_, slow) = TRACES.into_iter().find(|(name, _)| *name == step).unwrap();
-    let measured = Trace::committed(step).unwrap().waits();
-    let now = Trace::observe(step, slow).unwrap().waits();
-    assert_eq!(measured, [expected; 3], "the trace in the book");
-    assert_eq!(now, [expected; 3], "the server now");
+fn quick_clients_wait(step: &str, expected: bool) -> Result {
+    let committed = Trace::committed(step)?;
+    assert_eq!(committed.waits(), [expected; 3], "the trace in the book");
+    assert_eq!(Trace::observe(step, committed.slow)?.waits(), [expected; 3], "the server now");
+    Ok(())
 }
 
 #[test]
-fn a_silent_client_holds_up_the_sync_server() {
-    assert_quick_clients_wait("09_01_sync_server", true);
+fn a_silent_client_holds_up_the_sync_server() -> Result {
+    quick_clients_wait("09_01_sync_server", true)
 }
 
 #[test]
-fn a_silent_client_holds_up_the_async_server_too() {
-    assert_quick_clients_wait("09_02_async_server", true);
+fn a_silent_client_holds_up_the_async_server_too() -> Result {
+    quick_clients_wait("09_02_async_server", true)
 }
 
 #[test]
-fn a_slow_request_holds_everyone_up() {
-    assert_quick_clients_wait("09_03_slow_request", true);
+fn a_slow_request_holds_everyone_up() -> Result {
+    quick_clients_wait("09_03_slow_request", true)
 }
 
 #[test]
-fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() {
-    assert_quick_clients_wait("09_04_concurrent_server", false);
+fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() -> Result {
+    quick_clients_wait("09_04_concurrent_server", false)
 }
 
 #[test]
-fn the_parallel_server_lets_nobody_wait_for_a_slow_request() {
-    assert_quick_clients_wait("09_05_parallel_server", false);
+fn the_parallel_server_lets_nobody_wait_for_a_slow_request() -> Result {
+    quick_clients_wait("09_05_parallel_server", false)
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn every_page_opens_in_a_browser_without_an_error() {
 
 /// Renders the book into a new folder.
 fn rendered(name: &str) -> Vec<Page> {
-    site::render(&folder(name)).unwrap()
+    site::render(&folder(name)).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
 fn folder(name: &str) -> PathBuf {

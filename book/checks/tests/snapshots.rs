@@ -88,7 +88,7 @@ fn quote(file: &str, build: &compiler::Build) -> Result {
         return Ok(());
     }
     let messages: Vec<&str> = build.messages.iter().map(|message| message.rendered.as_str()).collect();
-    snapshot::check("generated/rustc_version.txt", &format!("{version}\n"))?;
+    snapshot::check("generated/rustc_version.txt", &version)?;
     snapshot::check(file, &format!("$ {}\n{}\n", build.command, messages.join("\n\n")))
 }
 

@@ -37,10 +37,12 @@ const FOUND_BY: &[(&str, &[&str])] = &[
         "shares_one_lock",
         &["naps_delay_nobody", "clients_that_never_read_delay_nobody", "a_handler_that_blocks_its_thread_stops_nobody"],
     ),
+    // ANCHOR: faults
     ("reads_once", &["a_request_in_two_packets_is_one_request", "a_request_may_come_byte_by_byte"]),
     ("drops_pipelined_requests", &["pipelined_requests_are_all_answered_in_order"]),
     ("skips_to_the_last_request", &["the_first_of_pipelined_requests_is_answered"]),
     ("takes_bodies_for_requests", &["a_request_body_is_not_taken_for_a_request"]),
+    // ANCHOR_END: faults
     ("trips_over_queries", &["a_query_string_does_not_change_the_page"]),
     ("trips_over_urls", &["a_whole_url_is_a_target_too"]),
     ("is_deaf_after_a_half_close", &["a_client_that_has_finished_sending_is_answered"]),
