@@ -5,6 +5,7 @@ use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::threads::Threads;
 use book_checks::measured::trace::{TRACES, Trace};
 use book_checks::{Result, assert_none, compiler, console, has_tool, read, snapshot, step, timeline};
+use harness::matrix;
 use std::thread;
 
 #[test]
@@ -33,6 +34,11 @@ fn each_picture_shows_its_trace() {
         snapshot::check(&format!("generated/timeline_{}.svg", &step[..5]), &picture)
     };
     assert_none(failures(TRACES.into_iter().map(check)));
+}
+
+#[test]
+fn the_matrix_is_that_of_the_harness() {
+    snapshot::check("generated/matrix.md", &matrix::markdown()).unwrap();
 }
 
 #[test]

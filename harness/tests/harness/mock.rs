@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+// ANCHOR: block_on
 /// The smallest executor: it sleeps until it is woken, so that whoever forgets to wake it is found out.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
@@ -30,6 +31,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         assert!(parked.elapsed() < SAFETY, "nobody woke the task");
     }
 }
+// ANCHOR_END: block_on
 
 async fn read(stream: &mut Stream) -> io::Result<Vec<u8>> {
     let mut buffer = [0; 100];
