@@ -1,0 +1,6 @@
+//! The book says what the programs do, in one program of tests: those that wait wait together.
+
+mod chapters;
+mod measured;
+mod site;
+mod snapshots;
