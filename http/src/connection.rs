@@ -151,7 +151,7 @@ impl Connection {
             return Vec::new();
         }
         let answers = core::mem::take(&mut self.answers);
-        let mut output = Vec::with_capacity(answers.iter().map(Answer::max_length).sum());
+        let mut output = Vec::with_capacity(answers.iter().map(Answer::max_length).sum()); // one piece of memory for all
         let date = Date::new(now);
         for answer in &answers {
             match answer {
@@ -287,6 +287,11 @@ impl Connection {
     /// The bytes that arrived and are kept.
     pub(crate) fn input_length(&self) -> usize {
         self.input.len()
+    }
+
+    /// The bytes that the next output reserves.
+    pub(crate) fn output_length(&self) -> usize {
+        self.answers.iter().map(Answer::max_length).sum()
     }
 
     /// The bytes for which memory is reserved.

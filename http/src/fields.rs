@@ -54,8 +54,7 @@ impl Fields {
             return Err(Response::bad("A request must not have two Host headers.\n"));
         }
         self.has_host = true;
-        let is_host = core::str::from_utf8(value).is_ok_and(|host| host_and_port(host).is_some());
-        if is_host { Ok(()) } else { Err(Response::bad("The Host header is not a host name.\n")) }
+        host_and_port(value).map(|_| ()).ok_or(Response::bad("The Host header is not a host name.\n"))
     }
 
     /// RFC 9110, section 7.6.1.

@@ -1,8 +1,28 @@
 //! The small words of the grammar that several rules share (RFC 9110, section 5.6).
 
+/// Which bytes belong to a set of characters.
+pub(crate) type Set = [bool; 256];
+
+/// The ASCII letters, the digits and these other characters.
+pub(crate) const fn letters_digits_and(others: &[u8]) -> Set {
+    let mut set = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        set[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut position = 0;
+    while position < others.len() {
+        set[others[position] as usize] = true;
+        position += 1;
+    }
+    set
+}
+
 /// A character of a token: of a method, or of a field's name (section 5.6.2).
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    static TOKEN: Set = letters_digits_and(b"!#$%&'*+-.^_`|~");
+    TOKEN[usize::from(byte)]
 }
 
 /// A character of a field's value (section 5.5): no control character but the tab.

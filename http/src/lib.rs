@@ -66,3 +66,7 @@ pub const MAX_CHUNK_EXTRAS: usize = 4 * 1024;
 /// The most empty lines before a request. RFC 9112, section 2.2, recommends at least one, because some old clients send one
 /// after a body. More are answered with [`Status::BadRequest`].
 pub const MAX_EMPTY_LINES: usize = 4;
+
+// The refusals name these numbers.
+const _: () = assert!(MAX_HEAD == 16_384 && MAX_HEADER_FIELDS == 100 && MAX_TARGET == 8_192);
+const _: () = assert!(MAX_BODY == 1_048_576 && MAX_CHUNK_EXTRAS == 4_096);

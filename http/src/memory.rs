@@ -47,6 +47,29 @@ fn what_was_answered_is_forgotten_at_once() {
 }
 
 #[test]
+fn the_output_is_reserved_in_one_piece() {
+    for input in [
+        &GET.repeat(3)[..],
+        b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        b"POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n",
+        &b"a".repeat(MAX_HEAD),
+        &[&b"GET "[..], &b"a".repeat(MAX_HEAD)].concat(),
+        &[&b"GET / HTTP/1.1\r\na:"[..], &b"a".repeat(MAX_HEAD)].concat(),
+    ] {
+        let mut connection = Connection::new();
+        connection.receive(input);
+        while connection.next_request().is_some() {
+            connection.respond(Response::ok("page"));
+        }
+        let reserved = connection.output_length();
+        let output = connection.output(Duration::ZERO);
+        assert!(output.len() <= reserved && output.capacity() == reserved, "{} of {reserved}", output.len());
+    }
+}
+
+#[test]
 fn a_body_is_not_kept() {
     let long = [POST, b"5000\r\n", &[b'x'; 0x4000]].concat();
     feed(&[&long, &[b'x'; 0x0fff]], |kept, reserved| assert!(kept < POST.len() && reserved < 2 * POST.len()));

@@ -7,19 +7,34 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 /// The status codes that this crate and its servers use (RFC 9110, section 15).
+///
+/// A server answers with the first two. All others are the [`Connection`](crate::Connection)'s own: the server never sees the
+/// request. Each comes with one line of text that says what is wrong; after each but 405 the connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // each one says its own name
 pub enum Status {
+    /// 200: here is the page.
     Ok = 200,
-    BadRequest = 400,
+    /// 404: there is no such page.
     NotFound = 404,
+    /// 400: the request breaks the grammar, is ambiguous, or ends too early.
+    BadRequest = 400,
+    /// 405: the method exists, but pages can be read with `GET` and `HEAD` only. The connection is kept, unless a body was
+    /// announced by `Expect`: it need not come any more, so nobody knows what follows.
     MethodNotAllowed = 405,
+    /// 413: the body is longer than [`MAX_BODY`](crate::MAX_BODY).
     ContentTooLarge = 413,
+    /// 414: the target is longer than [`MAX_TARGET`](crate::MAX_TARGET).
     UriTooLong = 414,
+    /// 417: the request expects something else than `100-continue`.
     ExpectationFailed = 417,
+    /// 421: the target is a URL that this server does not answer for, such as one with `https`.
     MisdirectedRequest = 421,
+    /// 431: the head is longer than [`MAX_HEAD`](crate::MAX_HEAD), has more fields than
+    /// [`MAX_HEADER_FIELDS`](crate::MAX_HEADER_FIELDS), or the body more than [`MAX_CHUNK_EXTRAS`](crate::MAX_CHUNK_EXTRAS).
     HeaderFieldsTooLarge = 431,
+    /// 501: nobody here knows this method or this transfer coding.
     NotImplemented = 501,
+    /// 505: the request is in another major version, such as HTTP/2.
     VersionNotSupported = 505,
 }
 

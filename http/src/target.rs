@@ -1,6 +1,7 @@
 //! What a request asks for: the four forms of a target, and the names of hosts.
 
 use crate::MAX_TARGET;
+use crate::grammar::{Set, letters_digits_and};
 use crate::response::{Response, Status};
 use core::net::Ipv6Addr;
 use core::ops::Range;
@@ -20,7 +21,7 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
     if target.len() > MAX_TARGET {
         return Err(TOO_LONG);
     }
-    if !is_percent_encoded(target, |byte| is_name_byte(byte) || b"/?:@[]".contains(&byte)) {
+    if !is_percent_encoded(target.as_bytes(), is_target_byte) {
         return Err(WRONG_CHARACTER);
     }
     let start = match (method, target) {
@@ -35,7 +36,7 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
 
 /// The authority-form, `host:port`: for `CONNECT` alone (section 3.2.3).
 fn tunnel(target: &str) -> Result<Range<usize>, Response> {
-    match host_and_port(target) {
+    match host_and_port(target.as_bytes()) {
         Some((host, Some(port))) if !host.is_empty() && !port.is_empty() => Ok(0..0),
         _ => Err(WRONG_TUNNEL),
     }
@@ -57,44 +58,54 @@ fn after_authority(target: &str) -> Result<usize, Response> {
     if authority.contains('@') {
         return Err(USER_INFORMATION);
     }
-    match host_and_port(authority) {
+    match host_and_port(authority.as_bytes()) {
         Some((host, _)) if !host.is_empty() => Ok(scheme.len() + "://".len() + authority.len()),
         _ => Err(WRONG_AUTHORITY),
     }
 }
 
 /// Splits `uri-host [ ":" port ]` (RFC 9110, section 7.2), if it is that. A name may be empty, and so may a port.
-pub(crate) fn host_and_port(authority: &str) -> Option<(&str, Option<&str>)> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']')?;
+pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let (host, port) = match authority {
+        [b'[', rest @ ..] => {
+            let end = memchr::memchr(b']', rest)?;
+            let address = core::str::from_utf8(&rest[..end]).ok()?;
             address.parse::<Ipv6Addr>().ok()?;
-            (address, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
+            (&authority[..end + 2], &rest[end + 1..])
         }
-        None => match authority.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (authority, None),
-        },
+        _ => {
+            let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
+            let (name, port) = authority.split_at(end);
+            is_percent_encoded(name, is_name_byte).then_some((name, port))?
+        }
     };
-    let is_name = authority.starts_with('[') || is_percent_encoded(host, is_name_byte);
-    let is_port = port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-    (is_name && is_port).then_some((host, port))
+    match port {
+        [] => Some((host, None)),
+        [b':', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => Some((host, Some(digits))),
+        _ => None,
+    }
 }
 
 /// What may stand in a name as it is: `unreserved` and `sub-delims` (RFC 3986, section 2).
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+    static NAME: Set = letters_digits_and(b"-._~!$&'()*+,;=");
+    NAME[usize::from(byte)]
+}
+
+/// What may stand in a target as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves.
+fn is_target_byte(byte: u8) -> bool {
+    static TARGET: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]");
+    TARGET[usize::from(byte)]
 }
 
 /// Whether every character is one of the allowed, or `%` and two hexadecimal digits (RFC 3986, section 2.1).
-fn is_percent_encoded(text: &str, is_allowed: impl Fn(u8) -> bool) -> bool {
-    let mut bytes = text.bytes();
-    let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
-    while let Some(byte) = bytes.next() {
-        let is_right = if byte == b'%' { is_digit(bytes.next()) && is_digit(bytes.next()) } else { is_allowed(byte) };
-        if !is_right {
-            return false;
-        }
+fn is_percent_encoded(mut text: &[u8], is_allowed: impl Fn(u8) -> bool) -> bool {
+    while let [byte, rest @ ..] = text {
+        text = match rest {
+            _ if is_allowed(*byte) => rest,
+            [high, low, rest @ ..] if *byte == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            _ => return false,
+        };
     }
     true
 }
