@@ -1,7 +1,7 @@
 //! The command line.
 
-use crate::scenario::Scenario;
-use crate::server::Recipe;
+use crate::compare::scenario::Scenario;
+use crate::compare::server::Recipe;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,12 +1,12 @@
 //! How each scenario is measured on one server.
 
-use crate::children::Group;
-use crate::load::{Job, Outcome, Window, Work};
-use crate::plan::Plan;
-use crate::process;
-use crate::scenario::{Measure, Scenario};
-use crate::server::{Recipe, Server};
-use crate::source;
+use crate::compare::children::Group;
+use crate::compare::load::{Job, Outcome, Window, Work};
+use crate::compare::plan::Plan;
+use crate::compare::process;
+use crate::compare::scenario::{Measure, Scenario};
+use crate::compare::server::{Recipe, Server};
+use crate::compare::source;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Error, Write};
 use std::process::{ChildStdout, Command, Stdio};
@@ -77,7 +77,6 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
     Yield {
         values,
         load_was_the_limit: server_cores > 0 // where they share their cores, neither is
-            && scenario != Scenario::Rate // where the load spins to be punctual
             && busy(outcome.load_cpu, job.threads) > 0.95
             && busy(outcome.server_cpu, server_cores) < 0.9,
     }

@@ -1,7 +1,7 @@
 //! The servers of this package: which there are, where they are, and how they come to be there.
 
-use crate::server::{Own, Recipe};
-use crate::source;
+use crate::compare::server::{Own, Recipe};
+use crate::compare::source;
 use std::env;
 use std::io::{self, Error, Write};
 use std::path::Path;

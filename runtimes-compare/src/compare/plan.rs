@@ -1,10 +1,10 @@
 //! What will be measured, how often, how long, and on which cores.
 
-use crate::cli::Options;
-use crate::load::Window;
-use crate::measure;
-use crate::process;
-use crate::scenario::Scenario;
+use crate::compare::cli::Options;
+use crate::compare::load::Window;
+use crate::compare::measure;
+use crate::compare::process;
+use crate::compare::scenario::Scenario;
 use clap::ValueEnum;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What runs, and how long it will still take: a bar on a terminal, nothing elsewhere.
 
-use crate::plan::Plan;
-use crate::scenario::Scenario;
+use crate::compare::plan::Plan;
+use crate::compare::scenario::Scenario;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::io::{self, Write as _};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The samples, and what they come down to.
 
-use crate::scenario::{Measure, Scenario};
+use crate::compare::scenario::{Measure, Scenario};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

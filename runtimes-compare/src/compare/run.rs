@@ -1,12 +1,12 @@
 //! The run: scenario by scenario, round by round, server by server.
 
-use crate::children::is_interrupted;
-use crate::measure::{Yield, measure};
-use crate::plan::Plan;
-use crate::progress::Progress;
-use crate::results::{Results, Sample};
-use crate::scenario::{Measure, Scenario};
-use crate::server::Recipe;
+use crate::compare::children::is_interrupted;
+use crate::compare::measure::{Yield, measure};
+use crate::compare::plan::Plan;
+use crate::compare::progress::Progress;
+use crate::compare::results::{Results, Sample};
+use crate::compare::scenario::{Measure, Scenario};
+use crate::compare::server::Recipe;
 use std::thread;
 
 /// Measures everything that is planned; the rounds of a scenario are interleaved.

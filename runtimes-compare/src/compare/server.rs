@@ -1,7 +1,7 @@
 //! A server as a process: started, reached, watched, stopped.
 
-use crate::children::Group;
-use crate::process;
+use crate::compare::children::Group;
+use crate::compare::process;
 use std::io::{self, BufRead, BufReader, Error, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;

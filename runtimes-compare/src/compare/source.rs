@@ -1,6 +1,6 @@
 //! What a server is made of: its binary, its crates, its build.
 
-use crate::children::Group;
+use crate::compare::children::Group;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;

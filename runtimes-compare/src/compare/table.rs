@@ -1,7 +1,7 @@
 //! The table for the terminal.
 
-use crate::results::{Cell, Results};
-use crate::scenario::Measure;
+use crate::compare::results::{Cell, Results};
+use crate::compare::scenario::Measure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 
 /// All figures, one column per server, followed by what the marks mean.

@@ -4,10 +4,12 @@ use memchr::memmem;
 use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Registry, Token};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use std::io::{self, Error, ErrorKind, Read, Write};
 use std::net::{self, SocketAddr};
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The request of every scenario whose connections stay open.
 pub const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -85,6 +87,16 @@ impl Pool {
         wait(&mut self.poll, &mut self.events, timeout)?;
         ready.extend(self.events.iter().map(|event| event.token().0));
         Ok(())
+    }
+
+    /// The same with a limit in nanoseconds instead of milliseconds, by waiting for the readiness of the queue itself.
+    pub fn wait_until(&mut self, deadline: Instant, ready: &mut Vec<usize>) -> io::Result<()> {
+        let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).map_err(Error::other)?;
+        let mut queue = [PollFd::new(self.poll.registry(), PollFlags::IN)];
+        match poll(&mut queue, Some(&left)) {
+            Ok(_) | Err(Errno::INTR) => self.wait(Some(Duration::ZERO), ready),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod window;
 
 pub use window::Window;
 
-use crate::process;
+use crate::compare::process;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};

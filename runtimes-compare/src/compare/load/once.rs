@@ -2,7 +2,7 @@
 
 use super::client::Pool;
 use super::{Job, Latency, Outcome, window};
-use crate::process;
+use crate::compare::process;
 use hdrhistogram::Histogram;
 use std::io::{self, Error, Read};
 use std::time::Instant;

@@ -2,7 +2,7 @@
 
 use super::client::Pool;
 use super::{Job, Latency, Outcome, Work, keep_alive, rate, reconnect};
-use crate::process;
+use crate::compare::process;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Error};
@@ -90,8 +90,7 @@ fn work(job: &Job, share: usize, connected: Option<Pool>, control: &Control) -> 
         }
         (Work::Rate { per_second, .. }, Some(pool)) => {
             let per_second = per_second * share as f64 / job.connections as f64;
-            let pace = rate::Pace { per_second, may_spin: !job.cores.is_empty() };
-            rate::run(pool, share, pace, control, &mut latencies)?;
+            rate::run(pool, share, per_second, control, &mut latencies)?;
         }
         _ => reconnect::run(job.address, share, control, &mut latencies)?,
     }

@@ -1,7 +1,4 @@
-//! `compare`: measures servers side by side.
-//!
-//! Run: `cargo run --release -p runtimes-compare`, or with `-- --quick` for a first impression.
-//! You should see: a table with a column per server, and where the report is.
+//! The command: what is asked for, what is measured, what is said.
 
 mod children;
 mod cli;
@@ -26,7 +23,8 @@ use server::Recipe;
 use std::io::{self, Error, Write};
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+/// The program: a command line in, an exit code out (0 done, 1 failed, 2 misuse).
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.hidden {
         Some(Hidden::Load) => load::main().map(|()| true),
