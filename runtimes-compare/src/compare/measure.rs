@@ -35,7 +35,7 @@ pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Y
         (Scenario::Crates, Some(own)) => Ok([(Measure::Crates, source::crates(own.binary)?)].into()),
         (Scenario::Build, Some(own)) => Ok([(Measure::BuildTime, source::cold_build(own.binary)?)].into()),
         (Scenario::Size | Scenario::Crates | Scenario::Build, None) => Ok(Yield::default()),
-        (Scenario::Sleep, Some(own)) if !own.naps => Ok(Yield::default()),
+        (Scenario::Sleep, Some(own)) if !own.is_server => Ok(Yield::default()),
         _ => {
             let mut server = recipe.start(plan.server_cores(scenario))?;
             let result = match scenario {

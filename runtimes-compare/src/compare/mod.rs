@@ -5,9 +5,11 @@ mod cli;
 mod load;
 mod measure;
 mod own;
+mod page;
 mod plan;
 mod process;
 mod progress;
+mod report;
 mod results;
 mod run;
 mod scenario;
@@ -19,8 +21,11 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use cli::{Cli, Hidden, Options};
 use plan::Plan;
+use report::Report;
 use server::Recipe;
+use std::fs;
 use std::io::{self, Error, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// The program: a command line in, an exit code out (0 done, 1 failed, 2 misuse).
@@ -52,8 +57,31 @@ fn compare(options: &Options) -> io::Result<bool> {
         return Err(Error::other("interrupted; nothing is left running"));
     }
     let servers: Vec<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
-    write!(io::stdout(), "{}", table::table(&results, &servers))?;
+    show(&table::table(&results, &servers), options)?;
+    let report = Report::new(&plan, &recipes, &results);
+    report.write(&options.output)?;
+    if let Some(path) = &options.json {
+        write_json(&report, path)?;
+    }
+    writeln!(io::stderr(), "Wrote {0}/report.html and {0}/report.json.", options.output.display())?;
     Ok(!results.have_errors())
+}
+
+/// Prints the table; on the standard error when the standard output is for JSON.
+fn show(table: &str, options: &Options) -> io::Result<()> {
+    if options.json.as_deref() == Some(Path::new("-")) {
+        write!(io::stderr(), "{table}")
+    } else {
+        write!(io::stdout(), "{table}")
+    }
+}
+
+fn write_json(report: &Report, path: &Path) -> io::Result<()> {
+    let json = report.json()?;
+    if path == Path::new("-") {
+        return write!(io::stdout(), "{json}");
+    }
+    fs::write(path, json).map_err(|error| Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
 }
 
 /// The servers that the command line asks for; ends the program with code 2 when it asks for what there isn't.

@@ -7,7 +7,7 @@ use std::io::{self, Error, Write};
 use std::path::Path;
 use std::process::Stdio;
 
-/// Name, binary, and whether it knows `/sleep`. What users would pick instead comes first: everything is told as a ratio to it.
+/// Name, binary, and whether it is a server. What users would pick instead comes first: everything is told as a ratio to it.
 const SERVERS: [(&str, &str, bool); 2] = [("hyper", "hyper_server", true), ("limit", "limit", false)];
 
 /// How to build what is missing.
@@ -17,7 +17,7 @@ pub const BUILD: &str = "cargo build --release -p runtimes-compare";
 pub fn recipes(only: &[String]) -> Result<Vec<Recipe>, String> {
     let folder = env::current_exe().map_err(|error| format!("cannot tell where this program is: {error}"))?;
     let folder = folder.parent().unwrap_or(Path::new("."));
-    let all = SERVERS.map(|(name, binary, naps)| recipe(folder, name, binary, naps));
+    let all = SERVERS.map(|(name, binary, is_server)| recipe(folder, name, binary, is_server));
     if only.is_empty() {
         return Ok(all.into());
     }
@@ -26,10 +26,10 @@ pub fn recipes(only: &[String]) -> Result<Vec<Recipe>, String> {
     only.iter().map(|name| find(name).ok_or_else(|| format!("no server is called {name}; there are {names}"))).collect()
 }
 
-fn recipe(folder: &Path, name: &str, binary: &'static str, naps: bool) -> Recipe {
+fn recipe(folder: &Path, name: &str, binary: &'static str, is_server: bool) -> Recipe {
     let path = folder.join(format!("{binary}{}", env::consts::EXE_SUFFIX));
     let command = vec![path.to_string_lossy().into_owned(), "127.0.0.1:0".to_owned()];
-    Recipe { name: name.to_owned(), command, own: Some(Own { binary, path, naps }) }
+    Recipe { name: name.to_owned(), command, own: Some(Own { binary, path, is_server }) }
 }
 
 /// Sees to it that the servers are there, and up to date when `cargo run` started this program.

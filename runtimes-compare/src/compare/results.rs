@@ -46,6 +46,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Smallest, median and largest.
+    pub fn range(&self) -> Option<[f64; 3]> {
+        match *self {
+            Self::Measured { median, smallest, largest, .. } => Some([smallest, median, largest]),
+            _ => None,
+        }
+    }
+
     /// How far the farthest round lies from the median, in percent of it; `None` if there is nothing to spread.
     pub fn spread(&self) -> Option<f64> {
         match *self {

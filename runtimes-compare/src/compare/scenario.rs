@@ -184,14 +184,22 @@ fn scaled(value: f64, units: &[(f64, &str)]) -> String {
     let fitting = units.iter().find(|(size, _)| value.abs() >= *size * 0.9995).or(units.last());
     let (size, name) = fitting.copied().unwrap_or((1.0, ""));
     let number = value / size;
-    let digits = if number == 0.0 || number.abs() >= 99.95 {
-        0
-    } else if number.abs() >= 9.995 {
-        1
-    } else {
-        2
+    format!("{} {name}", three_digits(number))
+}
+
+/// A ratio.
+pub fn times(ratio: f64) -> String {
+    format!("{} ×", three_digits(ratio))
+}
+
+fn three_digits(number: f64) -> String {
+    let decimals = match number.abs() {
+        0.0 | 99.95.. => 0,
+        9.995.. => 1,
+        0.0995.. => 2,
+        _ => 3,
     };
-    format!("{number:.digits$} {name}")
+    format!("{number:.decimals$}")
 }
 
 #[cfg(test)]
@@ -207,6 +215,7 @@ mod tests {
         );
         assert_eq!([Unit::PerSecond.format(1.8e6), Unit::PerSecond.format(99_960.0)], ["1.80 M/s", "100 k/s"]);
         assert_eq!([Unit::Bytes.format(640.0), Unit::Bytes.format(11_400.0)], ["640 B", "11.4 kB"]);
+        assert_eq!([times(0.0027), times(0.78), times(381.1)], ["0.003 ×", "0.78 ×", "381 ×"]);
         assert_eq!(Unit::Count.format(42.0), "42");
     }
 }

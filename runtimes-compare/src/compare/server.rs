@@ -33,11 +33,16 @@ pub struct Own {
     pub binary: &'static str,
     /// Where it is.
     pub path: PathBuf,
-    /// Whether it knows `/sleep`.
-    pub naps: bool,
+    /// Whether it serves pages, `/sleep` among them; `limit` only pretends to.
+    pub is_server: bool,
 }
 
 impl Recipe {
+    /// The command, without the folder of our own servers.
+    pub fn shown(&self) -> String {
+        self.own.as_ref().map_or_else(|| shell_words::join(&self.command), |own| own.binary.to_owned())
+    }
+
     /// Starts the server on these cores (none: any), and waits until it listens.
     pub fn start(&self, cores: &[usize]) -> io::Result<Server> {
         let address = if self.own.is_some() { None } else { Some(free_address()?) };

@@ -1,7 +1,7 @@
 //! The table for the terminal.
 
 use crate::compare::results::{Cell, Results};
-use crate::compare::scenario::Measure;
+use crate::compare::scenario::{Measure, times};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 
 /// All figures, one column per server, followed by what the marks mean.
@@ -30,7 +30,7 @@ fn text(cell: &Cell, measure: Measure) -> String {
         Cell::Failed { .. } => "failed".to_owned(),
         Cell::Measured { median, ratio, load_was_the_limit, .. } => {
             let mark = if *load_was_the_limit && measure.more_is_better() { "≥ " } else { "" };
-            let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:.2} ×"));
+            let ratio = ratio.map_or_else(String::new, times);
             let spread = cell.spread().map_or_else(String::new, |spread| format!(" ±{spread:.0} %"));
             format!("{mark}{}\n{ratio}{spread}", measure.unit().format(*median))
         }

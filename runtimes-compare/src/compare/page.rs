@@ -1,0 +1,164 @@
+//! The report as a page: what the template needs, with every number made readable.
+
+use crate::compare::report::{Report, Row};
+use crate::compare::results::Cell;
+use crate::compare::scenario::{Measure, Scenario, Unit, times};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, context};
+use serde::Serialize;
+use std::io::{self, Error};
+
+/// The figures of one kind.
+#[derive(Serialize)]
+struct Group {
+    title: &'static str,
+    /// What the figure means.
+    meaning: &'static str,
+    better: &'static str,
+    rows: Vec<View>,
+}
+
+/// A row of the table, and a chart.
+#[derive(Serialize)]
+struct View {
+    title: String,
+    cells: Vec<Shown>,
+}
+
+/// A cell of the table, and a bar of the chart.
+#[derive(Default, Serialize)]
+struct Shown {
+    server: String,
+    value: String,
+    /// Ratio to the first column.
+    ratio: String,
+    spread: String,
+    has_failed: bool,
+    /// The best of the servers, if they differ.
+    is_best: bool,
+    is_yardstick: bool,
+    /// Smallest, median and largest, in thousandths of the largest in the row.
+    bar: Option<[f64; 3]>,
+}
+
+/// The report as one self-contained HTML document.
+pub fn page(report: &Report) -> io::Result<String> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.map_err(Error::other)?);
+    environment.add_template("report.html", include_str!("report.html")).map_err(Error::other)?;
+    let template = environment.get_template("report.html").map_err(Error::other)?;
+    template
+        .render(context! { report => Serde(report), groups => Serde(groups(report)), failures => failures(report) })
+        .map_err(Error::other)
+}
+
+fn groups(report: &Report) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in &report.rows {
+        if groups.last().is_none_or(|group| group.title != row.measure.title()) {
+            groups.push(Group {
+                title: row.measure.title(),
+                meaning: meaning(row.measure),
+                better: if row.measure.more_is_better() { "more is better" } else { "less is better" },
+                rows: Vec::new(),
+            });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(view(row, report));
+        }
+    }
+    groups
+}
+
+fn view(row: &Row, report: &Report) -> View {
+    let medians = |servers_only: bool| {
+        let cells =
+            row.cells.iter().zip(&report.servers).filter(move |(_, server)| !(servers_only && server.is_yardstick));
+        cells.filter_map(|(cell, _)| cell.range().map(|[_, median, _]| median))
+    };
+    let (least, most) = (medians(true).reduce(f64::min), medians(true).reduce(f64::max));
+    let best = if row.measure.more_is_better() { most } else { least }.filter(|_| least != most);
+    let largest =
+        row.cells.iter().filter_map(Cell::range).map(|[.., largest]| largest).fold(f64::MIN_POSITIVE, f64::max);
+    let cells = row.cells.iter().zip(&report.servers).map(|(cell, server)| Shown {
+        is_best: !server.is_yardstick && best.is_some() && cell.range().map(|[_, median, _]| median) == best,
+        is_yardstick: server.is_yardstick,
+        bar: cell.range().map(|range| range.map(|value| (value / largest * 1000.0).max(0.0))),
+        server: shortened(&server.name),
+        ..shown(cell, row.measure)
+    });
+    View { title: title(row.scenario, report), cells: cells.collect() }
+}
+
+fn shown(cell: &Cell, measure: Measure) -> Shown {
+    match cell {
+        Cell::Absent => Shown { value: "–".to_owned(), ..Shown::default() },
+        Cell::Failed { .. } => Shown { value: "failed".to_owned(), has_failed: true, ..Shown::default() },
+        Cell::Measured { median, ratio, load_was_the_limit, .. } => {
+            let mark = if *load_was_the_limit && measure.more_is_better() { "≥ " } else { "" };
+            Shown {
+                value: format!("{mark}{}", measure.unit().format(*median)),
+                ratio: ratio.map(times).unwrap_or_default(),
+                spread: cell.spread().map(|spread| format!("±{spread:.0} %")).unwrap_or_default(),
+                ..Shown::default()
+            }
+        }
+    }
+}
+
+/// What failed, and why: each failure once.
+fn failures(report: &Report) -> Vec<String> {
+    let failed = report.samples.iter().filter_map(|sample| Some((sample, sample.error.as_ref()?)));
+    let sentences = failed.map(|(sample, error)| format!("{}, {}: {error}", sample.server, sample.scenario.title()));
+    sentences.collect()
+}
+
+/// What fits beside a bar.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(12) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
+fn title(scenario: Scenario, report: &Report) -> String {
+    match (report.connections.get(&scenario), report.rate) {
+        (_, Some(rate)) if scenario == Scenario::Rate => {
+            format!("{}, {}", scenario.title(), Unit::PerSecond.format(rate))
+        }
+        (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
+        _ => scenario.title().to_owned(),
+    }
+}
+
+/// A whole number with a comma between thousands.
+fn grouped(number: usize) -> String {
+    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
+}
+
+fn meaning(measure: Measure) -> &'static str {
+    match measure {
+        Measure::CpuPerRequest => {
+            "User and system time of all the server's threads, divided by the requests answered. It depends least on what else the machine does, so it comes first."
+        }
+        Measure::RequestsPerSecond => "Answers with status 200 and a whole body. Other work on the machine lowers it.",
+        Measure::LatencyMedian => {
+            "From the request to its answer. At a given rate it begins when the request was due, not when it could be sent, so that a server pays for its pauses. The other scenarios send the next request only after the last answer, and flatter a server that pauses."
+        }
+        Measure::LatencyP99 => "One answer in a hundred took longer.",
+        Measure::LatencyP999 => "One answer in a thousand took longer.",
+        Measure::AllAnswered => "From the first of all the simultaneous requests to the last answer. Ideal: 5.00 s.",
+        Measure::BytesPerConnection => {
+            "How much the server's resident memory grows per connection, between a tenth of the connections and all of them. The kernel's own buffers are not in it."
+        }
+        Measure::IdleCpuPerSecond => "After one request, with nobody connected.",
+        Measure::StartUp => "From the start of the process to the end of its first answer.",
+        Measure::BinaryBytes => "After strip has taken the symbols out.",
+        Measure::Crates => {
+            "As cargo tree counts them with the server's feature alone: the server itself and all that is linked into it, without macros and build tools."
+        }
+        Measure::BuildTime => "Everything that the server needs, from nothing, already downloaded.",
+    }
+}

@@ -1,0 +1,159 @@
+//! The report: the raw data as JSON, and the same as a page.
+
+use crate::compare::page;
+use crate::compare::plan::Plan;
+use crate::compare::results::{Cell, Results, Sample};
+use crate::compare::scenario::{Measure, Scenario};
+use crate::compare::server::Recipe;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io::{self, Error};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+/// The lock file that this program and the servers were built with.
+const LOCK: &str = include_str!("../../../Cargo.lock");
+/// The crates that make the difference between the servers.
+const CRATES: [&str; 8] = ["async-executor", "async-io", "async-std", "httparse", "hyper", "mio", "smol", "tokio"];
+
+/// Everything that was measured, and all that one needs to judge it or to repeat it.
+#[derive(Serialize)]
+pub struct Report<'run> {
+    /// When, in UTC.
+    pub date: String,
+    /// What was typed.
+    pub command_line: String,
+    pub machine: Machine,
+    /// The compiler of this program and of the servers built with it.
+    pub compiler: &'static str,
+    /// The versions of the crates that matter.
+    pub crates: BTreeMap<&'static str, &'static str>,
+    /// In the order of the columns.
+    pub servers: Vec<Column>,
+    pub seconds_measured: f64,
+    pub seconds_of_warm_up: f64,
+    /// How many connections each scenario held.
+    pub connections: BTreeMap<Scenario, usize>,
+    /// Requests per second in the scenario `rate`.
+    pub rate: Option<f64>,
+    pub rows: Vec<Row>,
+    pub samples: &'run [Sample],
+}
+
+/// A column of the table.
+#[derive(Serialize)]
+pub struct Column {
+    pub name: String,
+    pub command: String,
+    /// Not a server, but what one can be measured by.
+    pub is_yardstick: bool,
+}
+
+/// Where it was measured.
+#[derive(Serialize)]
+pub struct Machine {
+    pub processor: String,
+    pub cores: usize,
+    pub kernel: String,
+}
+
+/// A row of the table.
+#[derive(Serialize)]
+pub struct Row {
+    pub measure: Measure,
+    pub scenario: Scenario,
+    /// One per server.
+    pub cells: Vec<Cell>,
+}
+
+impl<'run> Report<'run> {
+    /// Brings everything together.
+    pub fn new(plan: &Plan, recipes: &[Recipe], results: &'run Results) -> Self {
+        let cell = |measure, scenario, server| results.cell(scenario, measure, server, &recipes[0].name);
+        let cells = |measure, scenario| recipes.iter().map(|recipe| cell(measure, scenario, &recipe.name)).collect();
+        let rows = results.rows().into_iter();
+        let held = plan.scenarios.iter().filter(|scenario| scenario.connections().is_some());
+        let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+        Self {
+            date: now(),
+            command_line: shell_words::join(["compare".to_owned()].into_iter().chain(arguments)),
+            machine: Machine::this(plan),
+            compiler: env!("COMPILER"),
+            crates: CRATES.iter().filter_map(|name| Some((*name, version(name)?))).collect(),
+            servers: recipes.iter().map(Column::new).collect(),
+            seconds_measured: plan.window.measured.as_secs_f64(),
+            seconds_of_warm_up: plan.window.warm_up.as_secs_f64(),
+            connections: held.map(|&scenario| (scenario, plan.connections(scenario))).collect(),
+            rate: plan.rate,
+            rows: rows.map(|(measure, scenario)| Row { measure, scenario, cells: cells(measure, scenario) }).collect(),
+            samples: &results.samples,
+        }
+    }
+
+    /// The raw data.
+    pub fn json(&self) -> io::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Writes report.html and report.json into a folder, which is made if need be.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        let named =
+            |path: &Path, error: Error| Error::new(error.kind(), format!("cannot write {}: {error}", path.display()));
+        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+        for (name, text) in [("report.html", page::page(self)?), ("report.json", self.json()?)] {
+            let path = folder.join(name);
+            fs::write(&path, text).map_err(|error| named(&path, error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Column {
+    fn new(recipe: &Recipe) -> Self {
+        let is_yardstick = recipe.own.as_ref().is_some_and(|own| !own.is_server);
+        Self { name: recipe.name.clone(), command: recipe.shown(), is_yardstick }
+    }
+}
+
+impl Machine {
+    fn this(plan: &Plan) -> Self {
+        let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        let kernel = rustix::system::uname();
+        Self {
+            processor: model.map_or("unknown", |(_, name)| name).to_owned(),
+            cores: plan.cores.len(),
+            kernel: format!("{} {}", kernel.sysname().to_string_lossy(), kernel.release().to_string_lossy()),
+        }
+    }
+}
+
+fn now() -> String {
+    let seconds = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+    let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// The newest version of a crate in the lock file, which lists versions in ascending order.
+fn version(name: &str) -> Option<&'static str> {
+    let entries = LOCK.split("[[package]]\n").filter_map(|entry| {
+        let (first, rest) = entry.split_once('\n')?;
+        let is_it = first.strip_prefix("name = \"")?.strip_suffix('"')? == name;
+        is_it.then_some(rest.strip_prefix("version = \"")?.split_once('"')?.0)
+    });
+    entries.last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_tells_versions() {
+        assert!(version("hyper").is_some_and(|version| version.starts_with("1.")));
+        assert_eq!(version("no-such-crate"), None);
+    }
+}
