@@ -123,3 +123,6 @@ async fn handle_connection(
 async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
     stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,7 @@ async fn handle_connection(
 async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
     stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
 }
+
+#[cfg(test)]
+#[path = "tests/smol.rs"]
+mod tests;

@@ -8,7 +8,13 @@ use std::path::Path;
 use std::process::Stdio;
 
 /// Name, binary, and whether it is a server. What users would pick instead comes first: everything is told as a ratio to it.
-const SERVERS: [(&str, &str, bool); 2] = [("hyper", "hyper_server", true), ("limit", "limit", false)];
+const SERVERS: [(&str, &str, bool); 5] = [
+    ("hyper", "hyper_server", true),
+    ("async-std", "async_std_server", true),
+    ("tokio", "tokio_server", true),
+    ("smol", "smol_server", true),
+    ("limit", "limit", false),
+];
 
 /// How to build what is missing.
 pub const BUILD: &str = "cargo build --release -p runtimes-compare";

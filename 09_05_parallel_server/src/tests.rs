@@ -1,0 +1,90 @@
+//! The handler without a network: on a stream that does on command what a socket does when it pleases.
+
+use super::*;
+use harness::mock::{Meeting, Stream};
+use std::thread;
+
+const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// Runs the handler until it is done, and returns what it sent.
+fn answers(stream: &Stream) -> String {
+    let connection = task::block_on(handle_connection(&mut stream.clone(), &AtomicBool::new(false)));
+    assert!(connection.is_ok(), "{connection:?}");
+    String::from_utf8_lossy(&stream.received()).into_owned()
+}
+
+#[test]
+fn a_request_in_two_packets_is_answered_like_one_in_one() {
+    let (half, other_half) = HELLO_REQUEST.split_at(20);
+    assert!(answers(&Stream::new().sends(half).is_not_ready().sends(other_half)).ends_with(HELLO));
+}
+
+#[test]
+fn a_request_that_comes_byte_by_byte_is_answered() {
+    assert!(answers(&Stream::new().sends_byte_by_byte(HELLO_REQUEST)).ends_with(HELLO));
+}
+
+#[test]
+fn an_answer_that_is_taken_in_small_bites_is_sent_whole() {
+    let stream = Stream::new().sends(HELLO_REQUEST).takes_at_most(7).hesitates_before_it_takes();
+    assert!(answers(&stream).ends_with(HELLO));
+}
+
+#[test]
+fn every_request_of_a_connection_is_answered_in_order() {
+    let answers = answers(&Stream::new().sends([HELLO_REQUEST, "GET /nope HTTP/1.1\r\nHost: a\r\n\r\n"].concat()));
+    let (first, second) = answers.split_once(HELLO).expect("the first answer is the hello page");
+    assert!(first.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(second.starts_with("HTTP/1.1 404 Not Found\r\n") && second.ends_with(NOT_FOUND));
+}
+
+#[test]
+fn a_peer_that_leaves_without_a_word_gets_none() {
+    assert_eq!(answers(&Stream::new()), "");
+}
+
+#[test]
+fn an_answer_is_announced_to_the_guard_against_silence_but_half_a_request_is_not() {
+    let answered = AtomicBool::new(false);
+    let half_a_request = &mut Stream::new().sends(&HELLO_REQUEST[..20]).fails(io::ErrorKind::ConnectionReset);
+    assert!(task::block_on(handle_connection(half_a_request, &answered)).is_err());
+    assert!(!answered.load(Relaxed));
+
+    assert!(task::block_on(handle_connection(&mut Stream::new().sends(HELLO_REQUEST), &answered)).is_ok());
+    assert!(answered.load(Relaxed));
+}
+
+#[test]
+fn a_peer_that_stays_silent_is_let_go() {
+    let answered = AtomicBool::new(false);
+    let stream = &mut Stream::new().sends(HELLO_REQUEST).stays_silent();
+    let ended = task::block_on(async {
+        let handled = handle_connection(stream, &answered).map_ok(drop);
+        select(pin!(handled), pin!(silence(&answered, Duration::from_millis(1)))).await.factor_first().0
+    });
+    assert_eq!(ended.map_err(|error| error.kind()), Err(io::ErrorKind::TimedOut));
+}
+
+#[test]
+fn two_handlers_run_at_the_same_instant() {
+    if thread::available_parallelism().is_ok_and(|processors| processors.get() == 1) {
+        return println!("skipped: this machine has one processor, so the runtime has one thread");
+    }
+    let meeting = Meeting::of(2);
+    let handlers = [(); 2].map(|()| {
+        let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST);
+        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+    });
+    assert_eq!(task::block_on(future::join_all(handlers)), [true, true]);
+}
+
+#[test]
+fn a_handler_that_panics_ends_its_own_task_only() {
+    let mut stream = Stream::new().panics();
+    let broken = task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() });
+    assert!(task::block_on(broken.catch_unwind()).is_err());
+
+    let mut stream = Stream::new().sends(HELLO_REQUEST);
+    let healthy = task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() });
+    assert!(task::block_on(healthy));
+}

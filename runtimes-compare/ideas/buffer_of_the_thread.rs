@@ -1,0 +1,129 @@
+//! Step 9.5 without a buffer for each connection.
+//!
+//! Build: `cargo build --release -p runtimes-compare --examples`
+//! Run: `cargo run --release -p runtimes-compare -- --server 'idea=target/release/examples/idea_buffer_of_the_thread {addr}'`
+//! You should see: what this costs or saves; chapter 10 tells the outcome.
+
+use async_std::net::{TcpListener, TcpStream};
+use async_std::task;
+use futures::future::{poll_fn, select};
+use futures::{io, prelude::*, ready};
+use http::{Connection, Response};
+use std::cell::RefCell;
+use std::net::Shutdown;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::Poll;
+use std::time::{Duration, UNIX_EPOCH};
+
+#[path = "../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../common/404.html");
+
+/// How long a peer may stay without a new answer, whatever it does with the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What `/sleep` takes.
+const NAP: Duration = Duration::from_secs(5);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many peers to serve at a time. The next ones wait in the listener's backlog.
+const MAX_CONNECTIONS: usize = 20_000;
+
+#[async_std::main]
+async fn main() {
+    let address = command_line::address();
+    match TcpListener::bind(&address).await {
+        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        Ok(listener) => task::spawn(run(listener)).await,
+        Err(error) => command_line::cannot_listen(&address, &error),
+    }
+}
+async fn run(listener: TcpListener) {
+    command_line::announce(listener.local_addr());
+    listener
+        .incoming()
+        .then(pause_after_failure)
+        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream, PATIENCE)).catch_unwind().map(drop))
+        .await;
+}
+
+async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
+    if stream.is_err() {
+        task::sleep(PAUSE).await;
+    }
+    stream
+}
+/// Serves one peer, until either side has had enough.
+async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
+    let answered = AtomicBool::new(false);
+    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered, patience))).await.factor_first().0;
+    if let Err(error) = ended {
+        command_line::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
+    loop {
+        task::sleep(patience).await;
+        if !answered.swap(false, Relaxed) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+}
+
+async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool) -> io::Result<()> {
+    let mut stream = stream?;
+    if handle_connection(&mut stream, answered).await?.peer_may_be_sending() {
+        stream.shutdown(Shutdown::Write)?;
+        io::copy(&mut stream, &mut io::sink()).await?;
+    }
+    Ok(())
+}
+/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+async fn handle_connection(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    answered: &AtomicBool,
+) -> io::Result<Connection> {
+    let mut connection = Connection::new();
+    while connection.is_open() {
+        receive(stream, &mut connection).await?;
+        while let Some(request) = connection.next_request() {
+            let response = match request.path() {
+                "/" => Response::ok(HELLO),
+                "/sleep" => {
+                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    task::sleep(NAP).await;
+                    Response::ok(HELLO)
+                }
+                _ => Response::not_found(NOT_FOUND),
+            };
+            connection.respond(response);
+            answered.store(true, Relaxed);
+        }
+        send(stream, &mut connection).await?;
+        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+    }
+    Ok(connection)
+}
+
+/// Waits for bytes without a buffer of its own: it borrows the thread's, and only while it is being polled.
+async fn receive(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connection) -> io::Result<()> {
+    thread_local!(static BUFFER: RefCell<[u8; 4096]> = const { RefCell::new([0; 4096]) });
+    poll_fn(|context| {
+        BUFFER.with_borrow_mut(|buffer| {
+            let received = ready!(Pin::new(&mut *stream).poll_read(context, buffer))?;
+            connection.receive(&buffer[..received]);
+            Poll::Ready(Ok(()))
+        })
+    })
+    .await
+}
+
+/// Sends all the answers there are in one write.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
+    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+}

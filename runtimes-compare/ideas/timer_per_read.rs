@@ -1,0 +1,102 @@
+//! Step 9.5 with a timer for each read, instead of one for the whole connection.
+//!
+//! Build: `cargo build --release -p runtimes-compare --examples`
+//! Run: `cargo run --release -p runtimes-compare -- --server 'idea=target/release/examples/idea_timer_per_read {addr}'`
+//! You should see: what this costs or saves; chapter 10 tells the outcome.
+
+use async_std::io::timeout;
+use async_std::net::{TcpListener, TcpStream};
+use async_std::task;
+use futures::io;
+use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt, StreamExt};
+use http::{Connection, Response};
+use std::net::Shutdown;
+use std::time::{Duration, UNIX_EPOCH};
+
+#[path = "../../common/command_line.rs"]
+mod command_line;
+
+const HELLO: &str = include_str!("../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../common/404.html");
+
+/// How long a peer may stay without a new answer, whatever it does with the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What `/sleep` takes.
+const NAP: Duration = Duration::from_secs(5);
+/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many peers to serve at a time. The next ones wait in the listener's backlog.
+const MAX_CONNECTIONS: usize = 20_000;
+
+#[async_std::main]
+async fn main() {
+    let address = command_line::address();
+    match TcpListener::bind(&address).await {
+        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        Ok(listener) => task::spawn(run(listener)).await,
+        Err(error) => command_line::cannot_listen(&address, &error),
+    }
+}
+async fn run(listener: TcpListener) {
+    command_line::announce(listener.local_addr());
+    listener
+        .incoming()
+        .then(pause_after_failure)
+        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream, PATIENCE)).catch_unwind().map(drop))
+        .await;
+}
+
+async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
+    if stream.is_err() {
+        task::sleep(PAUSE).await;
+    }
+    stream
+}
+/// Serves one peer, until either side has had enough.
+async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
+    if let Err(error) = converse(stream, patience).await {
+        command_line::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+async fn converse(stream: io::Result<TcpStream>, patience: Duration) -> io::Result<()> {
+    let mut stream = stream?;
+    if handle_connection(&mut stream, patience).await?.peer_may_be_sending() {
+        stream.shutdown(Shutdown::Write)?;
+        io::copy(&mut stream, &mut io::sink()).await?;
+    }
+    Ok(())
+}
+/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+async fn handle_connection(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    patience: Duration,
+) -> io::Result<Connection> {
+    let mut connection = Connection::new();
+    let mut buffer = [0; 1024]; // every idle peer keeps one
+    while connection.is_open() {
+        let received = timeout(patience, stream.read(&mut buffer)).await?;
+        connection.receive(&buffer[..received]);
+        while let Some(request) = connection.next_request() {
+            let response = match request.path() {
+                "/" => Response::ok(HELLO),
+                "/sleep" => {
+                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    task::sleep(NAP).await;
+                    Response::ok(HELLO)
+                }
+                _ => Response::not_found(NOT_FOUND),
+            };
+            connection.respond(response);
+        }
+        send(stream, &mut connection).await?;
+        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+    }
+    Ok(connection)
+}
+
+/// Sends all the answers there are in one write.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
+    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+}

@@ -1,0 +1,19 @@
+//! What defines step 9.5, shown for smol: two handlers run at the same instant, which takes two threads.
+
+use super::*;
+use harness::mock::{Meeting, Stream};
+
+const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+#[test]
+fn two_handlers_run_at_the_same_instant() {
+    let meeting = Meeting::of(2);
+    let handlers = [(); 2].map(|()| {
+        let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST);
+        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+    });
+    thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
+    for handler in handlers {
+        assert!(smol::block_on(EXECUTOR.run(handler)));
+    }
+}

@@ -1,0 +1,19 @@
+//! What defines step 9.5, shown for tokio: two handlers run at the same instant, which takes two threads.
+
+use super::*;
+use harness::mock::{Meeting, Stream};
+use tokio_util::compat::FuturesAsyncReadCompatExt; // the mock speaks the traits of `futures`
+
+const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_handlers_run_at_the_same_instant() {
+    let meeting = Meeting::of(2);
+    let handlers = [(); 2].map(|()| {
+        let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST).compat();
+        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+    });
+    for handler in handlers {
+        assert!(handler.await.expect("the handler does not panic"));
+    }
+}
