@@ -22,7 +22,26 @@
 //! ```
 //!
 //! A peer that breaks the rules is answered by the connection itself: the server only ever sees complete, valid
-//! `GET` and `HEAD` requests.
+//! `GET` and `HEAD` requests. [`Status`] tells which answers there are, [`rfc`] which rules, each with its tests.
+//!
+//! # Three promises
+//!
+//! - **The cuts do not matter.** The same bytes lead to the same answers, whatever pieces they arrive in.
+//! - **Nothing is taken for something else.** What two readers might understand in two ways is refused, and nothing is read
+//!   after it: a proxy in front may have understood it the other way.
+//! - **A peer costs what it sends.** The `MAX_` constants below bound what is kept and read of one request; an idle connection
+//!   keeps nothing. What is sent is bounded by what was received: the shortest request has 18 bytes.
+//!
+//! # How to read it
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `connection.rs` | the state machine: reading a head, reading a body, answering, closed |
+//! | `head.rs` | from the bytes of a head to what a server must know of it; `httparse` splits the lines |
+//! | `target.rs`, `fields.rs` | what the request line asks for, and what the header fields say |
+//! | `body.rs` | where a body ends |
+//! | `grammar.rs` | words of the grammar that these share |
+//! | `response.rs` | from a page to bytes |
 
 #![no_std]
 

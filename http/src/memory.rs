@@ -1,5 +1,6 @@
-//! Tests of what a connection keeps in memory, which nobody sees from outside.
+//! Tests of what a connection costs in memory and work, which nobody sees from outside.
 
+use crate::head;
 use crate::{Connection, MAX_HEAD, Response};
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -82,6 +83,12 @@ fn a_head_without_end_is_kept_up_to_the_limit() {
     let connection = feed(&pieces, |kept, _| most = most.max(kept));
     assert!(!connection.is_open());
     assert!((MAX_HEAD - 7..MAX_HEAD).contains(&most), "{most}");
+}
+
+#[test]
+fn what_was_searched_is_not_read_again() {
+    assert!(head::parse(GET, 0).unwrap().is_some());
+    assert_eq!(head::parse(GET, GET.len()), Ok(None), "no new line has arrived");
 }
 
 /// Long lines, bodies and fields, so that there is something to keep.

@@ -113,6 +113,9 @@ fn rejects_an_invalid_chunk_size() {
     ] {
         rejects_as_bad(chunked(format!("{size}\r\nhello\r\n0\r\n\r\n")));
     }
+    for body in ["\r\n\r\n", ";a\r\n\r\n", "5\r\nhello\r\n\r\n\r\n", "5\r\nhello\r\n;a\r\n\r\n"] {
+        rejects_as_bad(chunked(body)); // no size is not the size 0
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Names and values of header fields.
 
-use crate::talk::{accepts, rejects_as_bad, talk_in_pieces, with_fields};
+use crate::talk::{accepts, rejects_as_bad, talk, talk_in_pieces, with_fields};
 use http::Connection;
 
 /// The status for these bytes, without trying every cut: for rules on every character at every place.
@@ -107,4 +107,14 @@ fn fields_of_no_concern_are_ignored() {
          If-None-Match: *\r\nTE: trailers, deflate;q=0.5\r\nTrailer: X\r\nKeep-Alive: timeout=5\r\nProxy-Connection: close\r\n\
          X-Forwarded-For: 127.0.0.1\r\nContent-Type: nonsense\r\nContent-Encoding: br\r\nMax-Forwards: 0\r\nVia: 1.0 x\r\n",
     ));
+}
+
+#[test]
+fn a_line_is_judged_when_it_has_arrived_as_a_whole() {
+    for line in ["bad\0", "Name : value", "Content-Length: x", "Name: \x01value", " folded"] {
+        let beginning = format!("GET / HTTP/1.1\r\nHost: a\r\n{line}");
+        let waiting = talk(&beginning);
+        assert!(waiting.output.is_empty() && waiting.is_open, "{line}");
+        rejects_as_bad(beginning + "\r\n\r\n");
+    }
 }

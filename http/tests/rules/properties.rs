@@ -4,9 +4,12 @@ use crate::talk::{PAGE, Talk, talk_in_pieces};
 use http::Connection;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use std::fs;
+use std::path::Path;
 
 /// Words that requests are made of, good and bad: any sequence of them comes closer to a request than any bytes do.
 const WORDS: &[&str] = &[
+    "GET / HTTP/1.1\r\nHost: a\r\n",
     "GET",
     "HEAD",
     "POST",
@@ -115,5 +118,20 @@ proptest! {
         prop_assert_eq!(talk.answers().len(), requests.len());
         prop_assert_eq!(talk.paths, paths);
         prop_assert!(talk.is_open);
+    }
+}
+
+/// What the fuzzer found worth keeping, as described in `fuzz/fuzz_targets`.
+#[test]
+fn cuts_do_not_matter_to_what_the_fuzzer_found() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let inputs: Vec<Vec<u8>> =
+        fs::read_dir(corpus).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
+    assert!(inputs.len() > 50, "the corpus was found");
+    for input in inputs.iter().filter_map(|input| input.get(1..)).filter(|input| !input.is_empty()) {
+        let whole = talk_in_pieces(Connection::new(), [input].into_iter());
+        for size in [1, 2, 3, 7, 50] {
+            assert_eq!(talk_in_pieces(Connection::new(), input.chunks(size)), whole, "in pieces of {size}");
+        }
     }
 }
