@@ -11,7 +11,7 @@ use std::time::Duration;
 /// The rounds are interleaved (A B C A B C …), so that whatever else the machine does meets all servers alike. The table shows
 /// medians, how far the rounds spread around them, and the ratio to the first column.
 #[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, args_override_self = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub hidden: Option<Hidden>,

@@ -7,6 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Error};
 
 /// The figures of one kind.
@@ -73,23 +74,28 @@ fn groups(report: &Report) -> Vec<Group> {
 }
 
 fn view(row: &Row, report: &Report) -> View {
-    let medians = |servers_only: bool| {
-        let cells =
-            row.cells.iter().zip(&report.servers).filter(move |(_, server)| !(servers_only && server.is_yardstick));
-        cells.filter_map(|(cell, _)| cell.range().map(|[_, median, _]| median))
-    };
-    let (least, most) = (medians(true).reduce(f64::min), medians(true).reduce(f64::max));
-    let best = if row.measure.more_is_better() { most } else { least }.filter(|_| least != most);
     let largest =
         row.cells.iter().filter_map(Cell::range).map(|[.., largest]| largest).fold(f64::MIN_POSITIVE, f64::max);
-    let cells = row.cells.iter().zip(&report.servers).map(|(cell, server)| Shown {
-        is_best: !server.is_yardstick && best.is_some() && cell.range().map(|[_, median, _]| median) == best,
+    let columns = row.cells.iter().zip(&report.servers);
+    let rivals = || columns.clone().filter(|(cell, server)| !server.is_yardstick && cell.range().is_some());
+    let beaten = |cell: &Cell| rivals().filter(|(other, _)| is_better(cell, other, row.measure)).count();
+    let cells = columns.clone().map(|(cell, server)| Shown {
+        is_best: !server.is_yardstick && rivals().count() > 1 && beaten(cell) + 1 == rivals().count(),
         is_yardstick: server.is_yardstick,
         bar: cell.range().map(|range| range.map(|value| (value / largest * 1000.0).max(0.0))),
         server: shortened(&server.name),
         ..shown(cell, row.measure)
     });
     View { title: title(row.scenario, report), cells: cells.collect() }
+}
+
+/// Whether each round of one server was better than any round of another.
+fn is_better(one: &Cell, other: &Cell, measure: Measure) -> bool {
+    match (one.range(), other.range()) {
+        (Some([smallest, ..]), Some([.., largest])) if measure.more_is_better() => smallest > largest,
+        (Some([.., largest]), Some([smallest, ..])) => largest < smallest,
+        _ => false,
+    }
 }
 
 fn shown(cell: &Cell, measure: Measure) -> Shown {
@@ -108,11 +114,17 @@ fn shown(cell: &Cell, measure: Measure) -> Shown {
     }
 }
 
-/// What failed, and why: each failure once.
+/// What failed, and why. What fails in the same way everywhere is said once.
 fn failures(report: &Report) -> Vec<String> {
-    let failed = report.samples.iter().filter_map(|sample| Some((sample, sample.error.as_ref()?)));
-    let sentences = failed.map(|(sample, error)| format!("{}, {}: {error}", sample.server, sample.scenario.title()));
-    sentences.collect()
+    let mut failures: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for sample in report.samples {
+        if let Some(error) = &sample.error {
+            failures.entry((&sample.server, error)).or_default().push(sample.scenario.title());
+        }
+    }
+    let sentence =
+        |((server, error), scenarios): ((_, _), Vec<_>)| format!("{server}: {error} ({})", scenarios.join("; "));
+    failures.into_iter().map(sentence).collect()
 }
 
 /// What fits beside a bar.

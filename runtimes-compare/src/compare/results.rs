@@ -3,6 +3,7 @@
 use crate::compare::scenario::{Measure, Scenario};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::Error;
 
 /// What one measurement of one server yielded.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +18,14 @@ pub struct Sample {
     pub load_was_the_limit: bool,
     /// Why there are no values, if there should be.
     pub error: Option<String>,
+}
+
+impl Sample {
+    /// A measurement that failed.
+    pub fn failed(scenario: Scenario, server: &str, round: u32, error: &Error) -> Self {
+        let (values, error) = (BTreeMap::new(), Some(error.to_string()));
+        Self { scenario, server: server.to_owned(), round, values, load_was_the_limit: false, error }
+    }
 }
 
 /// All that was measured.

@@ -1,7 +1,7 @@
 //! The run: scenario by scenario, round by round, server by server.
 
 use crate::compare::children::is_interrupted;
-use crate::compare::measure::{Yield, measure};
+use crate::compare::measure::measure;
 use crate::compare::plan::Plan;
 use crate::compare::progress::Progress;
 use crate::compare::results::{Results, Sample};
@@ -12,7 +12,7 @@ use std::thread;
 /// Measures everything that is planned; the rounds of a scenario are interleaved.
 pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
     let progress = Progress::new(plan, u32::try_from(recipes.len()).unwrap_or(u32::MAX));
-    let mut results = Results::default();
+    let mut results = Results { samples: broken(recipes, plan, &progress) };
     for scenario in plan.scenarios.clone() {
         if scenario == Scenario::Rate {
             plan.rate = half_of_the_maximal_rate(plan, &recipes[0], &results);
@@ -31,6 +31,22 @@ pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
         }
     }
     results
+}
+
+/// Starts each server once and asks it once. One that fails this fails all that it would have been measured for, with one message.
+fn broken(recipes: &[Recipe], plan: &Plan, progress: &Progress) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for recipe in recipes {
+        let answer = recipe.start(&[]).and_then(|mut server| server.ask().map_err(|error| server.explain(&error)));
+        let Err(error) = answer else { continue };
+        if is_interrupted() {
+            break;
+        }
+        progress.complain(&format!("{}: {error}", recipe.name));
+        let failed = |&scenario| Sample::failed(scenario, &recipe.name, 1, &error);
+        samples.extend(plan.scenarios.iter().map(failed));
+    }
+    samples
 }
 
 /// Half of what the first column could do, if known from this run, else from one measurement for this purpose.
@@ -77,22 +93,21 @@ impl Cells<'_> {
     }
 
     fn measure(&self, recipe: &Recipe) -> Sample {
-        let (measured, error) = match measure(self.scenario, recipe, self.plan) {
-            Ok(measured) => (measured, None),
-            Err(error) => (Yield::default(), Some(error.to_string())),
-        };
-        if let Some(error) = &error
-            && !is_interrupted()
-        {
-            self.progress.complain(&format!("{}: {}: {error}", recipe.name, self.scenario.title()));
-        }
-        Sample {
-            scenario: self.scenario,
-            server: recipe.name.clone(),
-            round: self.round,
-            values: measured.values,
-            load_was_the_limit: measured.load_was_the_limit,
-            error,
+        match measure(self.scenario, recipe, self.plan) {
+            Ok(measured) => Sample {
+                scenario: self.scenario,
+                server: recipe.name.clone(),
+                round: self.round,
+                values: measured.values,
+                load_was_the_limit: measured.load_was_the_limit,
+                error: None,
+            },
+            Err(error) => {
+                if !is_interrupted() {
+                    self.progress.complain(&format!("{}, {}: {error}", recipe.name, self.scenario.title()));
+                }
+                Sample::failed(self.scenario, &recipe.name, self.round, &error)
+            }
         }
     }
 }

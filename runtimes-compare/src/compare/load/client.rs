@@ -19,7 +19,7 @@ pub const GET_AND_CLOSE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnecti
 /// How many connections to open before the server is asked whether it has taken them.
 const GROUP: usize = 64;
 /// How long to wait for the next answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections, and which of them have something to read.
 pub struct Pool {
