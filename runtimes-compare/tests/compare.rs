@@ -134,7 +134,8 @@ fn every_scenario_yields_its_figures() {
 #[test]
 fn rounds_are_interleaved() {
     let arguments = ["--only", "limit", "--only", "hyper", "--scenario", "keep-alive", "--scenario", "start-up"];
-    assert!(compare("rounds", &arguments).output().unwrap().status.success());
+    let output = compare("rounds", &arguments).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&read("rounds", "report.json")).unwrap();
     let order = report["samples"].as_array().unwrap().iter().map(|sample| {
         format!("{} {} {}", sample["scenario"].as_str().unwrap(), sample["round"], sample["server"].as_str().unwrap())

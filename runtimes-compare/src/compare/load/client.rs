@@ -18,8 +18,8 @@ pub const GET_AND_CLOSE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnecti
 
 /// How many connections to open before the server is asked whether it has taken them.
 const GROUP: usize = 64;
-/// How long to wait for the next answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for an answer that a healthy server gives at once.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections, and which of them have something to read.
 pub struct Pool {
@@ -44,20 +44,28 @@ impl Pool {
                 client.stream.register(pool.poll.registry(), Token(index), Interest::READABLE)?;
                 pool.clients.push(client);
             }
-            pool.ask(opened..pool.clients.len(), GET, |_| ())?;
+            pool.ask(opened..pool.clients.len(), GET, PATIENCE, |_| ())?;
         }
         Ok(pool)
     }
 
     /// Makes one request on each of these connections, and calls `answered` whenever an answer is complete.
-    pub fn ask(&mut self, indices: Range<usize>, request: &[u8], mut answered: impl FnMut(usize)) -> io::Result<()> {
+    ///
+    /// Gives up when nothing happens for as long as `patience`.
+    pub fn ask(
+        &mut self,
+        indices: Range<usize>,
+        request: &[u8],
+        patience: Duration,
+        mut answered: impl FnMut(usize),
+    ) -> io::Result<()> {
         let mut missing = indices.len();
         for index in indices {
             self.send(index, request)?;
         }
         let mut ready = Vec::new();
         while missing > 0 {
-            self.wait(Some(PATIENCE), &mut ready)?;
+            self.wait(Some(patience), &mut ready)?;
             if ready.is_empty() {
                 return Err(Error::other(format!("{missing} requests were not answered")));
             }
@@ -121,7 +129,7 @@ pub struct Client {
 impl Client {
     /// Opens a connection, and waits until it is open.
     fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = net::TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+        let stream = net::TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: TcpStream::from_std(stream), incomplete: Vec::new() })

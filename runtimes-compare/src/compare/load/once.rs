@@ -5,7 +5,10 @@ use super::{Job, Latency, Outcome, window};
 use crate::compare::process;
 use hdrhistogram::Histogram;
 use std::io::{self, Error, Read};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long to wait for an answer: three times what `/sleep` takes.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sends the requests, if any, replies what was seen, and holds the connections until the standard input ends.
 pub fn run(job: &Job, path: Option<&str>, reply: impl Fn(&io::Result<Outcome>) -> io::Result<()>) -> io::Result<()> {
@@ -24,7 +27,7 @@ fn ask(job: &Job, path: &str, pool: &mut Pool) -> io::Result<Outcome> {
     let mut latencies = Histogram::new(3).map_err(Error::other)?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes();
     let (server_cpu, load_cpu, start) = (process::cpu_time(&job.server)?, process::own_cpu_time(), Instant::now());
-    pool.ask(0..job.connections, &request, |_| window::record(&mut latencies, start.elapsed()))?;
+    pool.ask(0..job.connections, &request, PATIENCE, |_| window::record(&mut latencies, start.elapsed()))?;
     Ok(Outcome {
         requests: job.connections as u64,
         seconds: start.elapsed().as_secs_f64(),
