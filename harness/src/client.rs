@@ -20,6 +20,8 @@ pub struct Client {
     /// What has arrived and does not belong to a response that was handed out.
     received: Vec<u8>,
     patience: Duration,
+    /// The process of the server, if it is known.
+    pub(crate) server: Option<u32>,
 }
 
 impl Client {
@@ -47,7 +49,7 @@ impl Client {
         let _ = stream.set_nodelay(true); // a piece that is sent is a packet; a stream not yet connected may refuse
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, received: Vec::new(), patience })
+        Ok(Self { stream, received: Vec::new(), patience, server: None })
     }
 
     /// Sends these bytes.
@@ -79,15 +81,21 @@ impl Client {
         Ok(())
     }
 
-    /// Waits until the server's program has read all that was sent. (Where the system does not tell, this only waits a
-    /// moment.)
-    pub fn wait_until_read(&mut self) -> Result {
-        let (server, own) = (self.stream.peer_addr()?, self.stream.local_addr()?);
+    /// Waits until the server has done all it can with what was sent: no thread of it computes any more. A thread that
+    /// waits for a packet is made to run by its arrival, so one that does not run has read it. (Where the system does not
+    /// tell, this only waits a moment.)
+    pub fn wait_until_read(&self) -> Result {
         let deadline = Instant::now() + self.patience;
-        thread::sleep(Duration::from_millis(if cfg!(target_os = "linux") { 0 } else { 20 }));
-        while system::unread_bytes(server, own).is_some_and(|unread| unread > 0) {
-            ensure!(Instant::now() < deadline, "the server does not read what was sent");
-            thread::sleep(Duration::from_millis(1));
+        let mut idle_looks = 0;
+        while idle_looks < 2 {
+            let is_busy = self.server.and_then(system::is_busy);
+            thread::sleep(Duration::from_millis(if is_busy.is_some() { 1 } else { 20 }));
+            idle_looks = if is_busy == Some(true) { 0 } else { idle_looks + 1 };
+            ensure!(
+                Instant::now() < deadline,
+                "the server is still busy {:?} after it was sent something",
+                self.patience
+            );
         }
         Ok(())
     }

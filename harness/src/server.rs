@@ -213,7 +213,9 @@ impl Server {
 
     /// A new client, connected.
     pub fn client(&self) -> Result<Client> {
-        Client::connect_with_patience(self.address, self.patience)
+        let mut client = Client::connect_with_patience(self.address, self.patience)?;
+        client.server = Some(self.process());
+        Ok(client)
     }
 
     /// A new client that has not been taken yet, perhaps: [`Client::knock`].

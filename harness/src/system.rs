@@ -3,7 +3,6 @@
 //! The measurements read `/proc`, so they exist on Linux only; elsewhere they are `None`.
 
 use std::fs;
-use std::net::{SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 /// The processor time a process has used so far, in user and kernel mode together, to 10 ms.
@@ -41,21 +40,6 @@ fn field_of_stat(process: u32, position: usize) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?; // the second field, the name, may hold anything
     after_name.split_whitespace().nth(position - 3)?.parse().ok()
-}
-
-/// How many bytes from `peer` have arrived at `local` that the program there has not read yet (IPv4 only).
-pub(crate) fn unread_bytes(local: SocketAddr, peer: SocketAddr) -> Option<u64> {
-    let (SocketAddr::V4(local), SocketAddr::V4(peer)) = (local, peer) else { return None };
-    let sockets = fs::read_to_string("/proc/net/tcp").ok()?;
-    let pair = format!(" {} {} ", address_in_proc(local), address_in_proc(peer));
-    let socket = sockets.lines().find(|socket| socket.contains(&pair))?;
-    let queues = socket.split_whitespace().nth(4)?; // "sent and not acknowledged:received and not read"
-    u64::from_str_radix(queues.split_once(':')?.1, 16).ok()
-}
-
-/// An address as `/proc/net/tcp` writes it: a number in the byte order of the machine.
-fn address_in_proc(address: SocketAddrV4) -> String {
-    format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port())
 }
 
 #[cfg(unix)]

@@ -5,8 +5,10 @@
 //! middle of its work for as long as the test wants; if a second one is served meanwhile, there are two threads.
 
 use super::{WATCH, answers::is_hello, serves};
+use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server, request};
 use std::io::{ErrorKind, PipeReader, Read, Write, pipe};
+use std::thread;
 
 pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
@@ -14,12 +16,28 @@ pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -
     (0..100).try_for_each(|_| serves(&server))
 }
 
+/// A few requests may still be answered before the handler gets to its log; after that, not one.
 pub(super) fn a_handler_that_blocks_its_thread_stops_everyone(program: &Program) -> Result {
     let (server, mut full_log) = with_full_log(program)?;
     block_a_handler(&server)?;
-    let mut waiting = ask_until_nobody_answers(&server)?;
+    for _ in 0..20 {
+        let mut before = server.client()?;
+        before.send(request("/"))?;
+        if before.stays_silent_for(WATCH)? {
+            break;
+        }
+    }
+    let mut waiting: Vec<Client> = (0..20).map(|_| server.client()).collect::<Result<_>>()?;
+    waiting.iter_mut().try_for_each(|client| client.send(request("/")))?;
+    thread::sleep(WATCH * 2); // nothing is to happen meanwhile
+    for client in &mut waiting {
+        ensure!(
+            client.is_silent()?,
+            "a client was served while a handler blocked its thread: there must be another one"
+        );
+    }
     full_log.read_exact(&mut [0; 8192])?; // room for the line that the handler wants to write
-    is_hello(&waiting.response()?)
+    waiting.into_iter().try_for_each(|mut client| is_hello(&client.response()?)) // each leaves when it has its answer
 }
 
 /// A server whose log takes not one byte more.
@@ -57,15 +75,3 @@ fn block_a_handler(server: &Server) -> Result {
     client.reset()
 }
 // ANCHOR_END: block_a_handler
-
-/// A few requests may still be answered before the handler gets to its log; then no more.
-fn ask_until_nobody_answers(server: &Server) -> Result<Client> {
-    for _ in 0..100 {
-        let mut client = server.client()?;
-        client.send(request("/"))?;
-        if client.stays_silent_for(WATCH)? {
-            return Ok(client);
-        }
-    }
-    Err(Failure::new("clients are served although a handler blocks its thread: there must be other threads"))
-}
