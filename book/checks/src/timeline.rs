@@ -6,8 +6,8 @@ use crate::measured::trace::{Slow, Trace, Visit};
 use std::fmt::{self, Write};
 
 const WIDTH: u64 = 560;
-const LEFT: u64 = 132;
-const RIGHT: u64 = 460;
+const LEFT: u64 = 110;
+const RIGHT: u64 = 450;
 const TOP: u64 = 26;
 const ROW: u64 = 34;
 const BAR: u64 = 16;
@@ -26,8 +26,7 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
     let rows = trace.clients.len() as u64;
     let bottom = TOP + rows * ROW;
     let last = trace.clients.iter().map(|visit| visit.answered).max().unwrap_or_default();
-    let seconds = last / 1000 + 1;
-    let x = |milliseconds: u64| LEFT + milliseconds * (RIGHT - LEFT) / (seconds * 1000);
+    let x = |milliseconds: u64| LEFT + milliseconds * (RIGHT - LEFT) / last.max(1);
 
     let id = &trace.step[..5];
     writeln!(
@@ -37,12 +36,12 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
     )?;
     writeln!(svg, r#"<title id="title_{id}">Who waits for whom in {}</title>"#, trace.step)?;
     writeln!(svg, r#"<desc id="text_{id}">{}</desc>"#, describe(trace))?;
-    for second in 0..=seconds {
+    for second in 0..=last / 1000 {
         let x = x(second * 1000);
         writeln!(svg, r#"<path class="grid" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
         writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{second} s</text>"#, TOP - 10)?;
     }
-    writeln!(svg, r#"<text x="{}" y="{}">answered by</text>"#, RIGHT + 12, TOP - 10)?;
+    writeln!(svg, r#"<text x="{}" y="{}">answered by</text>"#, RIGHT + 20, TOP - 10)?;
     for (row, visit) in trace.clients.iter().enumerate() {
         let y = TOP + row as u64 * ROW + (ROW - BAR) / 2;
         let text_y = y + BAR - 4;
@@ -57,7 +56,7 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
         }
         let width = answered.saturating_sub(accepted).max(LEAST);
         writeln!(svg, r#"<rect class="served" x="{accepted}" y="{y}" width="{width}" height="{BAR}"/>"#)?;
-        writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 12, visit.thread)?;
+        writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 20, visit.thread)?;
     }
     let y = bottom + 18;
     writeln!(svg, r#"<rect class="waits" x="{LEFT}" y="{y}" width="24" height="{BAR}"/>"#)?;
@@ -69,9 +68,9 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
 
 fn label(trace: &Trace, row: usize) -> String {
     match (row, trace.slow) {
-        (0, Slow::Client) => "1  silent, then /".to_owned(),
-        (0, Slow::Route) => "1  /sleep".to_owned(),
-        _ => format!("{}  /", row + 1),
+        (0, Slow::Client) => "client 1, silent".to_owned(),
+        (0, Slow::Route) => "client 1: /sleep".to_owned(),
+        _ => format!("client {}: /", row + 1),
     }
 }
 
@@ -80,8 +79,8 @@ fn describe(trace: &Trace) -> String {
     let client = |(row, visit): (usize, &Visit)| {
         let seconds = |milliseconds: u64| format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
         format!(
-            "Client {} connects at {}, is accepted at {} and answered at {} by the thread {}.",
-            label(trace, row).replacen("  ", ", ", 1),
+            "{} connects at {}, is accepted at {} and answered at {} by the thread {}.",
+            label(trace, row),
             seconds(visit.connected),
             seconds(visit.accepted),
             seconds(visit.answered),
