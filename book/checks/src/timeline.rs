@@ -5,9 +5,9 @@
 use crate::measured::trace::{Slow, Trace, Visit};
 use std::fmt::{self, Write};
 
-const WIDTH: u64 = 560;
-const LEFT: u64 = 110;
-const RIGHT: u64 = 450;
+const WIDTH: u64 = 450;
+const LEFT: u64 = 105;
+const RIGHT: u64 = 355;
 const TOP: u64 = 26;
 const ROW: u64 = 34;
 const BAR: u64 = 16;
@@ -59,10 +59,10 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
         writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 20, visit.thread)?;
     }
     let y = bottom + 18;
-    writeln!(svg, r#"<rect class="waits" x="{LEFT}" y="{y}" width="24" height="{BAR}"/>"#)?;
-    writeln!(svg, r#"<text x="{}" y="{}">waits to be accepted</text>"#, LEFT + 30, y + BAR - 4)?;
-    writeln!(svg, r#"<rect class="served" x="{}" y="{y}" width="24" height="{BAR}"/>"#, LEFT + 190)?;
-    writeln!(svg, r#"<text x="{}" y="{}">accepted, until answered</text>"#, LEFT + 220, y + BAR - 4)?;
+    writeln!(svg, r#"<rect class="waits" x="0" y="{y}" width="24" height="{BAR}"/>"#)?;
+    writeln!(svg, r#"<text x="30" y="{}">waits to be accepted</text>"#, y + BAR - 4)?;
+    writeln!(svg, r#"<rect class="served" x="190" y="{y}" width="24" height="{BAR}"/>"#)?;
+    writeln!(svg, r#"<text x="220" y="{}">accepted, until answered</text>"#, y + BAR - 4)?;
     writeln!(svg, "</svg>")
 }
 
