@@ -6,6 +6,7 @@ use std::thread;
 
 const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
+// ANCHOR: mock_stream
 /// Runs the handler until it is done, and returns what it sent.
 fn answers(stream: &Stream) -> String {
     let connection = task::block_on(handle_connection(&mut stream.clone(), &AtomicBool::new(false)));
@@ -18,6 +19,7 @@ fn a_request_in_two_packets_is_answered_like_one_in_one() {
     let (half, other_half) = HELLO_REQUEST.split_at(20);
     assert!(answers(&Stream::new().sends(half).is_not_ready().sends(other_half)).ends_with(HELLO));
 }
+// ANCHOR_END: mock_stream
 
 #[test]
 fn a_request_that_comes_byte_by_byte_is_answered() {

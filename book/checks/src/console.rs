@@ -2,7 +2,8 @@
 //!
 //! A session is a file `book/src/console/BINARY/NAME.console`, where `BINARY` is a program of the workspace, or
 //! `STEP+EXPERIMENT`. The lines that begin with `$ ` (and those with `> ` after
-//! them, which go on) are commands for bash, written by hand. All other lines are what the commands printed.
+//! them, which go on) are commands for bash, written by hand; `$SERVER` is the number of the server's process. All other
+//! lines are what the commands printed.
 
 use crate::{Failure, Result, experiment, files, read, snapshot};
 use harness::{Program, Server};
@@ -54,7 +55,11 @@ fn run(commands: &[String], server: &Server) -> Result<String> {
         let lines = command.lines().map(|line| &line[2..]);
         script.push_str(&format!("echo '{MARK}'\n{}\n", lines.collect::<Vec<_>>().join("\n")));
     }
-    let output = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output()?;
+    let output = Command::new("bash")
+        .args(["-c", &script])
+        .env("SERVER", server.process().to_string())
+        .stdin(Stdio::null())
+        .output()?;
     let output = String::from_utf8_lossy(&output.stdout).replace('\r', "");
     let output = output.replace(&format!(".1:{port}"), ".1:7878").replace(&format!("port {port}"), "port 7878");
     let outputs: Vec<&str> = output.split(&format!("{MARK}\n")).skip(1).collect();
