@@ -2,6 +2,7 @@
 
 use crate::head::{self, Head, Method};
 use crate::response::{Date, Framing, Persistence, Response};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
@@ -44,8 +45,9 @@ enum State {
     /// The next byte is the first of a head, or belongs to one that has not arrived as a whole. So many bytes were searched
     /// for its end.
     ReadingHead { searched: usize },
-    /// The head is understood; the request line at least still stands at `consumed`. Its body follows.
-    ReadingBody(Head),
+    /// The head is understood; the request line at least still stands at `consumed`. Its body follows. (In a box, because it
+    /// is rare: it would make every connection bigger.)
+    ReadingBody(Box<Head>),
     /// A request was handed out and waits for its response.
     Answering(Framing),
     /// The last response is on its way: whatever still arrives is thrown away.
@@ -208,11 +210,11 @@ impl Connection {
             }
             self.answers.push(Answer::Continue);
         }
-        self.state = State::ReadingBody(head);
+        self.state = State::ReadingBody(Box::new(head));
         Ok(Step::Onward)
     }
 
-    fn read_body(&mut self, mut head: Head) -> Result<Step, Response> {
+    fn read_body(&mut self, mut head: Box<Head>) -> Result<Step, Response> {
         head.length += head.body.skip(&self.input[self.consumed + head.length..])?;
         if head.body.is_over() {
             return Ok(self.ask(&head));
