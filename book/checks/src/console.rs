@@ -5,8 +5,8 @@
 //! them, which go on) are commands for bash, written by hand; `$SERVER` is the number of the server's process. All other
 //! lines are what the commands printed.
 
-use crate::{Failure, Result, experiment, files, read, snapshot};
-use harness::{Program, Server};
+use crate::{Failure, Result, experiment, files, read, snapshot, step};
+use harness::Server;
 use std::process::{Command, Stdio};
 
 /// Stands before the output of each command.
@@ -27,7 +27,7 @@ pub fn check(file: &str) -> Result {
     let commands = commands(&committed);
     let mut path = file.strip_prefix("book/src/console/").unwrap_or_default().split('/');
     let binary = path.next().unwrap_or_default();
-    let program = if binary.contains('+') { experiment::program(binary)? } else { Program::in_workspace(binary)? };
+    let program = if binary.contains('+') { experiment::program(binary)? } else { step::program(binary)? };
     let server = program.start()?;
     let printed = with_words_of(&committed, &run(&commands, &server)?);
     snapshot::check(file.trim_start_matches("book/src/"), &printed)

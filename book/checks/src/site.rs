@@ -3,7 +3,7 @@
 use crate::{Failure, Result, chapters};
 use mdbook_driver::MDBook;
 use scraper::{Html, Selector};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -13,7 +13,6 @@ pub struct Page {
     pub path: PathBuf,
     /// Its text.
     pub text: String,
-    html: Html,
 }
 
 /// Renders the book into a folder, and returns its pages.
@@ -28,11 +27,21 @@ pub fn render(folder: &Path) -> Result<Vec<Page>> {
     book.build().map_err(failure)?;
     let files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
     let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "html"));
-    let page = |path: PathBuf| {
-        let text = fs::read_to_string(&path)?;
-        Ok(Page { html: Html::parse_document(&text), path, text })
-    };
-    pages.map(page).collect()
+    pages.map(|path| Ok(Page { text: fs::read_to_string(&path)?, path })).collect()
+}
+
+/// The links that lead nowhere, each with the reason.
+pub fn broken_links(pages: &[Page]) -> Vec<String> {
+    let parsed: HashMap<&Path, Parsed> = pages.iter().map(|page| (page.path.as_path(), Parsed::new(page))).collect();
+    let mut broken = Vec::new();
+    for page in pages {
+        for link in &parsed[page.path.as_path()].links {
+            if let Err(reason) = follow(link, &page.path, &parsed) {
+                broken.push(format!("{}: {link}: {reason}", page.name()));
+            }
+        }
+    }
+    broken
 }
 
 impl Page {
@@ -40,44 +49,42 @@ impl Page {
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
+}
 
-    /// The links that lead nowhere, each with the reason.
-    pub fn broken_links(&self) -> Vec<String> {
+/// Where the links of a page lead, and the places in it that a link can lead to.
+struct Parsed {
+    links: Vec<String>,
+    ids: HashSet<String>,
+}
+
+impl Parsed {
+    fn new(page: &Page) -> Self {
+        let html = Html::parse_document(&page.text);
+        let attributes = |selector: &str, attribute: &str| -> Vec<String> {
+            let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
+            html.select(&selector).filter_map(|element| Some(element.attr(attribute)?.to_owned())).collect()
+        };
         let targets = [("a[href]", "href"), ("img[src]", "src"), ("script[src]", "src"), ("link[href]", "href")];
-        let links = targets.iter().flat_map(|(selector, attribute)| self.attributes(selector, attribute));
-        links
-            .filter_map(|link| self.follow(&link).err().map(|reason| format!("{}: {link}: {reason}", self.name())))
-            .collect()
-    }
-
-    fn follow(&self, link: &str) -> std::result::Result<(), &'static str> {
-        if link.starts_with("https://") || link.starts_with("http://") {
-            return Ok(()); // the network is no part of a test
-        }
-        let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
-        let folder = self.path.parent().unwrap_or(&self.path);
-        let path = if file.is_empty() { self.path.clone() } else { normal(&folder.join(file)) };
-        if !path.starts_with(folder) {
-            return Err("outside of the book");
-        }
-        let text = fs::read(&path).map_err(|_| "no such file")?;
-        if fragment.is_empty() || ids(&Html::parse_document(&String::from_utf8_lossy(&text))).contains(fragment) {
-            Ok(())
-        } else {
-            Err("no such fragment")
-        }
-    }
-
-    fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
-        let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
-        self.html.select(&selector).filter_map(|element| Some(element.attr(attribute)?.to_owned())).collect()
+        let links = targets.iter().flat_map(|(selector, attribute)| attributes(selector, attribute)).collect();
+        Self { links, ids: attributes("[id]", "id").into_iter().collect() }
     }
 }
 
-/// The names of all places in a page that a link can lead to.
-fn ids(html: &Html) -> HashSet<String> {
-    let Ok(selector) = Selector::parse("[id]") else { return HashSet::new() };
-    html.select(&selector).filter_map(|element| Some(element.attr("id")?.to_owned())).collect()
+fn follow(link: &str, from: &Path, pages: &HashMap<&Path, Parsed>) -> std::result::Result<(), &'static str> {
+    if link.starts_with("https://") || link.starts_with("http://") {
+        return Ok(()); // the network is no part of a test
+    }
+    let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let folder = from.parent().unwrap_or(from);
+    let path = if file.is_empty() { from.to_owned() } else { normal(&folder.join(file)) };
+    if !path.starts_with(folder) {
+        return Err("outside of the book");
+    }
+    if !path.is_file() {
+        return Err("no such file");
+    }
+    let has_fragment = pages.get(path.as_path()).is_some_and(|page| page.ids.contains(fragment));
+    if fragment.is_empty() || has_fragment { Ok(()) } else { Err("no such fragment") }
 }
 
 /// The path without `..`.

@@ -2,10 +2,13 @@
 
 use crate::include::without_anchors;
 use crate::{Failure, Result, read, workspace};
+use harness::Program;
 use serde_json::Value;
 use similar::TextDiff;
+use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// A package of the workspace.
 #[derive(Debug)]
@@ -58,6 +61,22 @@ pub fn folders() -> Result<Vec<String>> {
     let mut folders: Vec<String> = names.filter(|name| number(name).is_some()).collect();
     folders.sort();
     Ok(folders)
+}
+
+/// The program of a step. All steps are built at once, when the first of them is asked for.
+///
+/// # Errors
+///
+/// If there is no such step, or cargo cannot build it.
+pub fn program(step: &str) -> Result<Program> {
+    static PROGRAMS: LazyLock<Result<HashMap<String, Program>>> = LazyLock::new(|| {
+        let folders = folders()?;
+        let names: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let programs = Program::several_in_workspace(&names)?;
+        Ok(folders.into_iter().zip(programs).collect())
+    });
+    let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(step);
+    program.cloned().ok_or_else(|| Failure::new(format!("there is no step {step}")))
 }
 
 /// What changes from one program to another, without the comments at the head of the files and without anchors.

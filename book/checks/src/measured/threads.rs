@@ -1,8 +1,8 @@
 //! Which threads of a server do its work.
 
 use super::{load, save};
-use crate::Result;
-use harness::{Program, Server, request};
+use crate::{Result, step};
+use harness::{Server, request};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -48,7 +48,7 @@ impl Threads {
     ///
     /// If the step does not answer.
     pub fn observe(step: &str) -> Result<Self> {
-        let server = Program::in_workspace(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
+        let server = step::program(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
         let mut clients = (0..20).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
         for _ in 0..100 {
             for client in &mut clients {

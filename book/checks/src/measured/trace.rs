@@ -1,8 +1,8 @@
 //! Who waits for whom: each step under the same little load, one slow client and then three quick ones.
 
 use super::{load, save};
-use crate::{Failure, Result};
-use harness::{Program, SAFETY, Server, request};
+use crate::{Failure, Result, step};
+use harness::{SAFETY, Server, request};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -74,7 +74,7 @@ impl Trace {
     ///
     /// If the step does not answer, or if there is no `strace`.
     pub fn measure(step: &str, slow: Slow) -> Result {
-        let server = Program::in_workspace(step)?.start()?;
+        let server = step::program(step)?.start()?;
         let log = env::temp_dir().join(format!("{step}.{}.strace", server.process()));
         let mut strace = attach_strace(&server, &log)?;
         server.client()?.get("/")?; // the call that was under way when strace came is not in its log
@@ -98,7 +98,7 @@ impl Trace {
     ///
     /// If the step does not answer.
     pub fn observe(step: &str, slow: Slow) -> Result<Self> {
-        let server = Program::in_workspace(step)?.start()?;
+        let server = step::program(step)?.start()?;
         let load = Load::run(&server, slow, Duration::ZERO, Duration::from_millis(300))?;
         Ok(Self { step: step.to_owned(), slow, clients: load.visits })
     }

@@ -4,15 +4,16 @@ use book_checks::site::{self, Page};
 use book_checks::{assert_none, has_tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::{env, fs};
 
 #[test]
 fn every_page_is_rendered_in_full_and_every_link_leads_somewhere() {
-    let pages = rendered("links");
+    let pages = pages();
     assert!(pages.len() > 2);
     let unresolved = pages.iter().filter(|page| page.text.contains("{{#"));
     let unresolved = unresolved.map(|page| format!("{}: an include was not resolved", page.name()));
-    assert_none(unresolved.chain(pages.iter().flat_map(Page::broken_links)));
+    assert_none(unresolved.chain(site::broken_links(pages)));
 }
 
 #[test]
@@ -20,7 +21,7 @@ fn every_page_opens_in_a_browser_without_an_error() {
     if !has_tool("chromium") {
         return;
     }
-    let pages = rendered("browser");
+    let pages = pages();
     let profile = folder("profile");
     for name in ["print.html", "index.html"] {
         let page = pages.iter().find(|page| page.name() == name).unwrap();
@@ -35,9 +36,11 @@ fn every_page_opens_in_a_browser_without_an_error() {
     }
 }
 
-/// Renders the book into a new folder.
-fn rendered(name: &str) -> Vec<Page> {
-    site::render(&folder(name)).unwrap_or_else(|failure| panic!("{failure}"))
+/// The pages, rendered into a new folder.
+fn pages() -> &'static [Page] {
+    static PAGES: LazyLock<Vec<Page>> =
+        LazyLock::new(|| site::render(&folder("site")).unwrap_or_else(|failure| panic!("{failure}")));
+    &PAGES
 }
 
 fn folder(name: &str) -> PathBuf {
