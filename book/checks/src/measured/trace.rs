@@ -92,21 +92,22 @@ impl Trace {
         save(&file(step), &trace)
     }
 
-    /// Runs the little load once more, as fast as it may go.
+    /// Runs the little load once more, without looking into the server.
     ///
     /// # Errors
     ///
     /// If the step does not answer.
     pub fn observe(step: &str, slow: Slow) -> Result<Self> {
         let server = step::program(step)?.start()?;
-        let load = Load::run(&server, slow, Duration::ZERO, Duration::from_millis(300))?;
+        let load = Load::run(&server, slow, Duration::from_millis(100), Duration::from_secs(1))?;
         Ok(Self { step: step.to_owned(), slow, clients: load.visits })
     }
 
-    /// Whether each of the quick clients was answered only after the slow one.
+    /// Whether each of the quick clients asked while the slow one was being served, and was answered only after it.
     pub fn waits(&self) -> Vec<bool> {
         let (slow, quick) = self.clients.split_at(1);
-        quick.iter().map(|visit| visit.answered >= slow[0].answered).collect()
+        let answered = slow[0].answered;
+        quick.iter().map(|visit| visit.sent < answered && answered <= visit.answered).collect()
     }
 }
 
