@@ -5,7 +5,7 @@
 use crate::measured::trace::{Slow, Trace, Visit};
 use std::fmt::{self, Write};
 
-const WIDTH: u64 = 450;
+const WIDTH: u64 = 470;
 const LEFT: u64 = 105;
 const RIGHT: u64 = 355;
 const TOP: u64 = 26;
