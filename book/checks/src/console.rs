@@ -110,3 +110,26 @@ fn without_fraction(word: &str) -> String {
         _ => word.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_from_run_to_run_is_replaced_and_nothing_else() {
+        let output = "Date: Sat, 21 Nov 2026 09:00:00 GMT\n/ after 0.012345 s\n/sleep after 5.001234 s, 9.4\nafter 2001 ms: no\n";
+        let expected = "Date: Sun, 06 Nov 1994 08:49:37 GMT\n/ after 0.… s\n/sleep after 5.… s, 9.4\nafter … ms: no\n";
+        assert_eq!(without_chance(output), expected);
+    }
+
+    #[test]
+    fn curl_may_say_the_same_thing_in_other_words() {
+        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (7) No luck\nok\n"), "curl: (7) Refused\nok\n");
+        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (52) Empty\n"), "curl: (52) Empty\n");
+    }
+
+    #[test]
+    fn a_command_may_go_on_in_the_next_line() {
+        assert_eq!(commands("$ a \\\n> b\noutput\n> not a command\n$ c\n"), ["$ a \\\n> b\n> not a command", "$ c"]);
+    }
+}

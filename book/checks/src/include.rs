@@ -95,3 +95,37 @@ pub fn without_anchors(text: &str) -> String {
     let is_anchor = |line: &&str| ["ANCHOR:", "ANCHOR_END:"].iter().any(|keyword| anchor_name(line, keyword).is_some());
     text.lines().filter(|line| !is_anchor(line)).flat_map(|line| [line, "\n"]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_holds_what_stands_between_its_comments() {
+        let text = "a\n// ANCHOR: x\nb\n// ANCHOR: y\nc\n// ANCHOR_END: y\n// ANCHOR_END: x\nd\n";
+        assert_eq!(between_anchors(text, "x").unwrap(), "b\nc\n");
+        assert_eq!(between_anchors(text, "y").unwrap(), "c\n");
+    }
+
+    #[test]
+    fn an_anchor_that_is_missing_doubled_or_inside_out_is_refused() {
+        for text in [
+            "// ANCHOR: x\n",
+            "// ANCHOR_END: x\n",
+            "// ANCHOR_END: x\n// ANCHOR: x\n",
+            "// ANCHOR: x\n// ANCHOR: x\n// ANCHOR_END: x\n",
+        ] {
+            assert!(between_anchors(text, "x").is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_directive_names_a_file_or_an_anchor_but_no_lines() {
+        let include = Include::parse("{{#include ../../http/src/lib.rs:name}}").unwrap();
+        assert_eq!((include.file.to_str(), include.anchor.as_deref()), (Some("http/src/lib.rs"), Some("name")));
+        assert!(Include::parse("{{#include generated/x.txt}}").unwrap().is_generated());
+        for directive in ["{{#include a.rs:1:2}}", "{{#include a.rs:7}}", "{{#playground a.rs}}", "{{#include a.rs"] {
+            assert!(Include::parse(directive).is_err(), "{directive}");
+        }
+    }
+}

@@ -8,8 +8,8 @@ use crate::{files, read};
 
 /// Words that promise something.
 const PROMISES: [&str; 3] = ["you will see", "you see", "you should see"];
-/// Words that may stand before a number which is a name, not a measurement.
-const NAMES: [&str; 5] = ["chapter", "chapters", "step", "steps", "section"];
+/// Words that may stand before the number of a chapter, which is a name and not a measurement.
+const NAMES: [&str; 8] = ["chapter", "chapters", "step", "steps", "section", "from", "to", "and"];
 
 /// The tests that a block names.
 pub fn claims<'text>(block: &Block<'text>) -> Vec<&'text str> {
@@ -26,7 +26,9 @@ pub fn needs_a_test(block: &Block<'_>) -> Option<String> {
     let mut before = "";
     for word in prose.split_whitespace() {
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-        if word.contains(|letter: char| letter.is_ascii_digit()) && !NAMES.contains(&before) && !is_a_name(word) {
+        let is_name =
+            is_chapter(word) && NAMES.contains(&before) || word.starts_with(|first: char| first.is_alphabetic());
+        if word.contains(|letter: char| letter.is_ascii_digit()) && !is_name {
             return Some(format!("the number “{word}”"));
         }
         before = word;
@@ -34,12 +36,10 @@ pub fn needs_a_test(block: &Block<'_>) -> Option<String> {
     None
 }
 
-/// Whether this is the number of a chapter (`9.4`), or a name with a number in it (`HTTP/1.1`, `C10K`, `RUSTSEC-2025-0052`).
-fn is_a_name(word: &str) -> bool {
-    let is_chapter = word.split_once('.').is_some_and(|(chapter, section)| {
-        section.len() == 1 && chapter.parse().is_ok_and(|chapter: u32| chapter <= 10) && section.parse::<u32>().is_ok()
-    });
-    is_chapter || word.starts_with(|first: char| first.is_alphabetic())
+/// Whether this may be the number of a chapter: `9`, `9.4`. (What begins with a letter is a name as well: `HTTP/1.1`.)
+fn is_chapter(word: &str) -> bool {
+    let (chapter, section) = word.split_once('.').unwrap_or((word, "0"));
+    chapter.parse().is_ok_and(|chapter: u32| chapter <= 10) && section.len() == 1 && section.parse::<u32>().is_ok()
 }
 
 /// The names of all tests in the workspace, and of the checks in the suites that every step must pass.
@@ -58,4 +58,29 @@ pub fn tests() -> Vec<String> {
         }
     }
     tests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs(prose: &str) -> bool {
+        needs_a_test(&Block { prose: prose.to_owned(), ..Block::default() }).is_some()
+    }
+
+    #[test]
+    fn a_promise_and_a_number_need_a_test() {
+        for prose in
+            ["Then you will see it.", "It takes 5 s.", "Of 200 clients", "twice as fast: 2.0", "You should see"]
+        {
+            assert!(needs(prose), "{prose}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_chapter_and_a_name_need_none() {
+        for prose in ["Step 9.4 is next.", "It speaks HTTP/1.1.", "the C10K problem", "in chapter 9", "no number"] {
+            assert!(!needs(prose), "{prose}");
+        }
+    }
 }

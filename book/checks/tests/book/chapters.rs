@@ -98,6 +98,22 @@ fn the_file_stands_above_each_piece_of_code() {
     });
 }
 
+/// mdbook would make up an id from the words of the heading; a translation has other words.
+#[test]
+fn every_heading_that_is_linked_has_an_id_of_its_own() {
+    let chapters = chapter::all().unwrap();
+    each_chapter(|chapter| {
+        let links = chapter.text.match_indices(".md#").filter_map(|(dot, _)| {
+            let file = chapter.text[..dot].rsplit('(').next()?.to_owned() + ".md";
+            let id = chapter.text[dot + 4..].split(')').next()?;
+            let target = chapters.iter().find(|chapter| chapter.file == file);
+            let has_id = target.is_some_and(|target| target.text.contains(&format!("{{#{id}}}")));
+            (!has_id).then(|| format!("{}: book/src/{file} has no heading with {{#{id}}}", chapter.place(dot)))
+        });
+        links.collect()
+    });
+}
+
 #[test]
 fn every_generated_file_is_in_a_chapter() {
     let chapters = chapter::all().unwrap();
