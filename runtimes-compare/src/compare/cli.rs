@@ -33,7 +33,7 @@ pub struct Options {
     #[arg(long)]
     pub quick: bool,
 
-    /// How long to measure each cell [default: 2, with --quick: 0.15].
+    /// How long to measure each cell [default: 2, with --quick: 0.1].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub duration: Option<Duration>,
 

@@ -4,6 +4,7 @@ use crate::compare::children::Group;
 use crate::compare::load::{Job, Outcome, Window, Work};
 use crate::compare::plan::Plan;
 use crate::compare::process;
+use crate::compare::results::Busy;
 use crate::compare::scenario::{Measure, Scenario};
 use crate::compare::server::{Recipe, Server};
 use crate::compare::source;
@@ -17,12 +18,13 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Yield {
     pub values: BTreeMap<Measure, f64>,
-    pub load_was_the_limit: bool,
+    /// How busy server and load were, if the server was loaded.
+    pub busy: Option<Busy>,
 }
 
 impl<const N: usize> From<[(Measure, f64); N]> for Yield {
     fn from(values: [(Measure, f64); N]) -> Self {
-        Self { values: values.into(), load_was_the_limit: false }
+        Self { values: values.into(), busy: None }
     }
 }
 
@@ -72,14 +74,13 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
         (Measure::LatencyP999, outcome.latency.p999),
     ]);
     values.retain(|measure, _| scenario.yields(*measure));
-    let busy = |cpu: f64, cores: usize| cpu / outcome.seconds / cores.max(1) as f64;
-    let server_cores = plan.server_cores(scenario).len();
-    Yield {
-        values,
-        load_was_the_limit: server_cores > 0 // where they share their cores, neither is
-            && busy(outcome.load_cpu, job.threads) > 0.95
-            && busy(outcome.server_cpu, server_cores) < 0.9,
-    }
+    let share = |cpu: f64, cores: usize| cpu / outcome.seconds / cores as f64;
+    let busy = Busy {
+        server: share(outcome.server_cpu, plan.cores_of(plan.server_cores(scenario))),
+        load: share(outcome.load_cpu, job.threads),
+        are_apart: !job.cores.is_empty(),
+    };
+    Yield { values, busy: Some(busy) }
 }
 
 fn job(scenario: Scenario, server: &Server, plan: &Plan, work: Work) -> Job {
@@ -87,7 +88,7 @@ fn job(scenario: Scenario, server: &Server, plan: &Plan, work: Work) -> Job {
     Job {
         address: server.address,
         connections: plan.connections(scenario),
-        threads: if cores.is_empty() { plan.cores.len().max(1) } else { cores.len() },
+        threads: plan.cores_of(&cores),
         cores,
         server: server.processes(),
         work,
@@ -174,8 +175,8 @@ impl Load {
 pub fn times(quick: bool) -> (Window, Duration, Duration) {
     let milliseconds = Duration::from_millis;
     if quick {
-        let window = Window { warm_up: milliseconds(50), measured: milliseconds(150) };
-        (window, milliseconds(100), milliseconds(1000))
+        let window = Window { warm_up: milliseconds(40), measured: milliseconds(100) };
+        (window, milliseconds(100), milliseconds(700))
     } else {
         let window = Window { warm_up: milliseconds(500), measured: milliseconds(2000) };
         (window, milliseconds(300), milliseconds(5000))

@@ -77,6 +77,11 @@ impl Plan {
         if self.keeps_apart(scenario) { &self.cores[1..] } else { &[] }
     }
 
+    /// How many cores these are, none meaning all.
+    pub fn cores_of(&self, cores: &[usize]) -> usize {
+        if cores.is_empty() { self.cores.len().max(1) } else { cores.len() }
+    }
+
     fn keeps_apart(&self, scenario: Scenario) -> bool {
         self.cores.len() > 1 && scenario.is_load() && scenario != Scenario::KeepAliveShared
     }

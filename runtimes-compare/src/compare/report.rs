@@ -39,6 +39,8 @@ pub struct Report<'run> {
     pub connections: BTreeMap<Scenario, usize>,
     /// Requests per second in the scenario `rate`.
     pub rate: Option<f64>,
+    /// What to say of other programs that were at work.
+    pub disturbance: Option<String>,
     pub rows: Vec<Row>,
     pub samples: &'run [Sample],
 }
@@ -88,6 +90,7 @@ impl<'run> Report<'run> {
             seconds_of_warm_up: plan.window.warm_up.as_secs_f64(),
             connections: held.map(|&scenario| (scenario, plan.connections(scenario))).collect(),
             rate: plan.rate,
+            disturbance: results.disturbance(),
             rows: rows.map(|(measure, scenario)| Row { measure, scenario, cells: cells(measure, scenario) }).collect(),
             samples: &results.samples,
         }

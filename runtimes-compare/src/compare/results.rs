@@ -14,17 +14,37 @@ pub struct Sample {
     pub round: u32,
     /// Seconds, requests per second, bytes, numbers.
     pub values: BTreeMap<Measure, f64>,
-    /// The load worked without a pause while the server had some, so the server could have done more.
-    pub load_was_the_limit: bool,
+    /// How busy server and load were, if the server was loaded.
+    pub busy: Option<Busy>,
     /// Why there are no values, if there should be.
     pub error: Option<String>,
 }
 
+/// How busy server and load were: their CPU time as a share of the time that their cores had.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Busy {
+    pub server: f64,
+    pub load: f64,
+    /// Whether each had its own cores.
+    pub are_apart: bool,
+}
+
 impl Sample {
+    /// The load worked without a pause while the server had some, so the server could have done more.
+    pub fn load_was_the_limit(&self) -> bool {
+        self.busy.is_some_and(|busy| busy.are_apart && busy.load > 0.95 && busy.server < 0.9)
+    }
+
+    /// Neither server nor load could use their cores, though nothing else held them up: other programs had them.
+    pub fn machine_was_busy(&self) -> bool {
+        self.scenario != Scenario::Rate
+            && self.busy.is_some_and(|busy| busy.are_apart && busy.server.max(busy.load) < 0.8)
+    }
+
     /// A measurement that failed.
     pub fn failed(scenario: Scenario, server: &str, round: u32, error: &Error) -> Self {
         let (values, error) = (BTreeMap::new(), Some(error.to_string()));
-        Self { scenario, server: server.to_owned(), round, values, load_was_the_limit: false, error }
+        Self { scenario, server: server.to_owned(), round, values, busy: None, error }
     }
 }
 
@@ -119,8 +139,21 @@ impl Results {
             load_was_the_limit: self
                 .samples
                 .iter()
-                .any(|sample| sample.scenario == scenario && sample.server == server && sample.load_was_the_limit),
+                .any(|sample| sample.scenario == scenario && sample.server == server && sample.load_was_the_limit()),
         }
+    }
+
+    /// What to say when other programs were at work; the share of measurements that they disturbed is in it.
+    pub fn disturbance(&self) -> Option<String> {
+        let disturbed = self.samples.iter().filter(|sample| sample.machine_was_busy()).count();
+        let apart = |sample: &&Sample| sample.busy.is_some_and(|busy| busy.are_apart);
+        let all = self.samples.iter().filter(apart).filter(|sample| sample.scenario != Scenario::Rate).count();
+        (disturbed > 0).then(|| {
+            format!(
+                "Other programs took the processor away in {disturbed} of {all} measurements. CPU time per request suffers least from that; \
+                 throughput and latency tell little."
+            )
+        })
     }
 
     /// The rows of the table: what was measured, or should have been.
@@ -159,7 +192,7 @@ mod tests {
             server: server.to_owned(),
             round,
             values: [(Measure::CpuPerRequest, value)].into(),
-            load_was_the_limit: false,
+            busy: None,
             error: None,
         }
     }

@@ -99,7 +99,7 @@ impl Cells<'_> {
                 server: recipe.name.clone(),
                 round: self.round,
                 values: measured.values,
-                load_was_the_limit: measured.load_was_the_limit,
+                busy: measured.busy,
                 error: None,
             },
             Err(error) => {

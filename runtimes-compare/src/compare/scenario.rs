@@ -139,8 +139,8 @@ impl Measure {
             Self::CpuPerRequest => "CPU time per request",
             Self::RequestsPerSecond => "Requests per second",
             Self::LatencyMedian => "Latency, median",
-            Self::LatencyP99 => "Latency, 99 %",
-            Self::LatencyP999 => "Latency, 99.9 %",
+            Self::LatencyP99 => "Latency, 99%",
+            Self::LatencyP999 => "Latency, 99.9%",
             Self::AllAnswered => "Time until all are answered",
             Self::BytesPerConnection => "Memory per connection",
             Self::IdleCpuPerSecond => "CPU time per second, idle",
@@ -189,7 +189,7 @@ fn scaled(value: f64, units: &[(f64, &str)]) -> String {
 
 /// A ratio.
 pub fn times(ratio: f64) -> String {
-    format!("{} ×", three_digits(ratio))
+    format!("{}×", three_digits(ratio))
 }
 
 fn three_digits(number: f64) -> String {
@@ -215,7 +215,7 @@ mod tests {
         );
         assert_eq!([Unit::PerSecond.format(1.8e6), Unit::PerSecond.format(99_960.0)], ["1.80 M/s", "100 k/s"]);
         assert_eq!([Unit::Bytes.format(640.0), Unit::Bytes.format(11_400.0)], ["640 B", "11.4 kB"]);
-        assert_eq!([times(0.0027), times(0.78), times(381.1)], ["0.003 ×", "0.78 ×", "381 ×"]);
+        assert_eq!([times(0.0027), times(0.78), times(381.1)], ["0.003×", "0.78×", "381×"]);
         assert_eq!(Unit::Count.format(42.0), "42");
     }
 }

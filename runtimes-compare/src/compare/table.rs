@@ -1,6 +1,6 @@
 //! The table for the terminal.
 
-use crate::compare::results::{Cell, Results};
+use crate::compare::results::{Cell, Results, Sample};
 use crate::compare::scenario::{Measure, times};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 
@@ -31,7 +31,7 @@ fn text(cell: &Cell, measure: Measure) -> String {
         Cell::Measured { median, ratio, load_was_the_limit, .. } => {
             let mark = if *load_was_the_limit && measure.more_is_better() { "≥ " } else { "" };
             let ratio = ratio.map_or_else(String::new, times);
-            let spread = cell.spread().map_or_else(String::new, |spread| format!(" ±{spread:.0} %"));
+            let spread = cell.spread().map_or_else(String::new, |spread| format!(" ±{spread:.0}%"));
             format!("{mark}{}\n{ratio}{spread}", measure.unit().format(*median))
         }
     }
@@ -41,8 +41,12 @@ fn notes(results: &Results) -> String {
     let mut notes =
         "Medians over the rounds; ± is how far the farthest round lies from it; × is the ratio to the first column.\n"
             .to_owned();
-    if results.samples.iter().any(|sample| sample.load_was_the_limit) {
+    if results.samples.iter().any(Sample::load_was_the_limit) {
         notes += "≥: the load was the limit, the server could have done more.\n";
+    }
+    if let Some(disturbance) = results.disturbance() {
+        notes += &disturbance;
+        notes += "\n";
     }
     notes
 }
