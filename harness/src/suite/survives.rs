@@ -219,8 +219,8 @@ pub(super) fn serves_again(server: &Server) -> Result {
     Err(crate::Failure::new(format!("it does not serve again within {RECOVERY:?}")))
 }
 
-/// The server does not spin meanwhile: it uses less than a tenth of a processor, and is rarely seen to want one. (The
-/// second holds on a machine where others leave it little.)
+/// The server does not spin meanwhile: it uses less than a tenth of a processor, and does not want one all the time. (On a
+/// machine that is busy with other things, only the second tells a server that spins.)
 pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
     let (start, before) = (Instant::now(), server.cpu_time());
     let is_over = AtomicBool::new(false);
@@ -235,7 +235,7 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
         return skip("only Linux tells the processor time of a server");
     };
     let (used, passed) = (after.saturating_sub(before), start.elapsed());
-    let rested = used * 10 < passed && busy < 0.5;
+    let rested = used * 10 < passed && (busy < 0.9 || used.is_zero());
     ensure!(rested, "it spins: in {passed:?} without anything to do it used {used:?} of processor time");
     Ok(())
 }
