@@ -53,7 +53,7 @@ fn each_measured_table_shows_its_data() {
 
 #[test]
 fn each_console_session_prints_what_the_book_shows() {
-    if !has_tool("bash") || !has_tool("curl") {
+    if !has_tool("curl") || !has_tool("bash") {
         return;
     }
     // Some wait for five seconds: let them wait together.
