@@ -190,6 +190,24 @@ fn a_server_without_descriptors_is_named() {
 }
 
 #[test]
+fn where_all_fail_the_table_says_so() {
+    let lost = faulty("is lost"); // it passes the first look, so that the scenario itself fails
+    let scenario = ["--only", "limit", "--scenario", "sleep", "--connections", "5", "--server", &lost];
+    let output = compare("all-fail", &scenario).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("failed"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_is_measured() {
+    let file = env!("CARGO_BIN_EXE_compare"); // a file is no folder
+    let output = compare("unused", &["--only", "limit", "--output", file]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains(&format!("cannot write {file}/report.html")), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "", "nothing was measured");
+}
+
+#[test]
 fn misuse_ends_with_code_2_and_says_what_is_wrong() {
     let cases: [(&[&str], &str); 6] = [
         (&["--scenario", "telepathy"], "telepathy"),

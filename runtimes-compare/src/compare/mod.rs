@@ -23,9 +23,8 @@ use cli::{Cli, Hidden, Options};
 use plan::Plan;
 use report::Report;
 use server::Recipe;
-use std::fs;
 use std::io::{self, Error, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The program: a command line in, an exit code out (0 done, 1 failed, 2 misuse).
@@ -51,6 +50,7 @@ fn compare(options: &Options) -> io::Result<bool> {
     let mut plan = Plan::new(options);
     children::end_with_ctrl_c().map_err(Error::other)?;
     own::prepare(&recipes)?;
+    files(options).iter().try_for_each(|file| report::prepare(file))?;
     warn(&plan);
     let results = run::run(&mut plan, &recipes);
     if children::is_interrupted() {
@@ -78,10 +78,13 @@ fn show(table: &str, options: &Options) -> io::Result<()> {
 
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     let json = report.json()?;
-    if path == Path::new("-") {
-        return write!(io::stdout(), "{json}");
-    }
-    fs::write(path, json).map_err(|error| Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
+    if path == Path::new("-") { write!(io::stdout(), "{json}") } else { report::write(path, &json) }
+}
+
+/// The files to be written, except the standard output.
+fn files(options: &Options) -> Vec<PathBuf> {
+    let json = options.json.iter().filter(|path| *path != Path::new("-")).cloned();
+    ["report.html", "report.json"].map(|name| options.output.join(name)).into_iter().chain(json).collect()
 }
 
 /// The servers that the command line asks for; ends the program with code 2 when it asks for what there isn't.

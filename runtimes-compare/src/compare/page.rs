@@ -138,7 +138,8 @@ fn shortened(name: &str) -> String {
 fn title(scenario: Scenario, report: &Report) -> String {
     match (report.connections.get(&scenario), report.rate) {
         (_, Some(rate)) if scenario == Scenario::Rate => {
-            format!("{}, {}", scenario.title(), Unit::PerSecond.format(rate))
+            let first = report.servers.first().map_or("", |server| &server.name);
+            format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
         }
         (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
         _ => scenario.title().to_owned(),

@@ -77,6 +77,14 @@ impl Plan {
         if self.keeps_apart(scenario) { &self.cores[1..] } else { &[] }
     }
 
+    /// How long after the one before a server starts that is measured beside it, so that their work does not coincide.
+    pub fn stagger(&self, scenario: Scenario) -> Duration {
+        match scenario.connections() {
+            Some(_) => Duration::from_micros(250) * u32::try_from(self.connections(scenario)).unwrap_or(u32::MAX),
+            None => Duration::from_millis(50),
+        }
+    }
+
     /// How many cores these are, none meaning all.
     pub fn cores_of(&self, cores: &[usize]) -> usize {
         if cores.is_empty() { self.cores.len().max(1) } else { cores.len() }
@@ -90,8 +98,8 @@ impl Plan {
     pub fn round_time(&self, scenario: Scenario, servers: u32) -> Duration {
         let (start, nap) = (Duration::from_millis(40), Duration::from_millis(5_200));
         match scenario {
-            Scenario::Sleep => nap + (scenario.stagger().unwrap_or_default() + start) * servers,
-            Scenario::Idle => self.idling + self.settling + (scenario.stagger().unwrap_or_default() + start) * servers,
+            Scenario::Sleep => nap + (self.stagger(scenario) + start) * servers,
+            Scenario::Idle => self.idling + self.settling + (self.stagger(scenario) + start) * servers,
             Scenario::Memory => (self.settling * 2 + Duration::from_millis(700) + start) * servers,
             Scenario::StartUp | Scenario::Size => start * servers,
             Scenario::Crates => Duration::from_millis(150) * servers,

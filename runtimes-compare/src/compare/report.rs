@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Error};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -101,17 +101,27 @@ impl<'run> Report<'run> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Writes report.html and report.json into a folder, which is made if need be.
+    /// Writes report.html and report.json into a folder.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        let named =
-            |path: &Path, error: Error| Error::new(error.kind(), format!("cannot write {}: {error}", path.display()));
-        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
-        for (name, text) in [("report.html", page::page(self)?), ("report.json", self.json()?)] {
-            let path = folder.join(name);
-            fs::write(&path, text).map_err(|error| named(&path, error))?;
-        }
-        Ok(())
+        write(&folder.join("report.html"), &page::page(self)?)?;
+        write(&folder.join("report.json"), &self.json()?)
     }
+}
+
+/// Sees to it that a file can be written later: nobody wants to learn after minutes that the disk is read-only.
+pub fn prepare(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all);
+    let opened = folder.and_then(|()| OpenOptions::new().create(true).append(true).open(file));
+    opened.map(drop).map_err(|error| named(file, &error))
+}
+
+/// Writes a file, and names it if that fails.
+pub fn write(file: &Path, text: &str) -> io::Result<()> {
+    fs::write(file, text).map_err(|error| named(file, &error))
+}
+
+fn named(file: &Path, error: &Error) -> Error {
+    Error::new(error.kind(), format!("cannot write {}: {error}", file.display()))
 }
 
 impl Column {

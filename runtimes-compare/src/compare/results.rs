@@ -160,7 +160,9 @@ impl Results {
     pub fn rows(&self) -> Vec<(Measure, Scenario)> {
         let mut rows = Vec::new();
         for measure in Measure::ALL {
-            let with = self.samples.iter().filter(|sample| sample.values.contains_key(&measure));
+            let with = self.samples.iter().filter(|sample| {
+                sample.values.contains_key(&measure) || sample.error.is_some() && sample.scenario.figure() == measure
+            });
             let mut scenarios: Vec<_> = with.map(|sample| sample.scenario).collect();
             scenarios.sort();
             scenarios.dedup();

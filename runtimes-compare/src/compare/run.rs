@@ -20,9 +20,10 @@ pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
         for round in 1..=plan.rounds(scenario) {
             let sound: Vec<_> = recipes.iter().filter(|recipe| !results.has_failed(scenario, &recipe.name)).collect();
             let cells = Cells { scenario, round, plan, progress: &progress };
-            let measured = match scenario.stagger() {
-                Some(_) => cells.measure_side_by_side(&sound),
-                None => cells.measure_one_by_one(&sound),
+            let measured = if scenario.is_waiting() {
+                cells.measure_side_by_side(&sound)
+            } else {
+                cells.measure_one_by_one(&sound)
             };
             results.samples.extend(measured);
             if is_interrupted() {
@@ -84,7 +85,7 @@ impl Cells<'_> {
             let mut threads = Vec::new();
             for recipe in recipes {
                 threads.push(scope.spawn(|| self.measure(recipe)));
-                thread::sleep(self.scenario.stagger().unwrap_or_default());
+                thread::sleep(self.plan.stagger(self.scenario));
             }
             threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
         });

@@ -2,7 +2,6 @@
 
 use clap::ValueEnum;
 use serde::Serialize;
-use std::time::Duration;
 
 /// One way to use a server, or one thing to know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize)]
@@ -91,13 +90,23 @@ impl Scenario {
         }
     }
 
-    /// Scenarios in which servers mostly wait run side by side, each this much after the one before, so that their work never coincides.
-    pub fn stagger(self) -> Option<Duration> {
+    /// The figure that it is measured for.
+    pub fn figure(self) -> Measure {
         match self {
-            Self::Sleep => Some(Duration::from_millis(250)),
-            Self::Idle => Some(Duration::from_millis(50)),
-            _ => None,
+            Self::Sleep => Measure::AllAnswered,
+            Self::Memory => Measure::BytesPerConnection,
+            Self::Idle => Measure::IdleCpuPerSecond,
+            Self::StartUp => Measure::StartUp,
+            Self::Size => Measure::BinaryBytes,
+            Self::Crates => Measure::Crates,
+            Self::Build => Measure::BuildTime,
+            _ => Measure::CpuPerRequest,
         }
+    }
+
+    /// Scenarios in which servers mostly wait, so that they can be measured side by side.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Sleep | Self::Idle)
     }
 
     /// Whether a figure that every load yields is worth a row.

@@ -41,7 +41,7 @@ impl Pool {
             for index in opened..connections.min(opened + GROUP) {
                 let named = |error: Error| Error::new(error.kind(), format!("connection {}: {error}", index + 1));
                 let mut client = Client::connect(address).map_err(named)?;
-                client.stream.register(pool.poll.registry(), Token(index), Interest::READABLE)?;
+                client.watch(pool.poll.registry(), Token(index), Interest::READABLE)?;
                 pool.clients.push(client);
             }
             pool.ask(opened..pool.clients.len(), GET, PATIENCE, |_| ())?;
@@ -135,11 +135,14 @@ impl Client {
         Ok(Self { stream: TcpStream::from_std(stream), incomplete: Vec::new() })
     }
 
-    /// Begins to open a connection, and has it watched.
-    pub fn start_connecting(address: SocketAddr, registry: &Registry, token: Token) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.register(registry, token, Interest::READABLE | Interest::WRITABLE)?;
-        Ok(Self { stream, incomplete: Vec::new() })
+    /// Begins to open a connection.
+    pub fn start_connecting(address: SocketAddr) -> io::Result<Self> {
+        Ok(Self { stream: TcpStream::connect(address)?, incomplete: Vec::new() })
+    }
+
+    /// Has the connection watched.
+    pub fn watch(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
+        self.stream.register(registry, token, interest)
     }
 
     /// Sends requests. They are short, so a healthy connection takes them whole.

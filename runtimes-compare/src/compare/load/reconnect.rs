@@ -3,7 +3,7 @@
 use super::client::{Client, GET_AND_CLOSE, Reader, wait};
 use super::window::{Control, TICK, record};
 use hdrhistogram::Histogram;
-use mio::{Events, Poll, Token};
+use mio::{Events, Interest, Poll, Token};
 use std::io::{self, Error, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -19,9 +19,11 @@ struct Caller {
 impl Caller {
     fn start(address: SocketAddr, poll: &Poll, token: Token) -> io::Result<Self> {
         let started = Instant::now();
-        let client = Client::start_connecting(address, poll.registry(), token)?;
+        let client = Client::start_connecting(address)?;
         let mut caller = Self { client, started, is_sent: false, is_answered: false };
-        caller.send()?; // on this machine, a connection is often open at once
+        caller.send()?; // on this machine, a connection is mostly open at once
+        let interest = if caller.is_sent { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+        caller.client.watch(poll.registry(), token, interest)?;
         Ok(caller)
     }
 
