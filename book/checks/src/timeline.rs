@@ -2,7 +2,7 @@
 //!
 //! The picture is a part of the page, so it takes the colours of the reader's theme (`book/book.css`).
 
-use crate::measured::trace::{Slow, Trace, Visit};
+use crate::measured::trace::{Scene, Trace, Visit};
 use std::fmt::{self, Write};
 
 const WIDTH: u64 = 470;
@@ -58,6 +58,11 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
         writeln!(svg, r#"<rect class="served" x="{accepted}" y="{y}" width="{width}" height="{BAR}"/>"#)?;
         writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 20, visit.thread)?;
     }
+    if let Some(stopped) = trace.stopped {
+        let x = x(stopped);
+        writeln!(svg, r#"<path class="stop" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
+        writeln!(svg, r#"<text x="{}" y="{}">Ctrl-C</text>"#, x + 6, bottom - 4)?;
+    }
     let y = bottom + 18;
     writeln!(svg, r#"<rect class="waits" x="0" y="{y}" width="24" height="{BAR}"/>"#)?;
     writeln!(svg, r#"<text x="30" y="{}">waits to be accepted</text>"#, y + BAR - 4)?;
@@ -67,9 +72,9 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
 }
 
 fn label(trace: &Trace, row: usize) -> String {
-    match (row, trace.slow) {
-        (0, Slow::Client) => "client 1, silent".to_owned(),
-        (0, Slow::Route) => "client 1: /sleep".to_owned(),
+    match (row, trace.scene) {
+        (0, Scene::SilentClient) => "client 1, silent".to_owned(),
+        (0, Scene::SlowRoute | Scene::SlowRouteAndStop) => "client 1: /sleep".to_owned(),
         _ => format!("client {}: /", row + 1),
     }
 }
@@ -87,5 +92,6 @@ fn describe(trace: &Trace) -> String {
             visit.thread
         )
     };
-    trace.clients.iter().enumerate().map(client).collect::<Vec<_>>().join(" ")
+    let stop = trace.stopped.map(|_| "Then the server is told to stop.".to_owned());
+    trace.clients.iter().enumerate().map(client).chain(stop).collect::<Vec<_>>().join(" ")
 }

@@ -8,8 +8,8 @@ use book_checks::measured::threads::Threads;
 use book_checks::measured::trace::{TRACES, Trace};
 
 fn main() -> Result {
-    for (step, slow) in TRACES {
-        Trace::measure(step, slow)?;
+    for (step, scene) in TRACES {
+        Trace::measure(step, scene)?;
     }
     Endings::measure()?;
     for step in ["09_04_concurrent_server", "09_05_parallel_server"] {

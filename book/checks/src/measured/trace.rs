@@ -17,20 +17,24 @@ use std::{env, fs, thread};
 pub struct Trace {
     /// The step.
     pub step: String,
-    /// What makes the first client slow.
-    pub slow: Slow,
+    /// What happens.
+    pub scene: Scene,
+    /// When the server was told to stop, if it was.
+    pub stopped: Option<u64>,
     /// The clients, in the order in which they connected.
     pub clients: Vec<Visit>,
 }
 
-/// What makes the first client slow.
+/// What happens, apart from the three quick clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Slow {
-    /// It connects, and says nothing for five seconds. (The first steps have no slow route.)
-    Client,
-    /// It asks for `/sleep`.
-    Route,
+pub enum Scene {
+    /// The first client connects, and says nothing for five seconds. (The first steps have no slow route.)
+    SilentClient,
+    /// The first client asks for `/sleep`.
+    SlowRoute,
+    /// The same, and when all have asked, the server is told to stop.
+    SlowRouteAndStop,
 }
 
 /// What one client saw, and what the server's system calls say of it. All times are in milliseconds after the first
@@ -49,13 +53,14 @@ pub struct Visit {
     pub thread: String,
 }
 
-/// The traces that the book shows: each step, and what is slow there.
-pub const TRACES: [(&str, Slow); 5] = [
-    ("09_01_sync_server", Slow::Client),
-    ("09_02_async_server", Slow::Client),
-    ("09_03_slow_request", Slow::Route),
-    ("09_04_concurrent_server", Slow::Route),
-    ("09_05_parallel_server", Slow::Route),
+/// The traces that the book shows.
+pub const TRACES: [(&str, Scene); 6] = [
+    ("09_01_sync_server", Scene::SilentClient),
+    ("09_02_async_server", Scene::SilentClient),
+    ("09_03_slow_request", Scene::SlowRoute),
+    ("09_04_concurrent_server", Scene::SlowRoute),
+    ("09_05_parallel_server", Scene::SlowRoute),
+    ("09_06_graceful_server", Scene::SlowRouteAndStop),
 ];
 
 impl Trace {
@@ -73,22 +78,22 @@ impl Trace {
     /// # Errors
     ///
     /// If the step does not answer, or if there is no `strace`.
-    pub fn measure(step: &str, slow: Slow) -> Result {
+    pub fn measure(step: &str, scene: Scene) -> Result {
         let server = step::program(step)?.start()?;
         let log = env::temp_dir().join(format!("{step}.{}.strace", server.process()));
         let mut strace = attach_strace(&server, &log)?;
         server.client()?.get("/")?; // the call that was under way when strace came is not in its log
-        let load = Load::run(&server, slow, Duration::from_millis(250), Duration::from_secs(5))?;
         let threads = thread_names(&server)?;
+        let load = Load::run(&server, scene, Duration::from_millis(250), Duration::from_secs(5))?;
         drop(server);
         strace.wait()?;
         let calls = fs::read_to_string(&log)?;
-        fs::remove_file(&log)?;
 
-        let mut trace = Self { step: step.to_owned(), slow, clients: load.visits };
+        let mut trace = Self { step: step.to_owned(), scene, stopped: load.stopped, clients: load.visits };
         for (visit, address) in trace.clients.iter_mut().zip(load.addresses) {
             visit.note_calls(address, &calls, load.beginning, &threads)?;
         }
+        fs::remove_file(&log)?;
         save(&file(step), &trace)
     }
 
@@ -97,10 +102,10 @@ impl Trace {
     /// # Errors
     ///
     /// If the step does not answer.
-    pub fn observe(step: &str, slow: Slow) -> Result<Self> {
+    pub fn observe(step: &str, scene: Scene) -> Result<Self> {
         let server = step::program(step)?.start()?;
-        let load = Load::run(&server, slow, Duration::from_millis(100), Duration::from_secs(1))?;
-        Ok(Self { step: step.to_owned(), slow, clients: load.visits })
+        let load = Load::run(&server, scene, Duration::from_millis(100), Duration::from_secs(1))?;
+        Ok(Self { step: step.to_owned(), scene, stopped: load.stopped, clients: load.visits })
     }
 
     /// Whether each of the quick clients asked while the slow one was being served, and was answered only after it.
@@ -118,6 +123,7 @@ fn file(step: &str) -> String {
 
 struct Load {
     beginning: SystemTime,
+    stopped: Option<u64>,
     visits: Vec<Visit>,
     /// Where each client called from.
     addresses: Vec<SocketAddr>,
@@ -126,7 +132,7 @@ struct Load {
 impl Load {
     /// The quick clients connect `pause` after one another; the slow one, if it is the client that is slow, says nothing
     /// for `silence`.
-    fn run(server: &Server, slow: Slow, pause: Duration, silence: Duration) -> Result<Self> {
+    fn run(server: &Server, scene: Scene, pause: Duration, silence: Duration) -> Result<Self> {
         let beginning = SystemTime::now();
         let (mut visits, mut addresses) = (Vec::new(), Vec::new());
         for number in 0..4 {
@@ -134,15 +140,22 @@ impl Load {
             let connected = milliseconds_since(beginning);
             stream.set_read_timeout(Some(SAFETY))?;
             addresses.push(stream.local_addr()?);
-            let is_slow = number == 0;
-            let route = if is_slow && slow == Slow::Route { "/sleep" } else { "/" };
-            let silence = if is_slow && slow == Slow::Client { silence } else { Duration::ZERO };
+            let (route, silence) = match (number, scene) {
+                (0, Scene::SilentClient) => ("/", silence),
+                (0, Scene::SlowRoute | Scene::SlowRouteAndStop) => ("/sleep", Duration::ZERO),
+                _ => ("/", Duration::ZERO),
+            };
             visits.push(thread::spawn(move || visit(stream, beginning, connected, route, silence)));
             thread::sleep(pause);
         }
+        let mut stopped = None;
+        if scene == Scene::SlowRouteAndStop {
+            server.interrupt()?;
+            stopped = Some(milliseconds_since(beginning));
+        }
         let visits =
             visits.into_iter().map(|visit| visit.join().unwrap_or_else(|_| Err(Failure::new("a client panicked"))));
-        Ok(Self { beginning, visits: visits.collect::<Result<_>>()?, addresses })
+        Ok(Self { beginning, stopped, visits: visits.collect::<Result<_>>()?, addresses })
     }
 }
 
@@ -240,7 +253,8 @@ impl Visit {
         self.accepted = milliseconds(if accepted.contains("resumed>") { began } else { began + took });
         let answered = find("HTTP/1.1 200")?;
         let thread = answered.split_whitespace().next().unwrap_or_default();
-        self.thread = threads.get(thread).cloned().unwrap_or_default();
+        let name = threads.get(thread).cloned();
+        self.thread = name.ok_or_else(|| Failure::new(format!("{client} was answered by an unknown thread")))?;
         Ok(())
     }
 }

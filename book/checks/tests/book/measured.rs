@@ -9,17 +9,21 @@ use std::thread;
 
 /// What the steps do now, each under the little load. They wait for five seconds, all of them together.
 static NOW: LazyLock<Vec<Result<Trace>>> = LazyLock::new(|| {
-    let observing = TRACES.map(|(step, slow)| thread::spawn(move || Trace::observe(step, slow)));
+    let observing = TRACES.map(|(step, scene)| thread::spawn(move || Trace::observe(step, scene)));
     let observed = observing.into_iter().map(|trace| trace.join().unwrap_or_else(|_| Err(Failure::new("it panicked"))));
     observed.collect()
 });
 
+/// What this step does now.
+fn now(step: &str) -> Result<&'static Trace> {
+    let now = NOW.iter().zip(TRACES).find(|(_, (name, _))| *name == step);
+    now.ok_or_else(|| Failure::new(format!("{step} is not traced")))?.0.as_ref().map_err(Failure::clone)
+}
+
 /// Who waits for the slow client: nobody, or everybody.
 fn quick_clients_wait(step: &str, expected: bool) -> Result {
     assert_eq!(Trace::committed(step)?.waits(), [expected; 3], "the trace in the book");
-    let now = NOW.iter().zip(TRACES).find(|(_, (name, _))| *name == step);
-    let now = now.ok_or_else(|| Failure::new(format!("{step} is not traced")))?.0.as_ref().map_err(Failure::clone)?;
-    assert_eq!(now.waits(), [expected; 3], "the server now");
+    assert_eq!(now(step)?.waits(), [expected; 3], "the server now");
     Ok(())
 }
 
@@ -46,6 +50,16 @@ fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() -> Result {
 #[test]
 fn the_parallel_server_lets_nobody_wait_for_a_slow_request() -> Result {
     quick_clients_wait("09_05_parallel_server", false)
+}
+
+#[test]
+fn the_graceful_server_finishes_a_slow_answer_after_it_was_told_to_stop() -> Result {
+    let step = "09_06_graceful_server";
+    quick_clients_wait(step, false)?;
+    let answered_after_stop = |trace: &Trace| trace.stopped.is_some_and(|stopped| stopped < trace.clients[0].answered);
+    assert!(answered_after_stop(&Trace::committed(step)?), "the trace in the book");
+    assert!(answered_after_stop(now(step)?), "the server now");
+    Ok(())
 }
 
 #[test]
