@@ -23,17 +23,13 @@ pub fn draw(trace: &Trace) -> String {
 }
 
 fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
-    let rows = trace.clients.len() as u64;
-    let bottom = TOP + rows * ROW;
+    let bottom = TOP + trace.clients.len() as u64 * ROW;
     let last = trace.clients.iter().map(|visit| visit.answered).max().unwrap_or_default();
     let x = |milliseconds: u64| LEFT + milliseconds * (RIGHT - LEFT) / last.max(1);
 
-    let id = &trace.step[..5];
-    writeln!(
-        svg,
-        r#"<svg class="timeline" viewBox="0 0 {WIDTH} {}" role="img" aria-labelledby="title_{id} text_{id}">"#,
-        bottom + 46
-    )?;
+    let (id, height) = (&trace.step[..5], bottom + 46);
+    write!(svg, r#"<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img""#)?;
+    writeln!(svg, r#" aria-labelledby="title_{id} text_{id}">"#)?;
     writeln!(svg, r#"<title id="title_{id}">Who waits for whom in {}</title>"#, trace.step)?;
     writeln!(svg, r#"<desc id="text_{id}">{}</desc>"#, describe(trace))?;
     for second in 0..=last / 1000 {
@@ -44,31 +40,33 @@ fn draw_to(svg: &mut String, trace: &Trace) -> fmt::Result {
     writeln!(svg, r#"<text x="{}" y="{}">answered by</text>"#, RIGHT + 20, TOP - 10)?;
     for (row, visit) in trace.clients.iter().enumerate() {
         let y = TOP + row as u64 * ROW + (ROW - BAR) / 2;
-        let text_y = y + BAR - 4;
-        writeln!(svg, r#"<text x="0" y="{text_y}">{}</text>"#, label(trace, row))?;
+        draw_text(svg, 0, y, &label(trace, row))?;
         let (connected, accepted, answered) = (x(visit.connected), x(visit.accepted), x(visit.answered));
         if accepted > connected {
-            writeln!(
-                svg,
-                r#"<rect class="waits" x="{connected}" y="{y}" width="{}" height="{BAR}"/>"#,
-                accepted - connected
-            )?;
+            draw_bar(svg, "waits", connected, y, accepted - connected)?;
         }
-        let width = answered.saturating_sub(accepted).max(LEAST);
-        writeln!(svg, r#"<rect class="served" x="{accepted}" y="{y}" width="{width}" height="{BAR}"/>"#)?;
-        writeln!(svg, r#"<text x="{}" y="{text_y}">{}</text>"#, RIGHT + 20, visit.thread)?;
+        draw_bar(svg, "served", accepted, y, answered.saturating_sub(accepted).max(LEAST))?;
+        draw_text(svg, RIGHT + 20, y, &visit.thread)?;
     }
     if let Some(stopped) = trace.stopped {
         let x = x(stopped);
         writeln!(svg, r#"<path class="stop" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
         writeln!(svg, r#"<text x="{}" y="{}">Ctrl-C</text>"#, x + 6, bottom - 4)?;
     }
-    let y = bottom + 18;
-    writeln!(svg, r#"<rect class="waits" x="0" y="{y}" width="24" height="{BAR}"/>"#)?;
-    writeln!(svg, r#"<text x="30" y="{}">waits to be accepted</text>"#, y + BAR - 4)?;
-    writeln!(svg, r#"<rect class="served" x="190" y="{y}" width="24" height="{BAR}"/>"#)?;
-    writeln!(svg, r#"<text x="220" y="{}">accepted, until answered</text>"#, y + BAR - 4)?;
+    draw_bar(svg, "waits", 0, bottom + 18, 24)?;
+    draw_text(svg, 30, bottom + 18, "waits to be accepted")?;
+    draw_bar(svg, "served", 190, bottom + 18, 24)?;
+    draw_text(svg, 220, bottom + 18, "accepted, until answered")?;
     writeln!(svg, "</svg>")
+}
+
+fn draw_bar(svg: &mut String, class: &str, x: u64, y: u64, width: u64) -> fmt::Result {
+    writeln!(svg, r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{BAR}"/>"#)
+}
+
+/// A text beside the bar that begins at `y`.
+fn draw_text(svg: &mut String, x: u64, y: u64, text: &str) -> fmt::Result {
+    writeln!(svg, r#"<text x="{x}" y="{}">{text}</text>"#, y + BAR - 4)
 }
 
 fn label(trace: &Trace, row: usize) -> String {
