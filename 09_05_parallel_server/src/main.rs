@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
 
+// ANCHOR: main_func
 #[async_std::main]
 async fn main() {
     let address = command_line::address();
@@ -38,6 +39,7 @@ async fn main() {
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
+// ANCHOR_END: main_func
 
 // ANCHOR: accept_loop
 async fn run(listener: TcpListener) {

@@ -37,6 +37,7 @@ async fn main() {
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
+
 async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
     listener
@@ -53,6 +54,7 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
     }
     stream
 }
+
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     if let Err(error) = converse(stream, patience).await {
@@ -68,6 +70,7 @@ async fn converse(stream: io::Result<TcpStream>, patience: Duration) -> io::Resu
     }
     Ok(())
 }
+
 /// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),

@@ -28,6 +28,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
 
+// ANCHOR: main_func
 /// The tasks of this program. smol leaves it to the program which threads run them.
 static EXECUTOR: Executor<'static> = Executor::new();
 
@@ -36,15 +37,18 @@ fn main() {
     for _ in 0..others {
         thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
     }
-    smol::block_on(EXECUTOR.run(async {
+    // The accept loop is a task too: as the main thread's own future, it would stand still while a handler keeps that thread.
+    smol::block_on(EXECUTOR.run(EXECUTOR.spawn(async {
         let address = command_line::address();
         match TcpListener::bind(&address).await {
             Ok(listener) => run(&listener).await,
             Err(error) => command_line::cannot_listen(&address, &error),
         }
-    }));
+    })));
 }
+// ANCHOR_END: main_func
 
+// ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -65,7 +69,9 @@ async fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: accept_loop
 
+// ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: TcpStream, patience: Duration) {
     let answered = AtomicBool::new(false);
@@ -74,6 +80,7 @@ async fn serve(stream: TcpStream, patience: Duration) {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
+// ANCHOR_END: patience
 
 /// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
 async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {

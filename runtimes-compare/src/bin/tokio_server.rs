@@ -28,6 +28,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
 
+// ANCHOR: main_func
 #[tokio::main]
 async fn main() {
     let address = command_line::address();
@@ -36,7 +37,9 @@ async fn main() {
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
+// ANCHOR_END: main_func
 
+// ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -56,7 +59,9 @@ async fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: accept_loop
 
+// ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: TcpStream, patience: Duration) {
     let answered = AtomicBool::new(false);
@@ -69,6 +74,7 @@ async fn serve(stream: TcpStream, patience: Duration) {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
+// ANCHOR_END: patience
 
 /// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
 async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {

@@ -6,6 +6,7 @@ use tokio_util::compat::FuturesAsyncReadCompatExt; // the mock speaks the traits
 
 const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
+// ANCHOR: bridge
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_handlers_run_at_the_same_instant() {
     let meeting = Meeting::of(2);
@@ -17,3 +18,4 @@ async fn two_handlers_run_at_the_same_instant() {
         assert!(handler.await.expect("the handler does not panic"));
     }
 }
+// ANCHOR_END: bridge
