@@ -6,12 +6,17 @@
 //! measured again only by `cargo run -p book-checks --bin measure`.
 
 pub mod chapter;
+pub mod chart;
 pub mod compiler;
 pub mod console;
 pub mod experiment;
+pub mod goals;
+pub mod ideas;
 pub mod include;
 pub mod measured;
+pub mod ports;
 pub mod prose;
+pub mod report;
 pub mod site;
 pub mod snapshot;
 pub mod step;

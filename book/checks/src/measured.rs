@@ -4,6 +4,7 @@ use crate::{Failure, Result, read, snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub mod blocked;
 pub mod forgotten_await;
 pub mod threads;
 pub mod trace;

@@ -2,5 +2,6 @@
 
 mod chapters;
 mod measured;
+mod runtimes;
 mod site;
 mod snapshots;

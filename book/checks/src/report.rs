@@ -1,0 +1,220 @@
+//! What `compare` measured, as the book shows it: nothing of it is typed, all of it is taken from the committed raw data.
+
+use crate::{Failure, Result, read};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[allow(missing_docs, reason = "a part of `compare`, which no other crate sees")]
+#[path = "../../../runtimes-compare/src/compare/scenario.rs"]
+pub mod scenario;
+
+use scenario::{Measure, Scenario, Unit, times};
+
+/// The raw data of one run of `compare`.
+#[derive(Debug, Deserialize)]
+pub struct Report {
+    /// When, in UTC.
+    pub date: String,
+    /// What was typed.
+    pub command_line: String,
+    machine: Machine,
+    compiler: String,
+    crates: BTreeMap<String, String>,
+    servers: Vec<Column>,
+    connections: BTreeMap<Scenario, usize>,
+    /// Requests per second in the scenario `rate`.
+    rate: Option<f64>,
+    /// What to say of other programs that were at work.
+    disturbance: Option<String>,
+    samples: Vec<Sample>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Machine {
+    processor: String,
+    cores: usize,
+    kernel: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Column {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Sample {
+    scenario: Scenario,
+    server: String,
+    round: u32,
+    values: BTreeMap<Measure, f64>,
+    busy: Option<Busy>,
+    error: Option<String>,
+}
+
+/// How busy server and load were: their CPU time as a share of the time that their cores had.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Busy {
+    server: f64,
+    load: f64,
+    are_apart: bool,
+}
+
+impl Sample {
+    /// The load worked without a pause while the server had some: the rule by which `compare` marks it.
+    fn load_was_the_limit(&self) -> bool {
+        self.busy.is_some_and(|busy| busy.are_apart && busy.load > 0.95 && busy.server < 0.9)
+    }
+}
+
+/// A row of a table: what was measured, and how.
+pub type Row = (Measure, Scenario);
+
+/// How one server did in comparison with another, round by round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Less in each round.
+    Less,
+    /// More in each round.
+    More,
+    /// Less in some rounds, more in others.
+    Open,
+}
+
+impl Report {
+    /// The report of this name in `book/src/measured`; `None` if it was not made.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a report.
+    pub fn committed(name: &str) -> Result<Self> {
+        let file = format!("book/src/measured/{name}.json");
+        serde_json::from_str(&read(&file)?).map_err(|error| Failure::new(format!("{file}: {error}")))
+    }
+
+    /// What a server reached, round by round.
+    pub fn values(&self, (measure, scenario): Row, server: &str) -> BTreeMap<u32, f64> {
+        let samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
+        samples.filter_map(|sample| Some((sample.round, *sample.values.get(&measure)?))).collect()
+    }
+
+    /// Smallest, median and largest of what a server reached; `None` if it was not measured.
+    pub fn range(&self, row: Row, server: &str) -> Option<[f64; 3]> {
+        range(self.values(row, server).into_values())
+    }
+
+    /// The same of the ratios to another server, each taken within a round.
+    pub fn ratio(&self, row: Row, server: &str, base: &str) -> Option<[f64; 3]> {
+        let base = self.values(row, base);
+        let ratios = self.values(row, server).into_iter().filter_map(|(round, value)| Some(value / base.get(&round)?));
+        range(ratios.filter(|ratio| ratio.is_finite()))
+    }
+
+    /// Whether a server needs more or less than another in every round.
+    pub fn verdict(&self, row: Row, server: &str, base: &str) -> Option<Verdict> {
+        Some(match self.ratio(row, server, base)? {
+            [.., largest] if largest < 1.0 => Verdict::Less,
+            [smallest, ..] if smallest > 1.0 => Verdict::More,
+            _ => Verdict::Open,
+        })
+    }
+
+    /// What failed while it was measured.
+    pub fn failures(&self) -> impl Iterator<Item = String> {
+        let failed = |sample: &Sample| Some(format!("{}: {}", sample.server, sample.error.as_ref()?));
+        self.samples.iter().filter_map(failed)
+    }
+
+    /// The servers, in the order of the columns.
+    pub fn servers(&self) -> Vec<&str> {
+        self.servers.iter().map(|server| server.name.as_str()).collect()
+    }
+
+    /// Where and when it was measured, and with what.
+    pub fn circumstances(&self) -> String {
+        let Machine { processor, cores, kernel } = &self.machine;
+        let versions: Vec<_> = self.crates.iter().map(|(name, version)| format!("{name} {version}")).collect();
+        let date = self.date.split('T').next().unwrap_or_default();
+        let mut facts = vec![
+            ("Date", date.to_owned()),
+            ("Machine", format!("{processor}, {cores} cores")),
+            ("Kernel", kernel.clone()),
+            ("Compiler", self.compiler.clone()),
+            ("Crates", versions.join(", ")),
+        ];
+        facts.extend(self.disturbance.clone().map(|disturbance| ("Disturbance", disturbance)));
+        let rows = facts.iter().map(|(name, value)| format!("| {name} | {value} |\n"));
+        format!("| | |\n|---|---|\n{}", rows.collect::<String>())
+    }
+
+    /// What was typed, an argument with a value on a line of its own.
+    pub fn command(&self) -> String {
+        format!("$ target/release/{}\n", self.command_line.replace(" --server", " \\\n>   --server"))
+    }
+
+    /// A table with these rows, as far as they were measured: the median, then the ratio to the first column and the spread.
+    pub fn table(&self, rows: &[Row]) -> String {
+        let servers = self.servers();
+        let mut table = format!("| | {} |\n|---|{}\n", servers.join(" | "), "--:|".repeat(servers.len()));
+        for &row in rows.iter().filter(|row| servers.iter().any(|server| self.range(**row, server).is_some())) {
+            let cells = servers.iter().map(|server| self.cell(row, server, servers[0]));
+            table += &format!("| {} | {} |\n", self.title(row), cells.collect::<Vec<_>>().join(" | "));
+        }
+        table
+    }
+
+    fn cell(&self, row: Row, server: &str, first: &str) -> String {
+        let Some([smallest, median, largest]) = self.range(row, server) else { return "–".to_owned() };
+        let ratio = self.ratio(row, server, first).map(|[_, ratio, _]| times(ratio));
+        let spread = (largest - median).max(median - smallest) / median * 100.0;
+        let spread = (spread > 0.0).then(|| format!("±{spread:.0}%"));
+        let notes: Vec<String> = ratio.into_iter().chain(spread).collect();
+        format!("{}{}<br><small>{}</small>", self.mark(row, server), format(row.0, median), notes.join(" "))
+    }
+
+    /// `≥` where the server could have done more.
+    fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
+        let mut samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
+        if measure.more_is_better() && samples.any(Sample::load_was_the_limit) { "≥ " } else { "" }
+    }
+
+    /// What a row is called within a table of its measure, with what was held.
+    pub fn title(&self, (measure, scenario): Row) -> String {
+        match (self.connections.get(&scenario), self.rate) {
+            (_, Some(rate)) if scenario == Scenario::Rate => format!("at {}", Unit::PerSecond.format(rate)),
+            (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
+            _ => measure.title().to_owned(),
+        }
+    }
+}
+
+/// A whole number with a comma between thousands.
+fn grouped(number: usize) -> String {
+    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
+}
+
+/// A value as it is shown.
+pub fn format(measure: Measure, value: f64) -> String {
+    measure.unit().format(value)
+}
+
+/// Smallest, median and largest.
+fn range(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let (smallest, largest) = (*values.first()?, *values.last()?);
+    let middle = values.len() / 2;
+    let median = if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) };
+    Some([smallest, median, largest])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_has_the_median_in_its_middle() {
+        assert_eq!(range([3.0, 1.0, 2.0].into_iter()), Some([1.0, 2.0, 3.0]));
+        assert_eq!(range([4.0, 1.0].into_iter()), Some([1.0, 2.5, 4.0]));
+        assert_eq!(range([].into_iter()), None);
+    }
+}

@@ -1,0 +1,223 @@
+//! Chapter 10: the ports, what was measured of them, and what the chapter claims of both.
+
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use book_checks::measured::blocked::{self, Blocked};
+use book_checks::report::scenario::{Measure, Scenario};
+use book_checks::report::{Report, Row, Verdict};
+use book_checks::{Result, assert_none, chart, goals, ideas, ports, snapshot};
+use futures::{AsyncWrite, AsyncWriteExt};
+use harness::{Program, suite};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::net::{TcpListener, TcpStream};
+use std::sync::LazyLock;
+use std::thread;
+use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets the traits of `futures`
+
+/// The ports, as programs.
+static PROGRAMS: LazyLock<Vec<Program>> =
+    LazyLock::new(|| Program::several_in_workspace(&["async_std_server", "smol_server", "tokio_server"]).unwrap());
+
+const CPU: Measure = Measure::CpuPerRequest;
+const LOADS: [Scenario; 4] =
+    [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest, Scenario::Pipelined];
+
+fn generated(name: &str, expected: &str) {
+    snapshot::check(&format!("generated/{name}"), expected).unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+fn report() -> Report {
+    Report::committed("report").unwrap()
+}
+
+fn ideas() -> Report {
+    Report::committed("ideas").unwrap()
+}
+
+#[test]
+fn each_diff_is_what_changes_from_one_runtime_to_another() {
+    for (name, old, new) in [
+        ("async_std_to_smol", ports::STEP, ports::SMOL),
+        ("async_std_to_tokio", ports::STEP, ports::TOKIO),
+        ("smol_to_tokio", ports::SMOL, ports::TOKIO),
+    ] {
+        generated(&format!("diff_{name}.diff"), &ports::difference(old, new).unwrap());
+    }
+    generated("changed_lines.md", &ports::changed_lines().unwrap());
+}
+
+#[test]
+fn each_idea_is_the_change_that_was_measured() {
+    for name in ports::IDEAS {
+        let difference = ports::difference(ports::STEP, &ports::idea(name)).unwrap();
+        generated(&format!("idea_{name}.diff"), &difference);
+        generated(&format!("idea_{name}.md"), &ideas::table(&ideas(), name));
+    }
+}
+
+#[test]
+fn each_table_of_the_comparison_shows_its_data() {
+    let rows = |measures: &[Measure], scenarios: &[Scenario]| -> Vec<Row> {
+        measures.iter().flat_map(|&measure| scenarios.iter().map(move |&scenario| (measure, scenario))).collect()
+    };
+    let report = report();
+    generated("compare_circumstances.md", &report.circumstances());
+    generated("compare_command.txt", &report.command());
+    generated("ideas_command.txt", &ideas().command());
+    generated("ideas_circumstances.md", &ideas().circumstances());
+    generated("compare_cpu.md", &report.table(&rows(&[CPU], &LOADS)));
+    generated("compare_throughput.md", &report.table(&rows(&[Measure::RequestsPerSecond], &LOADS)));
+    generated("compare_median.md", &report.table(&rows(&[Measure::LatencyMedian], &[Scenario::Rate])));
+    generated("compare_p99.md", &report.table(&rows(&[Measure::LatencyP99], &[Scenario::Rate])));
+    generated("compare_p999.md", &report.table(&rows(&[Measure::LatencyP999], &[Scenario::Rate])));
+    generated("compare_memory.md", &report.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
+    generated("compare_sleep.md", &report.table(&[(Measure::AllAnswered, Scenario::Sleep)]));
+    let made_of = [
+        (Measure::Crates, Scenario::Crates),
+        (Measure::BinaryBytes, Scenario::Size),
+        (Measure::StartUp, Scenario::StartUp),
+    ];
+    generated("compare_made_of.md", &report.table(&made_of));
+    generated("goals.md", &goals::table().unwrap());
+}
+
+#[test]
+fn each_chart_of_the_comparison_shows_its_data() {
+    for (name, row) in [
+        ("keep_alive", (CPU, Scenario::KeepAlive)),
+        ("connection_per_request", (CPU, Scenario::ConnectionPerRequest)),
+        ("memory", (Measure::BytesPerConnection, Scenario::Memory)),
+    ] {
+        generated(&format!("chart_{name}.svg"), &chart::draw(&report(), row));
+    }
+}
+
+#[test]
+fn a_blocked_handler_never_stopped_everyone_on_async_std_and_smol() {
+    let blocked = Blocked::committed().unwrap();
+    assert_eq!((blocked.of("async_std_server"), blocked.of("smol_server")), (Some(0), Some(0)), "{blocked}");
+    assert!(blocked.of("tokio_server").is_some_and(|stopped| stopped > 0), "{blocked}");
+    generated("blocked.txt", &blocked.to_string());
+}
+
+#[test]
+fn a_blocked_handler_stops_nobody_on_async_std_and_smol() -> Result {
+    // smol's port has as many threads as the machine has processors; on tokio, chance decides.
+    let several = thread::available_parallelism()?.get() > 1;
+    for program in PROGRAMS.iter().take(if several { 2 } else { 1 }) {
+        let program = blocked::with_two_threads(program);
+        thread::scope(|scope| {
+            let attempts = [(); 10].map(|()| scope.spawn(|| suite::only(blocked::CHECK, &program)));
+            attempts.into_iter().try_for_each(|attempt| attempt.join().unwrap())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the names of threads")]
+fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
+    for (program, expected) in PROGRAMS.iter().zip([true, true, false]) {
+        let server = program.start()?;
+        server.client()?.get("/")?;
+        let threads = fs::read_dir(format!("/proc/{}/task", server.process()))?;
+        let names = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("comm")).ok());
+        let names: BTreeSet<String> = names.map(|name| name.trim().to_owned()).collect();
+        assert_eq!(names.contains("async-io"), expected, "{names:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_runtime_costs_was_measured_without_a_failure() {
+    for name in ["report", "ideas", "sleep"] {
+        assert_none(Report::committed(name).unwrap().failures());
+    }
+}
+
+#[test]
+fn tokio_needs_the_fewest_crates() {
+    let crates = |server| report().range((Measure::Crates, Scenario::Crates), server).unwrap()[1];
+    for other in ["async-std", "smol", "hyper"] {
+        assert!(crates("tokio") < crates(other), "{other}");
+    }
+}
+
+#[test]
+fn no_server_is_cheaper_than_the_limit() {
+    let report = report();
+    for server in ["hyper", "async-std", "tokio", "smol"] {
+        for scenario in LOADS {
+            let [_, ratio, _] = report.ratio((CPU, scenario), "limit", server).unwrap();
+            assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title());
+        }
+    }
+}
+
+#[test]
+fn a_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
+    for server in goals::PORTS {
+        let [_, _, longest] = report().range((Measure::AllAnswered, Scenario::Sleep), server).unwrap();
+        assert!(longest < 10.0, "{server}: {longest} s is more than two naps, one after the other");
+    }
+}
+
+#[test]
+fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
+    let [_, ratio, _] = ideas().ratio((CPU, Scenario::KeepAlive), "page_from_disk", ideas::STEP).unwrap();
+    assert!(ratio > 2.0, "{ratio}");
+}
+
+#[test]
+fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
+    assert_eq!(ideas().verdict((CPU, Scenario::Pipelined), "write_per_answer", ideas::STEP), Some(Verdict::More));
+}
+
+#[test]
+fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
+    let ratio = |measure| ideas().ratio((measure, Scenario::Pipelined), "write_per_answer", ideas::STEP).unwrap()[1];
+    assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
+}
+
+#[test]
+fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
+    let row = (Measure::BytesPerConnection, Scenario::Memory);
+    assert_eq!(ideas().verdict(row, "buffer_of_the_thread", ideas::STEP), Some(Verdict::Less));
+}
+
+// ANCHOR: close
+/// Whether the peer learns of it when we close our half of a connection with `close`, and keep the stream.
+async fn close_is_seen(mut stream: impl AsyncWrite + Unpin, peer: &mut TcpStream) -> io::Result<bool> {
+    stream.close().await?;
+    peer.set_nonblocking(true)?;
+    match peer.read(&mut [0; 1]) {
+        Ok(received) => Ok(received == 0),                                // the end
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false), // nothing has come
+        Err(error) => Err(error),
+    }
+}
+// ANCHOR_END: close
+
+#[test]
+fn close_sends_the_end_on_smol_and_tokio_but_not_on_async_std() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = smol::block_on(async {
+        let stream = smol::net::TcpStream::connect(address).await.unwrap();
+        close_is_seen(stream, &mut listener.accept().unwrap().0).await.unwrap()
+    });
+    assert!(seen, "smol");
+    let seen = async_std::task::block_on(async {
+        let stream = async_std::net::TcpStream::connect(address).await.unwrap();
+        close_is_seen(stream, &mut listener.accept().unwrap().0).await.unwrap()
+    });
+    assert!(!seen, "async-std");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let seen = runtime.block_on(async {
+        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        close_is_seen(stream.compat_write(), &mut listener.accept().unwrap().0).await.unwrap()
+    });
+    assert!(seen, "tokio");
+}
