@@ -1,5 +1,7 @@
 //! Step 9.6: all that step 9.5 does. How it stops is in `stopping.rs`.
 
+mod stopping; // in this program, because the tests of one program wait at the same time
+
 use harness::{Program, suite};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_09_06_graceful_server");

@@ -1,9 +1,10 @@
 //! What defines step 9.6: how it stops.
 
+use super::SERVER;
 use harness::{Client, End, Result, Server, request};
 
 fn start() -> Result<Server> {
-    Server::start(env!("CARGO_BIN_EXE_09_06_graceful_server"))
+    Server::start(SERVER)
 }
 
 /// A client whose `/sleep` is under way: the answer to the request before it has arrived.
