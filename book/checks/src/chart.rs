@@ -36,9 +36,10 @@ fn draw_to(svg: &mut String, report: &Report, row: Row) -> fmt::Result {
     writeln!(svg, r#"<text class="title" x="0" y="16">{title}</text>"#)?;
     for (number, (server, [smallest, median, largest])) in bars.into_iter().enumerate() {
         let y = 28.0 + ROW * number as f64;
+        let class = if report.is_yardstick(server) { "yardstick" } else { "server" };
         let (middle, text_y) = (y + BAR / 2.0, y + BAR - 3.0);
         writeln!(svg, r#"<text x="0" y="{text_y}">{server}</text>"#)?;
-        writeln!(svg, r#"<rect x="{LEFT}" y="{y}" width="{:.1}" height="{BAR}"/>"#, x(median) - LEFT)?;
+        writeln!(svg, r#"<rect class="{class}" x="{LEFT}" y="{y}" width="{:.1}" height="{BAR}"/>"#, x(median) - LEFT)?;
         writeln!(
             svg,
             r#"<path d="M{:.1} {middle}H{:.1}m0 -4v8M{0:.1} {}v8"/>"#,

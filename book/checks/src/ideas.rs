@@ -26,7 +26,7 @@ pub fn table(report: &Report, idea: &str) -> String {
         let verdict = match report.verdict(row, idea, STEP) {
             Some(Verdict::Less) => "less",
             Some(Verdict::More) => "more",
-            _ => "now less, now more",
+            _ => "–",
         };
         let title = format!("{}: {}", row.0.title(), row.1.title());
         let (before, after) = (format(row.0, before), format(row.0, after));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 #[path = "../../../runtimes-compare/src/compare/scenario.rs"]
 pub mod scenario;
 
-use scenario::{Measure, Scenario, Unit, times};
+use scenario::{Measure, Scenario, times};
 
 /// The raw data of one run of `compare`.
 #[derive(Debug, Deserialize)]
@@ -39,6 +39,7 @@ struct Machine {
 #[derive(Debug, Deserialize)]
 struct Column {
     name: String,
+    is_yardstick: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,6 +130,11 @@ impl Report {
         self.servers.iter().map(|server| server.name.as_str()).collect()
     }
 
+    /// Whether it is not a server, but what one can be measured by.
+    pub fn is_yardstick(&self, server: &str) -> bool {
+        self.servers.iter().any(|column| column.name == server && column.is_yardstick)
+    }
+
     /// Where and when it was measured, and with what.
     pub fn circumstances(&self) -> String {
         let Machine { processor, cores, kernel } = &self.machine;
@@ -142,8 +148,7 @@ impl Report {
             ("Crates", versions.join(", ")),
         ];
         facts.extend(self.disturbance.clone().map(|disturbance| ("Disturbance", disturbance)));
-        let rows = facts.iter().map(|(name, value)| format!("| {name} | {value} |\n"));
-        format!("| | |\n|---|---|\n{}", rows.collect::<String>())
+        facts.iter().map(|(name, value)| format!("- **{name}**: {value}\n")).collect()
     }
 
     /// What was typed, an argument with a value on a line of its own.
@@ -167,20 +172,22 @@ impl Report {
         let ratio = self.ratio(row, server, first).map(|[_, ratio, _]| times(ratio));
         let spread = (largest - median).max(median - smallest) / median * 100.0;
         let spread = (spread > 0.0).then(|| format!("±{spread:.0}%"));
-        let notes: Vec<String> = ratio.into_iter().chain(spread).collect();
-        format!("{}{}<br><small>{}</small>", self.mark(row, server), format(row.0, median), notes.join(" "))
+        let notes: String = ratio.into_iter().chain(spread).map(|note| format!("<br><small>{note}</small>")).collect();
+        format!("{}{}{notes}", self.mark(row, server), format(row.0, median))
     }
 
     /// `≥` where the server could have done more.
     fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
         let mut samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
-        if measure.more_is_better() && samples.any(Sample::load_was_the_limit) { "≥ " } else { "" }
+        if measure.more_is_better() && samples.any(Sample::load_was_the_limit) { "≥\u{a0}" } else { "" }
     }
 
     /// What a row is called within a table of its measure, with what was held.
     pub fn title(&self, (measure, scenario): Row) -> String {
         match (self.connections.get(&scenario), self.rate) {
-            (_, Some(rate)) if scenario == Scenario::Rate => format!("at {}", Unit::PerSecond.format(rate)),
+            (_, Some(rate)) if scenario == Scenario::Rate => {
+                format!("{}, at {}", measure.title(), format(Measure::RequestsPerSecond, rate))
+            }
             (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
             _ => measure.title().to_owned(),
         }
@@ -192,9 +199,9 @@ fn grouped(number: usize) -> String {
     if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
 }
 
-/// A value as it is shown.
+/// A value as it is shown. It stays in one line.
 pub fn format(measure: Measure, value: f64) -> String {
-    measure.unit().format(value)
+    measure.unit().format(value).replace(' ', "\u{a0}")
 }
 
 /// Smallest, median and largest.

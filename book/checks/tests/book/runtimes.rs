@@ -69,9 +69,8 @@ fn each_table_of_the_comparison_shows_its_data() {
     generated("ideas_circumstances.md", &ideas().circumstances());
     generated("compare_cpu.md", &report.table(&rows(&[CPU], &LOADS)));
     generated("compare_throughput.md", &report.table(&rows(&[Measure::RequestsPerSecond], &LOADS)));
-    generated("compare_median.md", &report.table(&rows(&[Measure::LatencyMedian], &[Scenario::Rate])));
-    generated("compare_p99.md", &report.table(&rows(&[Measure::LatencyP99], &[Scenario::Rate])));
-    generated("compare_p999.md", &report.table(&rows(&[Measure::LatencyP999], &[Scenario::Rate])));
+    let latency = [Measure::LatencyMedian, Measure::LatencyP99, Measure::LatencyP999];
+    generated("compare_latency.md", &report.table(&rows(&latency, &[Scenario::Rate])));
     generated("compare_memory.md", &report.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
     generated("compare_sleep.md", &report.table(&[(Measure::AllAnswered, Scenario::Sleep)]));
     let made_of = [
@@ -81,6 +80,7 @@ fn each_table_of_the_comparison_shows_its_data() {
     ];
     generated("compare_made_of.md", &report.table(&made_of));
     generated("goals.md", &goals::table().unwrap());
+    generated("goals_missed.md", &goals::missed().unwrap());
 }
 
 #[test]
