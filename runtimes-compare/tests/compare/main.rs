@@ -246,8 +246,7 @@ fn children(parent: i32) -> Vec<i32> {
 #[test]
 fn ctrl_c_leaves_no_process_behind() {
     let mut command = compare("interrupted", &["--only", "hyper", "--scenario", "keep-alive"]);
-    let mut running =
-        command.args(["--duration", "20"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut running = command.args(["--duration", "20"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = Pid::from_child(&running);
     let mut started = Vec::new();
     while started.len() < 2 && running.try_wait().unwrap().is_none() {
