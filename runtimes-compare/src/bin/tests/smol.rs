@@ -1,4 +1,4 @@
-//! What defines step 9.5, shown for smol: two handlers run at the same instant, which takes two threads.
+//! What defines step 9.5, shown for smol: two handlers run at the same instant, and a panic stays in its task.
 
 use super::*;
 use harness::mock::{Meeting, Stream};
@@ -16,4 +16,14 @@ fn two_handlers_run_at_the_same_instant() {
     for handler in handlers {
         assert!(smol::block_on(EXECUTOR.run(handler)));
     }
+}
+
+#[test]
+fn a_handler_that_panics_ends_its_own_task_only() {
+    let handlers = [Stream::new().panics(), Stream::new().sends(HELLO_REQUEST)].map(|mut stream| {
+        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+    });
+    let [broken, healthy] = handlers;
+    broken.detach();
+    assert!(smol::block_on(EXECUTOR.run(healthy)));
 }

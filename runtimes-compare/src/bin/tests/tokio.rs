@@ -1,4 +1,4 @@
-//! What defines step 9.5, shown for tokio: two handlers run at the same instant, which takes two threads.
+//! What defines step 9.5, shown for tokio: two handlers run at the same instant, and a panic stays in its task.
 
 use super::*;
 use harness::mock::{Meeting, Stream};
@@ -19,3 +19,14 @@ async fn two_handlers_run_at_the_same_instant() {
     }
 }
 // ANCHOR_END: bridge
+
+#[tokio::test]
+async fn a_handler_that_panics_ends_its_own_task_only() {
+    let handlers = [Stream::new().panics(), Stream::new().sends(HELLO_REQUEST)].map(|stream| {
+        let mut stream = stream.compat();
+        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+    });
+    let [broken, healthy] = handlers;
+    assert!(broken.await.is_err_and(|error| error.is_panic()));
+    assert!(healthy.await.expect("the handler does not panic"));
+}
