@@ -79,6 +79,7 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
         server: share(outcome.server_cpu, plan.cores_of(plan.server_cores(scenario))),
         load: share(outcome.load_cpu, job.threads),
         are_apart: !job.cores.is_empty(),
+        fell_behind: matches!(job.work, Work::Rate { per_second, .. } if (outcome.requests as f64) < 0.97 * per_second * outcome.seconds),
     };
     Yield { values, busy: Some(busy) }
 }

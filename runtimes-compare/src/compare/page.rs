@@ -107,7 +107,7 @@ fn shown(cell: &Cell, measure: Measure) -> Shown {
             Shown {
                 value: format!("{mark}{}", measure.unit().format(*median)),
                 ratio: ratio.map(times).unwrap_or_default(),
-                spread: cell.spread().map(|spread| format!("±{spread:.0}%")).unwrap_or_default(),
+                spread: cell.shown_spread().unwrap_or_default(),
                 ..Shown::default()
             }
         }

@@ -27,18 +27,25 @@ pub struct Busy {
     pub load: f64,
     /// Whether each had its own cores.
     pub are_apart: bool,
+    /// Whether fewer requests were answered than were due, where a rate is given.
+    pub fell_behind: bool,
 }
 
 impl Sample {
-    /// The load worked without a pause while the server had some, so the server could have done more.
+    /// The load could do no more while the server could, so the figures say more of the load than of the server.
     pub fn load_was_the_limit(&self) -> bool {
-        self.busy.is_some_and(|busy| busy.are_apart && busy.load > 0.95 && busy.server < 0.9)
+        self.held_up().is_some_and(|busy| busy.load > 0.95 && busy.server < 0.9)
     }
 
     /// Neither server nor load could use their cores, though nothing else held them up: other programs had them.
     pub fn machine_was_busy(&self) -> bool {
-        self.scenario != Scenario::Rate
-            && self.busy.is_some_and(|busy| busy.are_apart && busy.server.max(busy.load) < 0.8)
+        self.held_up().is_some_and(|busy| busy.load < 0.8 && busy.server < 0.8)
+    }
+
+    /// How busy both were, if something kept them from answering more. Where a rate is given, nothing does as long as they keep it,
+    /// and the load is busy with looking whether the next request is due.
+    fn held_up(&self) -> Option<Busy> {
+        self.busy.filter(|busy| busy.are_apart && (self.scenario != Scenario::Rate || busy.fell_behind))
     }
 
     /// A measurement that failed.
@@ -84,13 +91,18 @@ impl Cell {
     }
 
     /// How far the farthest round lies from the median, in percent of it; `None` if there is nothing to spread.
-    pub fn spread(&self) -> Option<f64> {
+    fn spread(&self) -> Option<f64> {
         match *self {
             Self::Measured { median, smallest, largest, .. } if largest > smallest && median > 0.0 => {
                 Some((largest - median).max(median - smallest) / median * 100.0)
             }
             _ => None,
         }
+    }
+
+    /// The same, as it is shown.
+    pub fn shown_spread(&self) -> Option<String> {
+        self.spread().map(|spread| if spread < 1000.0 { format!("±{spread:.0}%") } else { "±>999%".to_owned() })
     }
 }
 
@@ -147,7 +159,7 @@ impl Results {
     pub fn disturbance(&self) -> Option<String> {
         let disturbed = self.samples.iter().filter(|sample| sample.machine_was_busy()).count();
         let apart = |sample: &&Sample| sample.busy.is_some_and(|busy| busy.are_apart);
-        let all = self.samples.iter().filter(apart).filter(|sample| sample.scenario != Scenario::Rate).count();
+        let all = self.samples.iter().filter(apart).count();
         (disturbed > 0).then(|| {
             format!(
                 "Other programs took the processor away in {disturbed} of {all} measurements. CPU time per request suffers least from that; \

@@ -31,7 +31,7 @@ fn text(cell: &Cell, measure: Measure) -> String {
         Cell::Measured { median, ratio, load_was_the_limit, .. } => {
             let mark = if *load_was_the_limit && measure.more_is_better() { "≥ " } else { "" };
             let ratio = ratio.map_or_else(String::new, times);
-            let spread = cell.spread().map_or_else(String::new, |spread| format!(" ±{spread:.0}%"));
+            let spread = cell.shown_spread().map_or_else(String::new, |spread| format!(" {spread}"));
             format!("{mark}{}\n{ratio}{spread}", measure.unit().format(*median))
         }
     }

@@ -21,6 +21,9 @@ const GROUP: usize = 64;
 /// How long to wait for an answer that a healthy server gives at once.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What it takes to sleep and to wake up, generously.
+const MOMENT: Duration = Duration::from_micros(50);
+
 /// Connections, and which of them have something to read.
 pub struct Pool {
     poll: Poll,
@@ -98,8 +101,14 @@ impl Pool {
     }
 
     /// The same with a limit in nanoseconds instead of milliseconds, by waiting for the readiness of the queue itself.
+    ///
+    /// For the last moment before the deadline it only looks: to sleep and wake up would take longer.
     pub fn wait_until(&mut self, deadline: Instant, ready: &mut Vec<usize>) -> io::Result<()> {
-        let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).map_err(Error::other)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left < MOMENT {
+            return self.wait(Some(Duration::ZERO), ready);
+        }
+        let left = Timespec::try_from(left).map_err(Error::other)?;
         let mut queue = [PollFd::new(self.poll.registry(), PollFlags::IN)];
         match poll(&mut queue, Some(&left)) {
             Ok(_) | Err(Errno::INTR) => self.wait(Some(Duration::ZERO), ready),
