@@ -18,7 +18,7 @@ const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long one peer may keep the server, whatever it does with the time.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {
@@ -73,7 +73,7 @@ fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()
 // ANCHOR_END: handle_connection
 
 // ANCHOR: read
-/// Waits for bytes, but not beyond the deadline: nobody can keep the server by sending a byte now and then.
+/// Waits for bytes, but not beyond the deadline, even for a peer that sends one now and then.
 fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) -> io::Result<usize> {
     let mut buffer = [0; 4096];
     let time_left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));

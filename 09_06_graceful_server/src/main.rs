@@ -27,7 +27,7 @@ const NOT_FOUND: &str = include_str!("../../common/404.html");
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What `/sleep` takes.
 const NAP: Duration = Duration::from_secs(5);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -41,7 +41,7 @@ type Stopping = Shared<oneshot::Receiver<()>>;
 async fn main() {
     let address = command_line::address();
     match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
-        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        // A task, too: on a thread of its own it would hand each connection over to another.
         (Ok(listener), Ok(signals)) => task::spawn(run(listener, signals)).await,
         (Err(error), _) | (_, Err(error)) => command_line::cannot_listen(&address, &error),
     }
@@ -54,7 +54,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
     let stopping = stopping.shared();
     let served = accept_until(stopping.clone(), listener)
         .then(pause_after_failure)
-        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
         .for_each_concurrent(MAX_CONNECTIONS, |stream| {
             task::spawn(serve(stream, PATIENCE, stopping.clone())).catch_unwind().map(drop)
         });
@@ -72,7 +72,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
 // ANCHOR_END: stopping
 
 // ANCHOR: accept_until
-/// The connections that arrive until the server stops. Then the listener is dropped: whoever connects is refused.
+/// The connections until the server stops. Then the listener is dropped, and nobody gets in.
 fn accept_until(stopping: Stopping, listener: TcpListener) -> impl Stream<Item = io::Result<TcpStream>> {
     stream::unfold((listener, stopping), |(listener, stopping)| async {
         let stopped = stopping.clone().map(|_| None);
@@ -99,7 +99,7 @@ async fn serve(stream: io::Result<TcpStream>, patience: Duration, stopping: Stop
     }
 }
 
-/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
 async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     loop {
         task::sleep(patience).await;
@@ -118,7 +118,7 @@ async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool, stopping
     Ok(())
 }
 
-/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answered: &AtomicBool,
@@ -130,7 +130,7 @@ async fn handle_connection(
         // ANCHOR: read_or_stop
         let received = match select(stream.read(&mut buffer), stopping.clone()).await {
             Either::Left((received, _)) => received?,
-            Either::Right((_, read)) if !connection.is_idle() => read.await?, // half a request: wait for the other half
+            Either::Right((_, read)) if !connection.is_idle() => read.await?, // the rest of a request
             Either::Right(_) => 0,                                            // as though the peer had left
         };
         // ANCHOR_END: read_or_stop
@@ -149,7 +149,7 @@ async fn handle_connection(
             answered.store(true, Relaxed);
         }
         send(stream, &mut connection).await?;
-        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+        task::yield_now().await; // give way: whoever else is ready has a turn now
     }
     Ok(connection)
 }

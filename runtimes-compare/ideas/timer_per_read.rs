@@ -23,7 +23,7 @@ const NOT_FOUND: &str = include_str!("../../common/404.html");
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What `/sleep` takes.
 const NAP: Duration = Duration::from_secs(5);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -32,7 +32,7 @@ const MAX_CONNECTIONS: usize = 20_000;
 async fn main() {
     let address = command_line::address();
     match TcpListener::bind(&address).await {
-        // The accept loop is a task too: on a thread of its own it would hand every connection over to another.
+        // A task, too: on a thread of its own it would hand each connection over to another.
         Ok(listener) => task::spawn(run(listener)).await,
         Err(error) => command_line::cannot_listen(&address, &error),
     }
@@ -43,7 +43,7 @@ async fn run(listener: TcpListener) {
     listener
         .incoming()
         .then(pause_after_failure)
-        // Whoever awaits a task that panicked panics too: catch it, so that it ends one connection and no more.
+        // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
         .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream, PATIENCE)).catch_unwind().map(drop))
         .await;
 }
@@ -71,7 +71,7 @@ async fn converse(stream: io::Result<TcpStream>, patience: Duration) -> io::Resu
     Ok(())
 }
 
-/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     patience: Duration,
@@ -94,7 +94,7 @@ async fn handle_connection(
             connection.respond(response);
         }
         send(stream, &mut connection).await?;
-        task::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+        task::yield_now().await; // give way: whoever else is ready has a turn now
     }
     Ok(connection)
 }

@@ -24,7 +24,7 @@ const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// What `/sleep` takes.
 const NAP: Duration = Duration::from_secs(5);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {

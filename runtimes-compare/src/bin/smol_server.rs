@@ -23,7 +23,7 @@ const NOT_FOUND: &str = include_str!("../../../common/404.html");
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What `/sleep` takes.
 const NAP: Duration = Duration::from_secs(5);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -37,7 +37,7 @@ fn main() {
     for _ in 0..others {
         thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
     }
-    // The accept loop is a task too: as the main thread's own future, it would stand still while a handler keeps that thread.
+    // A task, too: as the main thread's own future it would stand still while a handler runs.
     smol::block_on(EXECUTOR.run(EXECUTOR.spawn(async {
         let address = command_line::address();
         match TcpListener::bind(&address).await {
@@ -82,7 +82,7 @@ async fn serve(stream: TcpStream, patience: Duration) {
 }
 // ANCHOR_END: patience
 
-/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
 async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     loop {
         Timer::after(patience).await;
@@ -100,7 +100,7 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()
     Ok(())
 }
 
-/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answered: &AtomicBool,
@@ -124,7 +124,7 @@ async fn handle_connection(
             answered.store(true, Relaxed);
         }
         send(stream, &mut connection).await?;
-        future::yield_now().await; // whoever is ready has a turn before this thread asks the kernel who else is
+        future::yield_now().await; // give way: whoever else is ready has a turn now
     }
     Ok(connection)
 }

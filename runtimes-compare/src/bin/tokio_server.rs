@@ -23,7 +23,7 @@ const NOT_FOUND: &str = include_str!("../../../common/404.html");
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What `/sleep` takes.
 const NAP: Duration = Duration::from_secs(5);
-/// How long to let a failed listener rest: what it lacks, mostly file descriptors, takes time to come back.
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -76,7 +76,7 @@ async fn serve(stream: TcpStream, patience: Duration) {
 }
 // ANCHOR_END: patience
 
-/// Ends when `patience` passes without a new answer: one timer for the whole connection, not one for each read.
+/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
 async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     loop {
         time::sleep(patience).await;
@@ -94,7 +94,7 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()
     Ok(())
 }
 
-/// Answers the requests of one peer. The connection stays open between them: waiting for the next one has become cheap.
+/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answered: &AtomicBool,
