@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets the traits of `futures`
 
@@ -185,6 +185,31 @@ fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, Scenario::Memory);
     assert_eq!(ideas().verdict(row, "buffer_of_the_thread", ideas::STEP), Some(Verdict::Less));
+}
+
+#[test]
+fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
+    let executor = smol::Executor::new();
+    let place = Arc::new(());
+    let held = Arc::clone(&place);
+    let panics = async move {
+        let _held = held;
+        panic!("on purpose");
+    };
+    executor.spawn(panics).detach();
+    assert!(executor.try_tick(), "it was polled, and the executor goes on");
+    assert_eq!(Arc::strong_count(&place), 1, "smol: what it held is free");
+
+    let held = Arc::clone(&place);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        drop(tokio::spawn(async move {
+            let _held = held;
+            panic!("on purpose");
+        }));
+        tokio::task::yield_now().await;
+        assert_eq!(Arc::strong_count(&place), 1, "tokio: what it held is free");
+    });
 }
 
 // ANCHOR: close
