@@ -19,6 +19,9 @@ pub fn sessions() -> Vec<String> {
 
 /// Runs a session again and compares what it prints, or rewrites it.
 ///
+/// Which of two clients that start at the same moment comes first, is for the machine to say. A session in which it was not
+/// the one of the book is run again, a few times: what a server always does otherwise is found all the same.
+///
 /// # Errors
 ///
 /// If it prints something else, or cannot run.
@@ -28,10 +31,14 @@ pub fn check(file: &str) -> Result {
     let mut path = file.strip_prefix("book/src/console/").unwrap_or_default().split('/');
     let binary = path.next().unwrap_or_default();
     let program = if binary.contains('+') { experiment::program(binary)? } else { step::program(binary)? };
-    let server = program.start()?;
-    let mut printed = run(&commands, &server)?;
+    let mut printed = run(&commands, &program.start()?)?;
     if !snapshot::is_rewriting() {
         printed = with_words_of(&committed, &printed);
+        for _ in 0..2 {
+            if printed != committed {
+                printed = with_words_of(&committed, &run(&commands, &program.start()?)?);
+            }
+        }
     }
     snapshot::check(file.trim_start_matches("book/src/"), &printed)
 }
