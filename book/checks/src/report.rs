@@ -26,6 +26,7 @@ pub struct Report {
     rate: Option<f64>,
     /// What to say of other programs that were at work.
     disturbance: Option<String>,
+    rows: Vec<Judged>,
     samples: Vec<Sample>,
 }
 
@@ -48,23 +49,22 @@ struct Sample {
     server: String,
     round: u32,
     values: BTreeMap<Measure, f64>,
-    busy: Option<Busy>,
     error: Option<String>,
 }
 
-/// How busy server and load were: their CPU time as a share of the time that their cores had.
-#[derive(Clone, Copy, Debug, Deserialize)]
-struct Busy {
-    server: f64,
-    load: f64,
-    are_apart: bool,
+/// What `compare` itself says of a row: one cell per server, in the order of the columns.
+#[derive(Debug, Deserialize)]
+struct Judged {
+    measure: Measure,
+    scenario: Scenario,
+    cells: Vec<Cell>,
 }
 
-impl Sample {
-    /// The load worked without a pause while the server had some: the rule by which `compare` marks it.
-    fn load_was_the_limit(&self) -> bool {
-        self.busy.is_some_and(|busy| busy.are_apart && busy.load > 0.95 && busy.server < 0.9)
-    }
+#[derive(Debug, Deserialize)]
+struct Cell {
+    /// The server could have done more.
+    #[serde(default)]
+    load_was_the_limit: bool,
 }
 
 /// A row of a table: what was measured, and how.
@@ -178,8 +178,10 @@ impl Report {
 
     /// `≥` where the server could have done more.
     fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
-        let mut samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
-        if measure.more_is_better() && samples.any(Sample::load_was_the_limit) { "≥\u{a0}" } else { "" }
+        let row = self.rows.iter().find(|judged| judged.measure == measure && judged.scenario == scenario);
+        let columns = row.iter().flat_map(|row| row.cells.iter().zip(&self.servers));
+        let mut cell = columns.filter(|(_, column)| column.name == server).map(|(cell, _)| cell);
+        if measure.more_is_better() && cell.any(|cell| cell.load_was_the_limit) { "≥\u{a0}" } else { "" }
     }
 
     /// What a row is called within a table of its measure, with what was held.
