@@ -43,7 +43,8 @@ async fn main() {
     match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
         // A task, too: on a thread of its own it would hand each connection over to another.
         (Ok(listener), Ok(signals)) => task::spawn(run(listener, signals)).await,
-        (Err(error), _) | (_, Err(error)) => command_line::cannot_listen(&address, &error),
+        (Err(error), _) => command_line::cannot_listen(&address, &error),
+        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
     }
 }
 

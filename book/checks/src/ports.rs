@@ -1,11 +1,13 @@
-//! Step 9.5 on other runtimes, and with one idea more or less: what changes from one program to another.
+//! The last step on other runtimes, and step 9.5 with one idea more or less: what changes from one program to another.
 
 use crate::include::without_anchors;
 use crate::{Result, read};
 use similar::{ChangeTag, TextDiff};
 
-/// Step 9.5, which is the port to async-std.
+/// Step 9.5, on which the ideas were tried.
 pub const STEP: &str = "09_05_parallel_server/src/main.rs";
+/// Step 9.6, which is the port to async-std.
+pub const ASYNC_STD: &str = "09_06_graceful_server/src/main.rs";
 /// The port to smol.
 pub const SMOL: &str = "runtimes-compare/src/bin/smol_server.rs";
 /// The port to tokio.
@@ -46,9 +48,11 @@ pub fn difference(old: &str, new: &str) -> Result<String> {
 pub fn changed_lines() -> Result<String> {
     let mut table =
         "| from | to | lines taken out | lines put in | lines that stay |\n|---|---|--:|--:|--:|\n".to_owned();
-    for (from, to, old, new) in
-        [("async-std", "smol", STEP, SMOL), ("async-std", "tokio", STEP, TOKIO), ("smol", "tokio", SMOL, TOKIO)]
-    {
+    for (from, to, old, new) in [
+        ("async-std", "smol", ASYNC_STD, SMOL),
+        ("async-std", "tokio", ASYNC_STD, TOKIO),
+        ("smol", "tokio", SMOL, TOKIO),
+    ] {
         let (before, after) = (code(old)?, code(new)?);
         let difference = TextDiff::from_lines(before.as_str(), after.as_str());
         let count = |tag| difference.iter_all_changes().filter(|change| change.tag() == tag).count();

@@ -1,13 +1,16 @@
-//! Step 9.5 on smol.
+//! Step 9.6 on smol.
 //!
 //! Run: `cargo run -p runtimes-compare --bin smol_server`, then open <http://127.0.0.1:7878/sleep>.
-//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
-//! You should see: the second page at once, the first after five seconds.
+//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`, and press Ctrl-C in the server's terminal.
+//! You should see: the second page at once, the first after five seconds; then the server ends.
 
+use async_signal::{Signal, Signals};
 use http::{Connection, Response};
+use smol::channel::{self, Receiver};
 use smol::lock::Semaphore;
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer, future, io, prelude::*};
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -27,6 +30,8 @@ const NAP: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+/// How long the answers in flight may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 // ANCHOR: main_func
 /// The tasks of this program. smol leaves it to the program which threads run them.
@@ -40,24 +45,59 @@ fn main() {
     // A task, too: as the main thread's own future it would stand still while a handler runs.
     smol::block_on(EXECUTOR.run(EXECUTOR.spawn(async {
         let address = command_line::address();
-        match TcpListener::bind(&address).await {
-            Ok(listener) => run(&listener).await,
-            Err(error) => command_line::cannot_listen(&address, &error),
+        match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
+            (Ok(listener), Ok(signals)) => run(listener, signals).await,
+            (Err(error), _) => command_line::cannot_listen(&address, &error),
+            (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
         }
     })));
 }
 // ANCHOR_END: main_func
 
-// ANCHOR: accept_loop
-async fn run(listener: &TcpListener) {
+// ANCHOR: stopping
+async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (stop, stopping) = channel::bounded::<()>(1); // says nothing, until it is closed
+    accept(listener, &places, stopping).or(told_to_stop(&mut signals)).await;
+    stop.close();
+    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    let all_served = async {
+        for _ in 0..MAX_CONNECTIONS {
+            places.acquire().await.forget(); // whoever gets all the places is alone
+        }
+        true
+    };
+    let told_again = async {
+        told_to_stop(&mut signals).await;
+        false
+    };
+    let too_late = async {
+        Timer::after(GRACE).await;
+        false
+    };
+    if !all_served.or(told_again).or(too_late).await {
+        command_line::log("stopped before all answers were sent");
+        process::exit(1);
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal that asks a program to end.
+async fn told_to_stop(signals: &mut Signals) {
+    signals.next().await;
+}
+// ANCHOR_END: stopping
+
+// ANCHOR: accept_loop
+/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
+async fn accept(listener: TcpListener, places: &Arc<Semaphore>, stopping: Receiver<()>) {
     loop {
         let place = places.acquire_arc().await;
         match listener.accept().await {
             Ok((stream, _)) => {
+                let stopping = stopping.clone();
                 let served = async move {
-                    serve(stream, PATIENCE).await;
+                    serve(stream, PATIENCE, stopping).await;
                     drop(place);
                 };
                 EXECUTOR.spawn(served).detach();
@@ -73,9 +113,9 @@ async fn run(listener: &TcpListener) {
 
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough.
-async fn serve(stream: TcpStream, patience: Duration) {
+async fn serve(stream: TcpStream, patience: Duration, stopping: Receiver<()>) {
     let answered = AtomicBool::new(false);
-    let ended = converse(stream, &answered).or(silence(&answered, patience)).await;
+    let ended = converse(stream, &answered, stopping).or(silence(&answered, patience)).await;
     if let Err(error) = ended {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
@@ -92,8 +132,8 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     }
 }
 
-async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()> {
-    if handle_connection(&mut stream, answered).await?.peer_may_be_sending() {
+async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: Receiver<()>) -> io::Result<()> {
+    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
         stream.close().await?;
         io::copy(&mut stream, &mut io::sink()).await?;
     }
@@ -104,11 +144,18 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answered: &AtomicBool,
+    stopping: Receiver<()>,
 ) -> io::Result<Connection> {
     let mut connection = Connection::new();
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
-        let received = stream.read(&mut buffer).await?;
+        // ANCHOR: read_or_stop
+        let stopped = async {
+            let _ = stopping.recv().await;
+            if connection.is_idle() { Ok(0) } else { future::pending().await } // as though the peer had left
+        };
+        let received = stream.read(&mut buffer).or(stopped).await?;
+        // ANCHOR_END: read_or_stop
         connection.receive(&buffer[..received]);
         while let Some(request) = connection.next_request() {
             let response = match request.path() {

@@ -1,16 +1,18 @@
-//! Step 9.5 on tokio.
+//! Step 9.6 on tokio.
 //!
 //! Run: `cargo run -p runtimes-compare --bin tokio_server`, then open <http://127.0.0.1:7878/sleep>.
-//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
-//! You should see: the second page at once, the first after five seconds.
+//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`, and press Ctrl-C in the server's terminal.
+//! You should see: the second page at once, the first after five seconds; then the server ends.
 
 use http::{Connection, Response};
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
 use tokio::{select, task, time};
 
 #[path = "../../../common/command_line.rs"]
@@ -27,28 +29,66 @@ const NAP: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+/// How long the answers in flight may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 // ANCHOR: main_func
 #[tokio::main]
 async fn main() {
     let address = command_line::address();
-    match TcpListener::bind(&address).await {
-        Ok(listener) => run(&listener).await,
-        Err(error) => command_line::cannot_listen(&address, &error),
+    match (TcpListener::bind(&address).await, signals()) {
+        (Ok(listener), Ok(signals)) => run(listener, signals).await,
+        (Err(error), _) => command_line::cannot_listen(&address, &error),
+        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
     }
 }
 // ANCHOR_END: main_func
 
-// ANCHOR: accept_loop
-async fn run(listener: &TcpListener) {
+// ANCHOR: stopping
+async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
     command_line::announce(listener.local_addr());
+    let (stop, stopping) = watch::channel(());
+    select! {
+        () = accept(listener, stopping) => {}
+        () = told_to_stop(&mut signals) => {}
+    }
+    stop.send_replace(());
+    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    let all_served = select! {
+        () = stop.closed() => true, // nobody has a `stopping` any more
+        () = told_to_stop(&mut signals) => false,
+        () = time::sleep(GRACE) => false,
+    };
+    if !all_served {
+        command_line::log("stopped before all answers were sent");
+        process::exit(1);
+    }
+}
+
+fn signals() -> io::Result<[Signal; 2]> {
+    Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
+}
+
+/// Waits for Ctrl-C, or for the signal that asks a program to end.
+async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+    select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+// ANCHOR_END: stopping
+
+// ANCHOR: accept_loop
+/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
+async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let place = Arc::clone(&places).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, _)) => {
+                let stopping = stopping.clone();
                 task::spawn(async move {
-                    serve(stream, PATIENCE).await;
+                    serve(stream, PATIENCE, stopping).await;
                     drop(place);
                 });
             }
@@ -63,11 +103,11 @@ async fn run(listener: &TcpListener) {
 
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough.
-async fn serve(stream: TcpStream, patience: Duration) {
+async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>) {
     let answered = AtomicBool::new(false);
     let ended = select! {
         biased; // the conversation first: most end before their timer is needed
-        ended = converse(stream, &answered) => ended,
+        ended = converse(stream, &answered, stopping) => ended,
         ended = silence(&answered, patience) => ended,
     };
     if let Err(error) = ended {
@@ -86,8 +126,8 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
     }
 }
 
-async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()> {
-    if handle_connection(&mut stream, answered).await?.peer_may_be_sending() {
+async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: watch::Receiver<()>) -> io::Result<()> {
+    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
         stream.shutdown().await?;
         io::copy(&mut stream, &mut io::sink()).await?;
     }
@@ -98,11 +138,18 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool) -> io::Result<()
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answered: &AtomicBool,
+    mut stopping: watch::Receiver<()>,
 ) -> io::Result<Connection> {
     let mut connection = Connection::new();
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
-        let received = stream.read(&mut buffer).await?;
+        // ANCHOR: read_or_stop
+        let received = select! {
+            biased; // what has arrived counts
+            received = stream.read(&mut buffer) => received?,
+            _ = stopping.changed(), if connection.is_idle() => 0, // as though the peer had left
+        };
+        // ANCHOR_END: read_or_stop
         connection.receive(&buffer[..received]);
         while let Some(request) = connection.next_request() {
             let response = match request.path() {

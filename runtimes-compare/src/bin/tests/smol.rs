@@ -1,4 +1,4 @@
-//! What defines step 9.5, shown for smol: two handlers run at the same instant, and a panic stays in its task.
+//! What makes the last step parallel, shown for smol: two handlers run at the same instant, and a panic stays in its task.
 
 use super::*;
 use harness::mock::{Meeting, Stream};
@@ -7,10 +7,12 @@ const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 #[test]
 fn two_handlers_run_at_the_same_instant() {
+    let (_stop, stopping) = channel::bounded(1);
     let meeting = Meeting::of(2);
     let handlers = [(); 2].map(|()| {
+        let stopping = stopping.clone();
         let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST);
-        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false), stopping).await.is_ok() })
     });
     thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
     for handler in handlers {
@@ -20,8 +22,10 @@ fn two_handlers_run_at_the_same_instant() {
 
 #[test]
 fn a_handler_that_panics_ends_its_own_task_only() {
+    let (_stop, stopping) = channel::bounded(1);
     let handlers = [Stream::new().panics(), Stream::new().sends(HELLO_REQUEST)].map(|mut stream| {
-        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+        let stopping = stopping.clone();
+        EXECUTOR.spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false), stopping).await.is_ok() })
     });
     let [broken, healthy] = handlers;
     broken.detach();

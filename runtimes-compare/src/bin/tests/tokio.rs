@@ -1,4 +1,4 @@
-//! What defines step 9.5, shown for tokio: two handlers run at the same instant, and a panic stays in its task.
+//! What makes the last step parallel, shown for tokio: two handlers run at the same instant, and a panic stays in its task.
 
 use super::*;
 use harness::mock::{Meeting, Stream};
@@ -9,10 +9,12 @@ const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 // ANCHOR: bridge
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_handlers_run_at_the_same_instant() {
+    let (_stop, stopping) = watch::channel(());
     let meeting = Meeting::of(2);
     let handlers = [(); 2].map(|()| {
+        let stopping = stopping.clone();
         let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST).compat();
-        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false), stopping).await.is_ok() })
     });
     for handler in handlers {
         assert!(handler.await.expect("the handler does not panic"));
@@ -22,9 +24,11 @@ async fn two_handlers_run_at_the_same_instant() {
 
 #[tokio::test]
 async fn a_handler_that_panics_ends_its_own_task_only() {
+    let (_stop, stopping) = watch::channel(());
     let handlers = [Stream::new().panics(), Stream::new().sends(HELLO_REQUEST)].map(|stream| {
+        let stopping = stopping.clone();
         let mut stream = stream.compat();
-        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false), stopping).await.is_ok() })
     });
     let [broken, healthy] = handlers;
     assert!(broken.await.is_err_and(|error| error.is_panic()));
