@@ -37,6 +37,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Completes, for all who hold a clone of it, when the server is told to stop.
 type Stopping = Shared<oneshot::Receiver<()>>;
 
+// ANCHOR: main_func
 #[async_std::main]
 async fn main() {
     let address = command_line::address();
@@ -47,13 +48,21 @@ async fn main() {
         (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
     }
 }
+// ANCHOR_END: main_func
 
 // ANCHOR: stopping
 async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let stopping = stopping.shared();
-    let served = accept_until(stopping.clone(), listener)
+    // ANCHOR: connections
+    // Unlike `incoming`, this stream owns the listener: when it ends, nobody gets in any more.
+    let connections = stream::unfold(listener, |listener| async {
+        Some((listener.accept().await.map(|(stream, _)| stream), listener))
+    });
+    // ANCHOR_END: connections
+    let served = connections
+        .take_until(stopping.clone())
         .then(pause_after_failure)
         // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
         .for_each_concurrent(MAX_CONNECTIONS, |stream| {
@@ -71,17 +80,6 @@ async fn run(listener: TcpListener, mut signals: Signals) {
     }
 }
 // ANCHOR_END: stopping
-
-// ANCHOR: accept_until
-/// The connections until the server stops. Then the listener is dropped, and nobody gets in.
-fn accept_until(stopping: Stopping, listener: TcpListener) -> impl Stream<Item = io::Result<TcpStream>> {
-    stream::unfold((listener, stopping), |(listener, stopping)| async {
-        let stopped = stopping.clone().map(|_| None);
-        let accepted = select(pin!(listener.accept().map(Some)), stopped).await.factor_first().0?;
-        Some((accepted.map(|(stream, _)| stream), (listener, stopping)))
-    })
-}
-// ANCHOR_END: accept_until
 
 async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
     if stream.is_err() {
