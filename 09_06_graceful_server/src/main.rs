@@ -55,12 +55,10 @@ async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let stopping = stopping.shared();
-    // ANCHOR: connections
     // Unlike `incoming`, this stream owns the listener: when it ends, nobody gets in any more.
     let connections = stream::unfold(listener, |listener| async {
         Some((listener.accept().await.map(|(stream, _)| stream), listener))
     });
-    // ANCHOR_END: connections
     let served = connections
         .take_until(stopping.clone())
         .then(pause_after_failure)
