@@ -25,6 +25,11 @@ fn its_command_line_follows_the_conventions() {
 }
 
 #[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(SERVER).assert_passed();
+}
+
+#[test]
 fn it_serves_one_client_at_a_time() {
     suite::one_at_a_time(SERVER).assert_passed();
 }

@@ -25,6 +25,11 @@ fn its_command_line_follows_the_conventions() {
 }
 
 #[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(SERVER).assert_passed();
+}
+
+#[test]
 fn it_keeps_connections() {
     suite::keeps_connections(SERVER).assert_passed();
 }

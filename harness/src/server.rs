@@ -144,7 +144,6 @@ impl Program {
     }
 
     fn spawn(&self, command: &mut Command) -> Result<Server> {
-        #[cfg(unix)]
         system::raise_own_descriptor_limit();
         let child = command.spawn().map_err(|error| Failure::from(error).context(self.path.display()))?;
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -234,10 +233,15 @@ impl Server {
     }
 
     /// Waits until the standard error has this text in it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it ends without.
     pub fn wait_for_log(&self, text: &str) -> Result {
-        self.log
-            .wait(self.patience, |log, _| log.contains(text))
-            .map_err(|failure| failure.context(format!("no {text:?} in the log")))
+        let waited = self.log.wait(self.patience, |log, has_ended| has_ended || log.contains(text));
+        waited.map_err(|failure| failure.context(format!("no {text:?} in the log")))?;
+        ensure!(self.log().contains(text), "it ended without {text:?} in the log: {:?}", self.log());
+        Ok(())
     }
 
     /// The number of its process.
@@ -272,13 +276,19 @@ impl Server {
     }
 
     /// Sends it SIGINT, as Ctrl-C does.
-    #[cfg(unix)]
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
     pub fn interrupt(&self) -> Result {
         system::interrupt(self.process())
     }
 
     /// Sends it SIGTERM, as service managers do.
-    #[cfg(unix)]
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
     pub fn terminate(&self) -> Result {
         system::terminate(self.process())
     }

@@ -45,6 +45,28 @@ fn field_of_stat(process: u32, position: usize) -> Option<u64> {
 #[cfg(unix)]
 pub(crate) use unix::*;
 
+#[cfg(not(unix))]
+pub(crate) use others::*;
+
+#[cfg(not(unix))]
+mod others {
+    use crate::{Failure, Result};
+
+    pub(crate) fn interrupt(process: u32) -> Result {
+        no_signals(process)
+    }
+
+    pub(crate) fn terminate(process: u32) -> Result {
+        no_signals(process)
+    }
+
+    fn no_signals(process: u32) -> Result {
+        Err(Failure::new(format!("only Unix can send a signal to {process}")))
+    }
+
+    pub(crate) fn raise_own_descriptor_limit() {}
+}
+
 #[cfg(unix)]
 mod unix {
     use crate::{Failure, Result};

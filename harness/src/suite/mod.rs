@@ -16,6 +16,8 @@
 //! | [`naps`] | `/sleep` ends with the page | from 9.4 on |
 //! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
+//! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
+//! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
 //! | [`command_line`] | arguments, messages and exit codes | all |
 
 mod answers;
@@ -23,6 +25,7 @@ mod command_line;
 mod concurrent;
 mod keeps_connections;
 mod one_at_a_time;
+mod stopping;
 mod survives;
 mod threads;
 
@@ -131,6 +134,19 @@ const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_threa
 
 const PARALLEL: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_nobody];
 
+const ENDS_AT_ONCE: &[Check] =
+    checks![stopping::ctrl_c_ends_it_in_mid_request, stopping::sigterm_ends_it_in_mid_request];
+
+const STOPS_WELL: &[Check] = checks![
+    stopping::on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away,
+    stopping::a_request_that_has_begun_to_arrive_is_answered,
+    stopping::requests_behind_a_nap_are_answered,
+    stopping::a_client_that_reads_late_gets_all_its_answers,
+    stopping::hundreds_of_idle_connections_are_closed,
+    stopping::without_clients_it_ends_at_once,
+    stopping::a_second_ctrl_c_ends_it_at_once,
+];
+
 const COMMAND_LINE: &[Check] = checks![
     command_line::help_is_printed_and_the_code_is_0,
     command_line::an_address_in_use_is_named_and_the_code_is_1,
@@ -196,6 +212,16 @@ pub fn parallel(program: impl Into<Program>) -> Report {
     run(PARALLEL, &program.into())
 }
 
+/// A signal ends it at once, whoever is connected.
+pub fn ends_at_once(program: impl Into<Program>) -> Report {
+    run(if_there_are_signals(ENDS_AT_ONCE), &program.into())
+}
+
+/// A signal lets it finish the answers it owes, and nothing else. (Takes the five seconds of a nap.)
+pub fn stops_well(program: impl Into<Program>) -> Report {
+    run(if_there_are_signals(STOPS_WELL), &program.into())
+}
+
 /// Its arguments, messages and exit codes.
 pub fn command_line(program: impl Into<Program>) -> Report {
     run(COMMAND_LINE, &program.into())
@@ -213,6 +239,8 @@ const SUITES: &[&[Check]] = &[
     NAPS,
     ON_ONE_THREAD,
     PARALLEL,
+    ENDS_AT_ONCE,
+    STOPS_WELL,
     COMMAND_LINE,
 ];
 
@@ -261,6 +289,14 @@ impl Report {
         let failed: Vec<_> = failed.map(|(name, failure)| format!("\n{name}: {failure}")).collect();
         assert!(failed.is_empty(), "{} of {} checks failed:{}", failed.len(), self.outcomes.len(), failed.concat());
     }
+}
+
+fn if_there_are_signals(checks: &'static [Check]) -> &'static [Check] {
+    if cfg!(unix) {
+        return checks;
+    }
+    let _ = skip("only Unix has signals");
+    &[]
 }
 
 /// Says aloud what is not checked here.

@@ -23,6 +23,8 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "whoever_comes_during_a_nap_waits_until_it_is_over",
             "a_handler_that_blocks_its_thread_stops_everyone",
             "a_client_that_stays_silent_is_let_go",
+            "ctrl_c_ends_it_in_mid_request",
+            "sigterm_ends_it_in_mid_request",
         ],
     ),
     ("serves_the_latest_first", &["clients_are_served_in_the_order_in_which_they_connected"]),
@@ -107,6 +109,37 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "without_descriptors_those_inside_are_still_served",
         ],
     ),
+    ("ignores_ctrl_c", &["ctrl_c_ends_it_in_mid_request"]),
+    ("ignores_sigterm", &["sigterm_ends_it_in_mid_request", "a_request_that_has_begun_to_arrive_is_answered"]),
+    (
+        "dies_of_signals",
+        &[
+            "on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away",
+            "hundreds_of_idle_connections_are_closed",
+            "without_clients_it_ends_at_once",
+            "a_second_ctrl_c_ends_it_at_once",
+        ],
+    ),
+    ("keeps_listening", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
+    ("keeps_idle_connections", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
+    ("closes_a_hundred_idle_connections", &["hundreds_of_idle_connections_are_closed"]),
+    (
+        "forgets_answers_in_flight",
+        &[
+            "on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away",
+            "a_request_that_has_begun_to_arrive_is_answered",
+            "requests_behind_a_nap_are_answered",
+        ],
+    ),
+    ("cuts_requests", &["a_request_that_has_begun_to_arrive_is_answered"]),
+    (
+        "resets_when_it_stops",
+        &["a_client_that_reads_late_gets_all_its_answers", "hundreds_of_idle_connections_are_closed"],
+    ),
+    ("drops_requests_behind_a_nap", &["requests_behind_a_nap_are_answered"]),
+    ("rests_before_it_ends", &["without_clients_it_ends_at_once"]),
+    ("needs_a_third_ctrl_c", &["a_second_ctrl_c_ends_it_at_once"]),
+    ("ends_with_the_wrong_code", &["without_clients_it_ends_at_once", "a_second_ctrl_c_ends_it_at_once"]),
     ("has_no_help", &["help_is_printed_and_the_code_is_0"]),
     (
         "panics_when_it_cannot_listen",
@@ -151,6 +184,7 @@ fn every_check_has_a_fault_to_find() {
 fn sound_servers_pass() {
     thread::scope(|scope| {
         scope.spawn(|| suite::naps(server_with("")).assert_passed());
+        scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
         scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
         for sound in ["", "serial"] {
             suite::answers(server_with(sound)).assert_passed();
@@ -158,6 +192,7 @@ fn sound_servers_pass() {
             suite::command_line(server_with(sound)).assert_passed();
         }
         suite::one_at_a_time(server_with("serial")).assert_passed();
+        suite::ends_at_once(server_with("dies_of_signals")).assert_passed();
         suite::keeps_connections(server_with("")).assert_passed();
         suite::concurrent(server_with("")).assert_passed();
         suite::parallel(server_with("")).assert_passed();

@@ -3,19 +3,24 @@
 //!
 //! Run: `FAULT=reads_once cargo run -p harness --bin mutant`
 
+mod guests;
+#[cfg(unix)]
+mod signals;
+
+use guests::{Doing, Guest};
 use http::{Connection, Response};
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, UNIX_EPOCH};
 use std::{env, process, thread};
 
-#[path = "../../../common/command_line.rs"]
+#[path = "../../../../common/command_line.rs"]
 mod command_line;
 
-const HELLO: &str = include_str!("../../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../../common/404.html");
+const HELLO: &str = include_str!("../../../../common/hello.html");
+const NOT_FOUND: &str = include_str!("../../../../common/404.html");
 
 /// What can be wrong with a server. Each name says what it does.
 const FAULTS: &[&str] = &[
@@ -55,6 +60,20 @@ const FAULTS: &[&str] = &[
     "dies_of_noise",
     "dies_without_descriptors",
     "spins_without_descriptors",
+    // How it stops.
+    "dies_of_signals",
+    "ignores_ctrl_c",
+    "ignores_sigterm",
+    "keeps_listening",
+    "keeps_idle_connections",
+    "closes_a_hundred_idle_connections",
+    "cuts_requests",
+    "resets_when_it_stops",
+    "drops_requests_behind_a_nap",
+    "forgets_answers_in_flight",
+    "rests_before_it_ends",
+    "needs_a_third_ctrl_c",
+    "ends_with_the_wrong_code",
     // How it behaves as a program.
     "has_no_help",
     "panics_when_it_cannot_listen",
@@ -71,7 +90,7 @@ fn main() {
     };
     let address = address(fault);
     match TcpListener::bind(&address) {
-        Ok(listener) => run(&listener, Fault(fault)),
+        Ok(listener) => run(listener, Fault(fault)),
         Err(error) if *fault == "panics_when_it_cannot_listen" => panic!("{error}"),
         Err(error) => command_line::cannot_listen(&address, &error),
     }
@@ -98,35 +117,43 @@ impl Fault {
 
 /// Held by whoever shares one lock, which makes many threads as good as one.
 static LOCK: Mutex<()> = Mutex::new(());
-/// How many are served at present.
-static GUESTS: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
-fn run(listener: &TcpListener, fault: Fault) {
+fn run(listener: TcpListener, fault: Fault) {
+    #[cfg(unix)]
+    signals::obey(&listener, fault);
     if fault.is("insists_on_being_read") {
         println!("listening on http://{}", listener.local_addr().unwrap_or_else(|error| panic!("{error}")));
     } else {
         command_line::announce(listener.local_addr());
     }
     if fault.is("serves_the_latest_first") {
-        return run_latest_first(listener);
+        return run_latest_first(&listener);
     }
     for (number, stream) in listener.incoming().enumerate() {
         match stream {
+            _ if guests::are_leaving() => break,
             Ok(_) if fault.is("serves_ten_clients") && number == 10 => return,
-            Ok(stream) if fault.is("serial") => serve(stream, fault),
+            Ok(stream) if fault.is("serial") => serve(Guest::enter(stream, usize::MAX), fault),
             Ok(stream) => {
-                wait_for_a_place(fault);
-                thread::spawn(move || {
-                    serve(stream, fault);
-                    *GUESTS.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-                    GUESTS.1.notify_one();
-                });
+                let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
+                let guest = Guest::enter(stream, limit);
+                thread::spawn(move || serve(guest, fault));
             }
             Err(_) if fault.is("dies_without_descriptors") => process::exit(1),
             Err(_) if fault.is("spins_without_descriptors") => {}
             Err(_) => thread::sleep(Duration::from_millis(100)),
         }
     }
+    if fault.is("keeps_listening") {
+        std::mem::forget(listener);
+    } else {
+        drop(listener);
+    }
+    if fault.is("rests_before_it_ends") {
+        thread::sleep(Duration::from_secs(10));
+    }
+    guests::wait_until_all_have_left();
+    process::exit(i32::from(fault.is("ends_with_the_wrong_code")))
 }
 
 fn run_latest_first(listener: &TcpListener) {
@@ -137,21 +164,14 @@ fn run_latest_first(listener: &TcpListener) {
             waiting.push(stream);
         }
         match waiting.pop() {
-            Some(stream) => serve(stream, Fault("serial")),
+            Some(stream) => serve(Guest::enter(stream, usize::MAX), Fault("serial")),
             None => thread::sleep(Duration::from_millis(1)),
         }
     }
 }
 
-fn wait_for_a_place(fault: Fault) {
-    let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
-    let guests = GUESTS.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut guests = GUESTS.1.wait_while(guests, |guests| *guests >= limit).unwrap_or_else(PoisonError::into_inner);
-    *guests += 1;
-}
-
-fn serve(stream: TcpStream, fault: Fault) {
-    if let Err(error) = handle_connection(&stream, fault) {
+fn serve(guest: Guest, fault: Fault) {
+    if let Err(error) = handle_connection(&guest, fault) {
         let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
         command_line::log(format_args!("gave a connection up: {error}"));
         if fault.is("dies_of_a_disconnect") {
@@ -159,19 +179,22 @@ fn serve(stream: TcpStream, fault: Fault) {
         }
     }
     if fault.is("keeps_descriptors") {
-        std::mem::forget(stream);
+        std::mem::forget(Arc::clone(&guest.stream));
     } else if fault.is("keeps_memory") {
         std::mem::forget(vec![1_u8; 8192]);
     }
 }
 
-fn handle_connection(mut stream: &TcpStream, fault: Fault) -> io::Result<()> {
+fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
+    let mut stream = &*guest.stream;
     let one = fault.is("serial") || fault.is("closes_after_one_answer");
     let mut connection = if one { Connection::for_one_request() } else { Connection::new() };
     let mut output = Output::new(stream, fault)?;
     let mut buffer = [0; 4096];
     while connection.is_open() {
+        guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
         let received = stream.read(&mut buffer)?;
+        guest.is(Doing::Waiting);
         if received == 0 && fault.is("dies_of_a_disconnect") {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -183,6 +206,9 @@ fn handle_connection(mut stream: &TcpStream, fault: Fault) -> io::Result<()> {
             return Ok(());
         }
         output.send(&connection.output(now()), input.starts_with(b"HEAD"))?;
+        if fault.is("drops_requests_behind_a_nap") && guests::are_leaving() {
+            return Ok(());
+        }
         if fault.is("reads_once") {
             return output.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", false);
         }

@@ -1,6 +1,4 @@
-//! Step 9.6: all that step 9.5 does. How it stops is in `stopping.rs`.
-
-mod stopping; // in this program, because the tests of one program wait at the same time
+//! Step 9.6: all that step 9.5 does; and it stops well.
 
 use harness::{Program, suite};
 
@@ -34,4 +32,9 @@ fn no_client_waits_for_another() {
 #[test]
 fn two_handlers_run_at_the_same_instant() {
     suite::parallel(Program::at(SERVER).environment("ASYNC_STD_THREAD_COUNT", "2")).assert_passed();
+}
+
+#[test]
+fn it_stops_well() {
+    suite::stops_well(SERVER).assert_passed();
 }

@@ -1,0 +1,133 @@
+//! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
+
+use super::WATCH;
+use super::answers::{is_hello, is_not_found};
+use super::concurrent::start;
+use crate::failure::ensure;
+use crate::{Client, End, Program, Result, Server, request};
+use std::io::ErrorKind;
+use std::net::TcpStream;
+use std::thread;
+
+/// What a server that stops well says when it begins to.
+const STOPPING: &str = "finishing the answers in flight";
+
+pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
+    ends_in_mid_request(program, Server::interrupt)
+}
+
+pub(super) fn sigterm_ends_it_in_mid_request(program: &Program) -> Result {
+    ends_in_mid_request(program, Server::terminate)
+}
+
+/// It dies of the signal, although it waits for the rest of a request.
+fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result {
+    let mut server = start(program)?;
+    let mut client = server.client()?;
+    client.send_in_pieces([&request("/")[..20]])?;
+    tell(&server)?;
+    let status = server.wait_for_exit()?;
+    ensure!(status.code().is_none(), "the signal was to end it, but it ended by itself: {status}");
+    ensure!(client.rest().map_or(true, |answer| answer.is_empty()), "half a request was answered");
+    Ok(())
+}
+
+pub(super) fn on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut idle = server.client()?;
+    is_hello(&idle.get("/")?)?;
+    let mut asleep = asleep(&server, &[])?;
+
+    server.interrupt()?;
+    server.wait_for_log(STOPPING)?;
+    ensure!(idle.end()? == End::Closed, "an idle connection was reset");
+    // The listener may be closed a little later than the log says.
+    server.wait_until("it lets nobody in", |server| {
+        TcpStream::connect_timeout(&server.address(), WATCH)
+            .is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+    })?;
+    ensure!(asleep.is_silent()?, "the nap was over before everyone else had been sent away");
+
+    is_hello(&asleep.response()?)?;
+    ends_well(&mut server)
+}
+
+pub(super) fn a_request_that_has_begun_to_arrive_is_answered(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut client = server.client()?;
+    client.send([request("/").as_slice(), b"GET /nope HTTP/1.1\r\nHo"].concat())?;
+    is_hello(&client.response()?)?;
+    client.wait_until_read()?;
+
+    server.terminate()?;
+    server.wait_for_log(STOPPING)?;
+    client.send("st: localhost\r\n\r\n")?;
+    is_not_found(&client.response()?)?;
+    ends_well(&mut server)
+}
+
+pub(super) fn requests_behind_a_nap_are_answered(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut asleep = asleep(&server, &request("/nope").repeat(500))?;
+    server.interrupt()?;
+    server.wait_for_log(STOPPING)?;
+    is_hello(&asleep.response()?)?;
+    (0..500).try_for_each(|_| is_not_found(&asleep.response()?))?;
+    ends_well(&mut server)
+}
+
+/// Its requests arrive in one packet, but there is not room for all the answers on its side.
+pub(super) fn a_client_that_reads_late_gets_all_its_answers(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut client = server.client()?;
+    client.send(request("/").repeat(900))?;
+    is_hello(&client.response()?)?;
+    server.interrupt()?;
+    server.wait_for_log(STOPPING)?;
+    thread::sleep(WATCH); // a server that hangs up now does it before they are read
+    (1..900).try_for_each(|_| is_hello(&client.response()?))?;
+    ends_well(&mut server)
+}
+
+pub(super) fn hundreds_of_idle_connections_are_closed(program: &Program) -> Result {
+    let mut server = start(program)?;
+    let mut idle: Vec<Client> = (0..300).map(|_| server.client()).collect::<Result<_>>()?;
+    idle[150..].iter_mut().try_for_each(|client| is_hello(&client.get("/")?))?; // so the others were let in as well
+    server.terminate()?;
+    for client in &mut idle {
+        ensure!(client.end()? == End::Closed, "an idle connection was reset");
+    }
+    ends_well(&mut server)
+}
+
+pub(super) fn without_clients_it_ends_at_once(program: &Program) -> Result {
+    let mut server = start(program)?;
+    server.interrupt()?;
+    ends_well(&mut server)
+}
+
+pub(super) fn a_second_ctrl_c_ends_it_at_once(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut asleep = asleep(&server, &[])?;
+    server.interrupt()?;
+    server.wait_for_log(STOPPING)?;
+    server.interrupt()?;
+    let status = server.wait_for_exit()?;
+    ensure!(status.code() == Some(1), "expected the code 1, because an answer was not sent: {status}");
+    ensure!(asleep.rest().map_or(true, |answer| answer.is_empty()), "the nap was over before the server ended");
+    Ok(())
+}
+
+/// A client whose `/sleep` is under way, because the answer to the request before it has arrived. Then it sends this.
+fn asleep(server: &Server, then: &[u8]) -> Result<Client> {
+    let mut client = server.client()?;
+    client.send([&request("/"), &request("/sleep"), then].concat())?;
+    is_hello(&client.response()?)?;
+    Ok(client)
+}
+
+fn ends_well(server: &mut Server) -> Result {
+    let status = server.wait_for_exit()?;
+    ensure!(status.code() == Some(0), "expected the code 0: {status}; it logged {:?}", server.log());
+    Ok(())
+}
