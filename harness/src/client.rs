@@ -3,6 +3,7 @@
 use crate::failure::ensure;
 use crate::{Failure, Result, SAFETY, system};
 use socket2::{Domain, SockRef, Socket, Type};
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
@@ -242,7 +243,7 @@ fn is_time_out(error: &io::Error) -> bool {
 }
 
 /// A response, as it arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -250,6 +251,18 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body; empty in a response to `HEAD`.
     pub body: Vec<u8>,
+}
+
+/// With the body as text, because this is what a failure shows.
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .finish()
+    }
 }
 
 impl Response {
