@@ -1,6 +1,6 @@
 //! It speaks HTTP, whatever the packets look like.
 
-use super::{HELLO, NOT_FOUND};
+use super::{HELLO, NOT_FOUND, impatient};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Response, Result, request};
 
@@ -44,7 +44,7 @@ fn is_date(value: &str) -> bool {
 
 /// A client of a server that was started for it.
 fn with_client(program: &Program, talk: impl FnOnce(&mut Client) -> Result) -> Result {
-    let server = program.start()?;
+    let server = impatient(program).start()?;
     talk(&mut server.client()?)
 }
 
@@ -147,6 +147,17 @@ pub(super) fn an_old_client_is_answered_and_the_connection_closed(program: &Prog
         client.send("GET / HTTP/1.0\r\n\r\n")?;
         is_hello(&client.response()?)?;
         ensure!(client.end()? == End::Closed, "expected an orderly close");
+        Ok(())
+    })
+}
+
+/// It does not close its own half, so the server lingers: it closes its half, and waits for the client's.
+pub(super) fn a_refused_client_sees_the_end_of_the_connection(program: &Program) -> Result {
+    with_client(program, |client| {
+        client.send("hello\r\n\r\n")?;
+        let response = client.response()?;
+        ensure!(response.status == 400, "expected the status 400: {response:?}");
+        ensure!(client.rest()?.is_empty(), "expected one answer");
         Ok(())
     })
 }

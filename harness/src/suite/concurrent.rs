@@ -2,24 +2,18 @@
 
 use super::answers::{is_hello, is_not_found};
 use super::survives::{rests_while, serves_again};
-use super::{serves, skip};
+use super::{impatient, serves, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server, request};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// A server whose clients give up before the ten seconds after which a step lets go of a silent client: whoever is served
-/// only then has waited for it.
-pub(super) fn start(program: &Program) -> Result<Server> {
-    program.clone().patience(Duration::from_secs(8)).start()
-}
 
 fn clients(server: &Server, number: usize) -> Result<Vec<Client>> {
     (0..number).map(|_| server.client()).collect()
 }
 
 pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut clients = clients(&server, 20)?;
     while let Some(mut last) = clients.pop() {
         is_hello(&last.get("/")?)?;
@@ -29,7 +23,7 @@ pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Prog
 
 // ANCHOR: a_silent_client_delays_nobody
 pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut silent = server.client()?;
     serves(&server)?;
     is_hello(&silent.get("/")?)
@@ -37,7 +31,7 @@ pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
 // ANCHOR_END: a_silent_client_delays_nobody
 
 pub(super) fn naps_delay_nobody(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut napping = clients(&server, 64)?;
     napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
     for client in &mut clients(&server, 10)? {
@@ -52,7 +46,7 @@ pub(super) fn naps_delay_nobody(program: &Program) -> Result {
 }
 
 pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut client = server.client()?;
     client.send([request("/"), request("/nope"), request("/sleep"), request("/")].concat())?;
     is_hello(&client.response()?)?;
@@ -62,7 +56,7 @@ pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Resu
 }
 
 pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut unfinished = Vec::new();
     for number in 0..1_000 {
         let mut client = server.client()?;
@@ -82,7 +76,7 @@ pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> 
 
 /// They ask for far more than all the buffers on the way can hold.
 pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut greedy = clients(&server, 4)?;
     let requests = request("/").repeat(150_000);
     let stuck = Duration::from_millis(300);
@@ -113,7 +107,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
     if !cfg!(target_os = "linux") {
         return skip("only Linux can limit the descriptors of a running program");
     }
-    let mut server = start(&program.clone().descriptor_limit(64))?;
+    let mut server = impatient(program).descriptor_limit(64).start()?;
     let mut inside = server.client()?;
     is_hello(&inside.get("/")?)?;
     let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;

@@ -1,7 +1,7 @@
 //! A connection serves many requests.
 
 use super::answers::{is_hello, is_not_found};
-use super::concurrent::start;
+use super::impatient;
 use crate::failure::ensure;
 use crate::{Client, Program, Result, request};
 
@@ -63,7 +63,7 @@ pub(super) fn an_old_client_may_ask_to_keep_the_connection(program: &Program) ->
 }
 
 pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Result {
-    let server = start(program)?;
+    let server = impatient(program).start()?;
     let mut idle: Vec<Client> = Vec::new();
     for _ in 0..1_000 {
         let mut client = server.client()?;

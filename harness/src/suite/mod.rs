@@ -68,6 +68,7 @@ const ANSWERS: &[Check] = checks![
     answers::a_connection_is_closed_when_the_client_asks_for_it,
     answers::an_old_client_is_answered_and_the_connection_closed,
     answers::the_first_of_pipelined_requests_is_answered,
+    answers::a_refused_client_sees_the_end_of_the_connection,
     answers::clients_are_served_one_after_another,
     answers::malformed_requests_are_refused_with_400,
     answers::known_methods_without_a_meaning_here_are_refused_with_405,
@@ -303,6 +304,12 @@ fn if_there_are_signals(checks: &'static [Check]) -> &'static [Check] {
 fn skip(reason: &str) -> Result {
     eprintln!("SKIPPED: {reason}");
     Ok(())
+}
+
+/// The same, with clients that give up before the ten seconds after which a step lets go of a silent one: whoever gets
+/// something only then has waited for it.
+fn impatient(program: &Program) -> Program {
+    program.clone().patience(Duration::from_secs(8))
 }
 
 /// Whether the server still serves: a new client gets the hello page.

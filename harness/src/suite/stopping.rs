@@ -1,8 +1,7 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
-use super::WATCH;
 use super::answers::{is_hello, is_not_found};
-use super::concurrent::start;
+use super::{WATCH, impatient};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, Server, request};
 use std::io::ErrorKind;
@@ -22,7 +21,7 @@ pub(super) fn sigterm_ends_it_in_mid_request(program: &Program) -> Result {
 
 /// It dies of the signal, although it waits for the rest of a request.
 fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result {
-    let mut server = start(program)?;
+    let mut server = impatient(program).start()?;
     let mut client = server.client()?;
     client.send_in_pieces([&request("/")[..20]])?;
     tell(&server)?;
@@ -90,7 +89,7 @@ pub(super) fn a_client_that_reads_late_gets_all_its_answers(program: &Program) -
 }
 
 pub(super) fn hundreds_of_idle_connections_are_closed(program: &Program) -> Result {
-    let mut server = start(program)?;
+    let mut server = impatient(program).start()?;
     let mut idle: Vec<Client> = (0..300).map(|_| server.client()).collect::<Result<_>>()?;
     idle[150..].iter_mut().try_for_each(|client| is_hello(&client.get("/")?))?; // so the others were let in as well
     server.terminate()?;
@@ -101,7 +100,7 @@ pub(super) fn hundreds_of_idle_connections_are_closed(program: &Program) -> Resu
 }
 
 pub(super) fn without_clients_it_ends_at_once(program: &Program) -> Result {
-    let mut server = start(program)?;
+    let mut server = impatient(program).start()?;
     server.interrupt()?;
     ends_well(&mut server)
 }

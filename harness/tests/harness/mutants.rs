@@ -72,6 +72,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
         "never_closes",
         &["a_connection_is_closed_when_the_client_asks_for_it", "an_old_client_is_answered_and_the_connection_closed"],
     ),
+    ("lingers_without_closing", &["a_refused_client_sees_the_end_of_the_connection"]),
     (
         "resets",
         &[

@@ -52,6 +52,7 @@ const FAULTS: &[&str] = &[
     // How it ends a connection.
     "closes_after_one_answer",
     "never_closes",
+    "lingers_without_closing",
     "resets",
     "keeps_descriptors",
     "keeps_memory",
@@ -220,7 +221,7 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
         }
     }
     if (connection.peer_may_be_sending() && !fault.is("resets")) || fault.is("never_closes") {
-        if !fault.is("never_closes") {
+        if !fault.is("never_closes") && !fault.is("lingers_without_closing") {
             stream.shutdown(Shutdown::Write)?;
         }
         io::copy(&mut stream, &mut io::sink())?;
