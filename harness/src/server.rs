@@ -89,6 +89,11 @@ impl Program {
         self
     }
 
+    /// The name of its file, for messages.
+    pub(crate) fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// The command that starts it, with its own arguments, but without an address.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);

@@ -267,13 +267,15 @@ fn run(checks: &[Check], program: &Program) -> Report {
         let ended = running.into_iter().map(|check| check.join().unwrap_or(Err(Failure::new("the check panicked"))));
         checks.iter().map(|check| check.name).zip(ended).collect()
     });
-    Report { outcomes }
+    Report { program: program.name(), outcomes }
 }
 
 /// What became of each check of a suite.
 #[derive(Clone, Debug)]
 #[must_use = "a report that nobody looks at checks nothing"]
 pub struct Report {
+    /// The name of the program.
+    pub program: String,
     /// The name of each check, and how it ended.
     pub outcomes: Vec<(&'static str, Result)>,
 }
@@ -288,7 +290,8 @@ impl Report {
     pub fn assert_passed(&self) {
         let failed = self.outcomes.iter().filter_map(|(name, outcome)| Some((name, outcome.as_ref().err()?)));
         let failed: Vec<_> = failed.map(|(name, failure)| format!("\n{name}: {failure}")).collect();
-        assert!(failed.is_empty(), "{} of {} checks failed:{}", failed.len(), self.outcomes.len(), failed.concat());
+        let (program, failures) = (&self.program, failed.concat());
+        assert!(failed.is_empty(), "{program}: {} of {} checks failed:{failures}", failed.len(), self.outcomes.len());
     }
 }
 
