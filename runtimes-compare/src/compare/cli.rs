@@ -49,7 +49,8 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub scenario: Vec<Scenario>,
 
-    /// Of the servers of this package, measure this only; repeatable, and the first one is the first column.
+    /// Of the servers of this package, measure this only; repeatable, and the first one is the first column. (So the name of a
+    /// --server alone leaves all of this package's out.)
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
 

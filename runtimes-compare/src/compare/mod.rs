@@ -90,13 +90,20 @@ fn files(options: &Options) -> Vec<PathBuf> {
 /// The servers that the command line asks for; ends the program with code 2 when it asks for what there isn't.
 fn chosen(options: &Options) -> Vec<Recipe> {
     let misuse = |message: String| -> ! { clap_error(message) };
-    let mut recipes = own::recipes(&options.only).unwrap_or_else(|message| misuse(message));
+    let mut recipes = own::recipes().unwrap_or_else(|message| misuse(message));
     recipes.extend(options.server.iter().cloned());
     for (index, recipe) in recipes.iter().enumerate() {
         if recipes[..index].iter().any(|other| other.name == recipe.name) {
             misuse(format!("two servers are called {}", recipe.name));
         }
     }
+    let names: Vec<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
+    if let Some(unknown) = options.only.iter().find(|name| !names.contains(name)) {
+        misuse(format!("no server is called {unknown}; there are {}", names.join(", ")));
+    }
+    let place = |recipe: &Recipe| options.only.iter().position(|name| *name == recipe.name);
+    recipes.retain(|recipe| options.only.is_empty() || recipe.own.is_none() || place(recipe).is_some());
+    recipes.sort_by_key(|recipe| place(recipe).unwrap_or(usize::MAX)); // the others stay in their order
     recipes
 }
 

@@ -19,17 +19,11 @@ const SERVERS: [(&str, &str, bool); 5] = [
 /// How to build what is missing.
 pub const BUILD: &str = "cargo build --release -p runtimes-compare";
 
-/// The servers with these names, in this order; all of them if no name is given.
-pub fn recipes(only: &[String]) -> Result<Vec<Recipe>, String> {
+/// All of them.
+pub fn recipes() -> Result<Vec<Recipe>, String> {
     let folder = env::current_exe().map_err(|error| format!("cannot tell where this program is: {error}"))?;
     let folder = folder.parent().unwrap_or(Path::new("."));
-    let all = SERVERS.map(|(name, binary, is_server)| recipe(folder, name, binary, is_server));
-    if only.is_empty() {
-        return Ok(all.into());
-    }
-    let find = |name: &String| all.iter().find(|recipe| recipe.name == *name).cloned();
-    let names = SERVERS.map(|(name, ..)| name).join(", ");
-    only.iter().map(|name| find(name).ok_or_else(|| format!("no server is called {name}; there are {names}"))).collect()
+    Ok(SERVERS.map(|(name, binary, is_server)| recipe(folder, name, binary, is_server)).into())
 }
 
 fn recipe(folder: &Path, name: &str, binary: &'static str, is_server: bool) -> Recipe {

@@ -147,6 +147,19 @@ fn rounds_are_interleaved() {
     assert_eq!(order.collect::<Vec<_>>().join(", "), expected);
 }
 
+#[test]
+fn any_server_can_be_the_first_column_or_the_only_one() {
+    let server = format!("mine='{}' {{addr}}", env!("CARGO_BIN_EXE_limit"));
+    for only in [&["--only", "mine"][..], &["--only", "mine", "--only", "limit"]] {
+        let output = compare("mine", &["--scenario", "start-up", "--server", &server]).args(only).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: Value = serde_json::from_str(&read("mine", "report.json")).unwrap();
+        let servers = report["servers"].as_array().unwrap().iter().map(|server| server["name"].as_str().unwrap());
+        let named = only.iter().filter(|word| **word != "--only");
+        assert_eq!(servers.collect::<Vec<_>>(), named.copied().collect::<Vec<_>>());
+    }
+}
+
 /// Measures `limit` beside a server with a fault, and returns what is said of the fault.
 fn beside(name: &str, server: &str) -> String {
     let output = compare(name, &["--only", "limit", "--scenario", "keep-alive", "--server", server]).output().unwrap();
