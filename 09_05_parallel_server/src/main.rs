@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
 
-// ANCHOR: main_func
+// ANCHOR: accept_loop
 #[async_std::main]
 async fn main() {
     let address = command_line::address();
@@ -39,9 +39,7 @@ async fn main() {
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
-// ANCHOR_END: main_func
 
-// ANCHOR: accept_loop
 async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
     listener
@@ -60,7 +58,6 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 }
 // ANCHOR_END: accept_loop
 
-// ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
     let answered = AtomicBool::new(false);
@@ -79,7 +76,6 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
         }
     }
 }
-// ANCHOR_END: patience
 
 async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool) -> io::Result<()> {
     let mut stream = stream?;
@@ -90,7 +86,6 @@ async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool) -> io::R
     Ok(())
 }
 
-// ANCHOR: handle_connection
 /// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -119,7 +114,6 @@ async fn handle_connection(
     }
     Ok(connection)
 }
-// ANCHOR_END: handle_connection
 
 /// Sends all the answers there are in one write.
 async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {

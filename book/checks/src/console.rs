@@ -1,11 +1,11 @@
 //! Console sessions: the commands in a file are run against a server, and what they print is compared.
 //!
 //! A session is a file `book/src/console/BINARY/NAME.console`, where `BINARY` is a program of the workspace, or
-//! `STEP+EXPERIMENT`. The lines that begin with `$ ` (and those with `> ` after
+//! `STEP+PATCH`. The lines that begin with `$ ` (and those with `> ` after
 //! them, which go on) are commands for bash, written by hand; `$SERVER` is the number of the server's process. All other
 //! lines are what the commands printed.
 
-use crate::{Failure, Result, experiment, files, read, snapshot, step};
+use crate::{Failure, Result, files, patch, read, snapshot, step};
 use harness::Server;
 use std::process::{Command, Stdio};
 
@@ -30,7 +30,7 @@ pub fn check(file: &str) -> Result {
     let commands = commands(&committed);
     let mut path = file.strip_prefix("book/src/console/").unwrap_or_default().split('/');
     let binary = path.next().unwrap_or_default();
-    let program = if binary.contains('+') { experiment::program(binary)? } else { step::program(binary)? };
+    let program = if binary.contains('+') { patch::program(binary)? } else { step::program(binary)? };
     let mut printed = run(&commands, &program.start()?)?;
     if !snapshot::is_rewriting() {
         printed = with_words_of(&committed, &printed);

@@ -44,9 +44,10 @@ impl Include {
         Ok(Self { file: path, anchor })
     }
 
-    /// Whether the file is made by this crate, and therefore included as a whole.
-    pub fn is_generated(&self) -> bool {
-        self.file.starts_with("book/src/generated") || self.file.starts_with("book/src/console")
+    /// Whether the file is there to be shown, and therefore included as a whole: made by this crate, or a patch.
+    pub fn is_shown_whole(&self) -> bool {
+        let is_patch = self.file.extension().is_some_and(|extension| extension == "diff");
+        is_patch || self.file.starts_with("book/src/generated") || self.file.starts_with("book/src/console")
     }
 
     /// The included text.
@@ -59,8 +60,10 @@ impl Include {
         let mut text = read(&self.file)?;
         if let Some(anchor) = &self.anchor {
             text = between_anchors(&text, anchor).map_err(|failure| failure.context(&file))?;
-        } else if !self.is_generated() {
+        } else if !self.is_shown_whole() {
             return Err(Failure::new(format!("{file}: code is included through an anchor, not as a whole file")));
+        } else if without_anchors(&text).len() < text.len() {
+            return Err(Failure::new(format!("{file}: nobody should see an anchor")));
         }
         if text.trim().is_empty() {
             return Err(Failure::new(format!("{file}: there is nothing in it to include")));
@@ -123,7 +126,7 @@ mod tests {
     fn a_directive_names_a_file_or_an_anchor_but_no_lines() {
         let include = Include::parse("{{#include ../../http/src/lib.rs:name}}").unwrap();
         assert_eq!((include.file.to_str(), include.anchor.as_deref()), (Some("http/src/lib.rs"), Some("name")));
-        assert!(Include::parse("{{#include generated/x.txt}}").unwrap().is_generated());
+        assert!(Include::parse("{{#include generated/x.txt}}").unwrap().is_shown_whole());
         for directive in ["{{#include a.rs:1:2}}", "{{#include a.rs:7}}", "{{#playground a.rs}}", "{{#include a.rs"] {
             assert!(Include::parse(directive).is_err(), "{directive}");
         }

@@ -1,7 +1,6 @@
 //! Generated files: compared with what the programs do now, or rewritten.
 
-use crate::{Failure, Result, read, workspace};
-use similar::TextDiff;
+use crate::{Failure, Result, difference, read, workspace};
 use std::{env, fs};
 
 /// The command that rewrites every generated file.
@@ -18,16 +17,23 @@ pub fn is_rewriting() -> bool {
 ///
 /// If the two differ, with their difference.
 pub fn check(file: &str, expected: &str) -> Result {
-    let file = format!("book/src/{file}");
-    let committed = read(&file).unwrap_or_default();
+    check_file(&format!("book/src/{file}"), expected)
+}
+
+/// As [`check`], for a file anywhere in the workspace.
+///
+/// # Errors
+///
+/// If the two differ, with their difference.
+pub fn check_file(file: &str, expected: &str) -> Result {
+    let committed = read(file).unwrap_or_default();
     if committed == expected {
         return Ok(());
     }
     if is_rewriting() {
-        return write(&file, expected);
+        return write(file, expected);
     }
-    let difference = TextDiff::from_lines(committed.as_str(), expected);
-    let difference = difference.unified_diff().header("in the book", "now").to_string();
+    let difference = difference::of_texts(("in the book", &committed), ("now", expected));
     Err(Failure::new(format!("{file} is not what the programs say now; `{REWRITE}` rewrites it\n{difference}")))
 }
 

@@ -1,10 +1,8 @@
 //! The steps: the folders whose names begin with a chapter number.
 
-use crate::include::without_anchors;
-use crate::{Failure, Result, read, workspace};
+use crate::{Failure, Result, workspace};
 use harness::Program;
 use serde_json::Value;
-use similar::TextDiff;
 use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
@@ -77,20 +75,4 @@ pub fn program(step: &str) -> Result<Program> {
     });
     let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(step);
     program.cloned().ok_or_else(|| Failure::new(format!("there is no step {step}")))
-}
-
-/// What changes from one program to another, without the comments at the head of the files and without anchors.
-///
-/// # Errors
-///
-/// If a file cannot be read.
-pub fn difference(old: &str, new: &str) -> Result<String> {
-    let code = |file| {
-        let text = without_anchors(&read(file)?);
-        let lines = text.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
-        Ok::<String, Failure>(lines.flat_map(|line| [line, "\n"]).collect())
-    };
-    let (before, after) = (code(old)?, code(new)?);
-    let difference = TextDiff::from_lines(before.as_str(), after.as_str());
-    Ok(difference.unified_diff().context_radius(2).header(old, new).to_string())
 }

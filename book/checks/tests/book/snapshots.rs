@@ -1,11 +1,13 @@
 //! What the book quotes is what the programs do now. With `UPDATE_BOOK=1`, these tests rewrite it.
 
-use book_checks::experiment::{EXPERIMENTS, Experiment};
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::threads::Threads;
 use book_checks::measured::trace::{TRACES, Trace};
-use book_checks::{Result, assert_none, compiler, console, has_tool, read, snapshot, step, timeline};
+use book_checks::{
+    Result, assert_none, compiler, console, difference, has_tool, patch, read, snapshot, step, timeline, workspace,
+};
 use harness::matrix;
+use std::process::Command;
 use std::thread;
 
 #[test]
@@ -13,18 +15,40 @@ fn each_diff_is_what_changed_from_one_step_to_the_next() {
     let folders = step::folders().unwrap();
     let neighbours = folders.windows(2).filter(|pair| pair[0][..2] == pair[1][..2]);
     let check = |pair: &[String]| {
-        let difference = step::difference(&format!("{}/src/main.rs", pair[0]), &format!("{}/src/main.rs", pair[1]))?;
+        let difference =
+            difference::of_programs(&format!("{}/src/main.rs", pair[0]), &format!("{}/src/main.rs", pair[1]))?;
         snapshot::check(&format!("generated/diff_{}.diff", &pair[1][..5]), &difference)
     };
     assert_none(failures(neighbours.map(check)));
 }
 
 #[test]
-fn each_experiment_is_the_change_that_was_tried() {
-    let check = |experiment: &Experiment| {
-        snapshot::check(&format!("generated/experiment_{}.diff", experiment.name), &experiment.difference()?)
-    };
-    assert_none(failures(EXPERIMENTS.iter().map(check)));
+fn each_patch_fits_its_step() {
+    let patches = patch::all().unwrap();
+    assert!(!patches.is_empty());
+    assert_none(failures(patches.iter().map(|patch| snapshot::check_file(&patch.file, &patch.renewed()?))));
+}
+
+#[test]
+fn git_applies_each_patch() {
+    if !has_tool("git") {
+        return;
+    }
+    for patch in patch::all().unwrap() {
+        let mut git = Command::new("git");
+        let output = git.args(["apply", "--check", &patch.file]).current_dir(workspace()).output().unwrap();
+        assert!(output.status.success(), "{}: {}", patch.file, String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn each_patch_leaves_a_program_without_warnings() {
+    patch::build().unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn each_patch_leaves_a_program_that_is_formatted() {
+    patch::cargo(&["fmt", "--check"]).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]

@@ -1,0 +1,206 @@
+//! Changes to steps that were tried, each as a patch: `git apply FILE` makes the change, `git apply -R FILE` takes it back.
+//!
+//! The book says "change this line, and see what happens". Here the line is changed in a copy of the step, so that what
+//! happens is known and not guessed. The copies live below `target`, in a workspace of their own that is like this one.
+//!
+//! A patch that no longer fits its step fails a test. To renew it, commit the step, make the change by hand, and:
+//! `git diff 09_05_parallel_server > runtimes-compare/ideas/NAME.diff; git restore 09_05_parallel_server`.
+//! Then `UPDATE_BOOK=1 cargo test -p book-checks` brings it into the form of the others. (The same makes a new one.)
+
+use crate::{Failure, Result, console, difference, files, read, workspace};
+use diffy::patch_set::{FilePatch, ParseOptions, PatchSet};
+use harness::Program;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Where the patches are: for everyone, and for Linux, the only system on which `compare` measures.
+const FOLDERS: [&str; 2] = ["book/experiments", "runtimes-compare/ideas"];
+
+/// A change to a step.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// Its file, relative to the workspace.
+    pub file: String,
+    /// What stands in that file.
+    pub text: String,
+}
+
+/// One of the files that a patch changes.
+struct Changed {
+    /// Relative to the workspace.
+    file: String,
+    before: String,
+    after: String,
+}
+
+/// All patches.
+///
+/// # Errors
+///
+/// If one cannot be read.
+pub fn all() -> Result<Vec<Patch>> {
+    let found = FOLDERS.iter().flat_map(|folder| files(folder)).filter(|file| file.ends_with(".diff"));
+    found.map(|file| Ok(Patch { text: read(&file)?, file })).collect()
+}
+
+impl Patch {
+    /// The name of its file: `panic`.
+    pub fn name(&self) -> &str {
+        Path::new(&self.file).file_stem().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
+    /// The same change as it should be written: with two lines around it, at the lines where it is now.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit its step.
+    pub fn renewed(&self) -> Result<String> {
+        let difference = |Changed { file, before, after }| {
+            difference::of_texts((&format!("a/{file}"), &before), (&format!("b/{file}"), &after))
+        };
+        Ok(self.apply(&self.step()?)?.into_iter().map(difference).collect())
+    }
+
+    /// The step that it was written for.
+    fn step(&self) -> Result<String> {
+        let step = self.text.lines().find_map(|line| line.strip_prefix("+++ b/")?.split('/').next());
+        step.map(str::to_owned).ok_or_else(|| self.explain("it changes no file: there is no line `+++ b/STEP/…`"))
+    }
+
+    /// The files of a step that it changes: of the one that it was written for, or of one that is like it.
+    fn apply(&self, step: &str) -> Result<Vec<Changed>> {
+        let parts = PatchSet::parse(&self.text, ParseOptions::unidiff());
+        parts.map(|part| self.apply_part(&part.map_err(|error| self.explain(error))?, step)).collect()
+    }
+
+    fn apply_part(&self, part: &FilePatch<'_, str>, step: &str) -> Result<Changed> {
+        let patch = part.patch().as_text().ok_or_else(|| self.explain("it changes more than texts"))?;
+        let path = patch.modified().and_then(|name| name.splitn(3, '/').nth(2)).unwrap_or_default(); // of `b/STEP/PATH`
+        let file = format!("{step}/{path}");
+        let before = read(&file)?;
+        match diffy::apply(&before, patch) {
+            Ok(after) => Ok(Changed { file, before, after }),
+            Err(error) => Err(self.explain(format!(
+                "does not fit {file} any more ({error}). Commit the step, make the change by hand, \
+                 then: git diff {step} > {}; git restore {step}",
+                self.file
+            ))),
+        }
+    }
+
+    fn explain(&self, problem: impl Display) -> Failure {
+        Failure::new(format!("{}: {problem}", self.file))
+    }
+}
+
+/// The program of a step with a patch, built first if it is not up to date: `09_04_concurrent_server+panic`.
+///
+/// # Errors
+///
+/// If there is no such patch, or cargo cannot build it.
+pub fn program(name: &str) -> Result<Program> {
+    // The machine may have a single processor; the experiments are about two threads.
+    Ok(Program::at(build()?.join(binary(name))).environment("ASYNC_STD_THREAD_COUNT", "2"))
+}
+
+/// Builds all steps with patches, if they are not up to date, and returns the folder of their programs.
+///
+/// # Errors
+///
+/// If a patch does not fit, or cargo cannot build it: a warning is a failure, too.
+pub fn build() -> Result<PathBuf> {
+    static BUILT: LazyLock<Result> = LazyLock::new(|| cargo(&["build", "--quiet", "--offline"]));
+    BUILT.clone()?;
+    Ok(target()?.join("debug"))
+}
+
+/// The name of a program: cargo allows no `+` there.
+pub fn binary(name: &str) -> String {
+    name.replace('+', "-")
+}
+
+/// Runs a command of cargo on all steps with patches, such as `build --release`.
+///
+/// # Errors
+///
+/// If a patch does not fit, or cargo fails.
+pub fn cargo(arguments: &[&str]) -> Result {
+    static COPIED: LazyLock<Result<PathBuf>> = LazyLock::new(copy);
+    let mut cargo = Command::new(env!("CARGO"));
+    // The libraries are those of the workspace: built there, they need not be built again.
+    let output = cargo.args(arguments).env("CARGO_TARGET_DIR", target()?).current_dir(COPIED.clone()?).output()?;
+    if output.status.success() { Ok(()) } else { Err(Failure::new(String::from_utf8_lossy(&output.stderr))) }
+}
+
+fn target() -> Result<PathBuf> {
+    Ok(workspace().canonicalize()?.join("target"))
+}
+
+/// Writes the copies, and returns the folder in which they are.
+fn copy() -> Result<PathBuf> {
+    let folder = target()?.join("patched");
+    let programs = programs()?;
+    for file in files("common") {
+        write_if_changed(&folder.join(&file), &read(&file)?)?;
+    }
+    for (name, (step, patch)) in &programs {
+        let changed = patch.apply(step)?;
+        for file in files(step) {
+            let text = match changed.iter().find(|changed| changed.file == file) {
+                Some(changed) => changed.after.clone(),
+                None => read(&file)?,
+            };
+            let path = &file[step.len() + 1..];
+            let text = if path == "Cargo.toml" { renamed(&text, step, name) } else { text };
+            write_if_changed(&folder.join(name).join(path), &text)?;
+        }
+    }
+    let members: Vec<&String> = programs.keys().collect();
+    write_if_changed(&folder.join("Cargo.toml"), &manifest(&members)?)?;
+    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    Ok(folder)
+}
+
+/// Each patch in the step that it was written for, and in those in which a console session tries it: `STEP+PATCH`.
+fn programs() -> Result<BTreeMap<String, (String, Patch)>> {
+    let mut patches = all()?;
+    patches.retain(|patch| cfg!(target_os = "linux") || patch.file.starts_with(FOLDERS[0]));
+    let mut programs = BTreeMap::new();
+    let sessions = console::sessions();
+    let tried: BTreeSet<_> = sessions.iter().filter_map(|file| file.split('/').nth(3)?.split_once('+')).collect();
+    for patch in &patches {
+        let steps = tried.iter().filter(|(_, name)| *name == patch.name()).map(|(step, _)| (*step).to_owned());
+        for step in steps.chain([patch.step()?]) {
+            programs.insert(format!("{step}+{}", patch.name()), (step, patch.clone()));
+        }
+    }
+    Ok(programs)
+}
+
+/// The manifest of the workspace, with other members, and stricter: nobody would see a warning.
+fn manifest(members: &[&String]) -> Result<String> {
+    let own = read("Cargo.toml")?;
+    let (_, shared) = own.split_once("[workspace.package]").unwrap_or_default();
+    let shared = shared.replace("path = \"", "path = \"../../");
+    let shared = shared.replace("[workspace.lints.rust]", "[workspace.lints.rust]\nwarnings = \"deny\"");
+    Ok(format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.package]{shared}"))
+}
+
+/// The manifest of a step, for a package that is called otherwise, as its program is.
+fn renamed(manifest: &str, step: &str, name: &str) -> String {
+    let package = |name: &str| format!("name = \"{}\"", &binary(name)[6..]);
+    let program = |name: &str| format!("name = \"{}\"", binary(name));
+    manifest.replacen(&package(step), &package(name), 1).replacen(&program(step), &program(name), 1)
+}
+
+fn write_if_changed(path: &Path, text: &str) -> Result {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    Ok(fs::write(path, text)?)
+}
