@@ -2,7 +2,7 @@
 
 use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, format};
-use crate::{Result, workspace};
+use crate::{Result, ideas, workspace};
 
 /// The ports, as `compare` names them.
 pub const PORTS: [&str; 3] = ["async-std", "tokio", "smol"];
@@ -54,6 +54,21 @@ pub fn table() -> Result<String> {
     Ok(table)
 }
 
+/// The goals, and for step 9.5 and all ideas together whether they reach them, as far as the ideas were measured for them.
+///
+/// # Errors
+///
+/// If the report cannot be read.
+pub fn table_of_ideas() -> Result<String> {
+    let report = Report::committed("ideas")?;
+    let mut table = "| figure | goal | step 9.5 | together |\n|---|---|--:|--:|\n".to_owned();
+    for goal in GOALS.into_iter().filter(|goal| report.range(goal.row, ideas::STEP).is_some()) {
+        let [step, together] = [ideas::STEP, "together"].map(|server| goal.outcome(Some(&report), server));
+        table += &format!("| {} | {} | {step} | {together} |\n", goal.title(Some(&report)), goal.text());
+    }
+    Ok(table)
+}
+
 /// The goals that a port misses, with the reason, as a list.
 ///
 /// # Errors
@@ -83,7 +98,7 @@ pub fn missed() -> Result<String> {
 fn reason(measure: Measure) -> &'static str {
     match measure {
         Measure::BytesPerConnection => {
-            "A large part of it is the buffer of each connection; sharing it is an idea above."
+            "A large part of it is the buffer of each connection; an idea above does without."
         }
         Measure::Crates | Measure::BuildTime => "These runtimes consist of many small crates.",
         Measure::LatencyP99 | Measure::AllAnswered => "Some answers are late.",

@@ -12,8 +12,23 @@ pub const ROWS: [Row; 5] = [
     (Measure::BytesPerConnection, Scenario::Memory),
 ];
 
-/// The step that all ideas start from, as `compare` names it.
-pub const STEP: &str = "async-std";
+/// The step that all ideas start from.
+pub const STEP: &str = "09_05_parallel_server";
+/// The step that is measured beside them, as it is.
+pub const STOPS_WELL: &str = "09_06_graceful_server";
+
+/// The ideas that were tried on it, in the order of the book: the patches in `runtimes-compare/ideas`.
+pub const IDEAS: [&str; 9] = [
+    "page_from_disk",
+    "write_per_answer",
+    "without_yield",
+    "buffer_of_the_poll",
+    "accept_on_the_main_thread",
+    "timer_per_read",
+    "first_exchange_unregistered",
+    "deferred_accept",
+    "together",
+];
 
 /// What an idea changes, as a table.
 pub fn table(report: &Report, idea: &str) -> String {

@@ -1,33 +1,60 @@
-//! Measures again what chapter 10 shows. Needs Linux, a machine that has nothing else to do, and about half an hour.
+//! Measures again what chapter 10 shows. Needs Linux, a machine that has nothing else to do, and about three quarters
+//! of an hour.
 //!
 //! Run: `cargo run -p book-checks --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! `-- --quick`, or any other option of `compare`, is handed on to it.
+//! Behind `--`, the name of a report (`report`, `sleep`, `build`, `ideas`) measures that one alone; options are handed on to
+//! `compare`: `-- ideas --rounds 1 --duration 0.2`.
 
 use book_checks::goals::PORTS;
-use book_checks::ports::IDEAS;
-use book_checks::{Failure, Result, workspace};
+use book_checks::ideas::{IDEAS, STEP, STOPS_WELL};
+use book_checks::{Failure, Result, patch, workspace};
 use std::env;
 use std::process::Command;
 
+/// What can be measured alone.
+const REPORTS: [&str; 4] = ["report", "sleep", "build", "ideas"];
+
 fn main() -> Result {
-    run(Command::new(env!("CARGO")).args(["build", "--release", "-p", "runtimes-compare", "--bins", "--examples"]))?;
+    if let Some(name) = only().filter(|name| !REPORTS.contains(&name.as_str())) {
+        return Err(Failure::new(format!("there is no report {name}; there are {}", REPORTS.join(", "))));
+    }
+    let packages = ["runtimes-compare", "parallel_server", "graceful_server"].map(|package| ["-p", package]);
+    run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
+    patch::cargo(&["build", "--release", "--quiet", "--offline"])?;
     compare("report", &["--rounds", "7"])?;
     compare("sleep", &["--scenario", "sleep", "--connections", "10000"])?;
     let only: Vec<&str> = ["hyper"].into_iter().chain(PORTS).flat_map(|server| ["--only", server]).collect();
     compare("build", &[&["--scenario", "build"], &only[..]].concat())?;
-    let servers = IDEAS.map(|idea| format!("{idea}=target/release/examples/idea_{idea} {{addr}}"));
+    ideas()
+}
+
+/// Step 9.5, each idea, and what they are measured by.
+fn ideas() -> Result {
+    let steps = [STEP, STOPS_WELL].map(|step| (step, step.to_owned()));
+    let ideas = IDEAS.map(|idea| (idea, patch::binary(&format!("{STEP}+{idea}"))));
+    let servers = steps.into_iter().chain(ideas);
+    let servers: Vec<_> = servers.map(|(name, program)| format!("{name}=target/release/{program} {{addr}}")).collect();
+    let mut arguments = vec!["--rounds", "7", "--only", STEP, "--only", "hyper", "--only", "limit"];
     let scenarios = ["keep-alive", "connection-per-request", "pipelined", "memory"];
-    let mut arguments = vec!["--rounds", "7", "--only", "async-std"];
     arguments.extend(scenarios.iter().flat_map(|scenario| ["--scenario", scenario]));
     arguments.extend(servers.iter().flat_map(|server| ["--server", server]));
     compare("ideas", &arguments)
 }
 
-/// Runs `compare`, and keeps its raw data under this name.
+/// Runs `compare`, and keeps its raw data under this name, if they are wanted.
 fn compare(name: &str, arguments: &[&str]) -> Result {
+    if only().is_some_and(|only| only != name) {
+        return Ok(());
+    }
+    let options = env::args().skip(if only().is_some() { 2 } else { 1 });
     let mut command = Command::new(workspace().join("target/release/compare"));
-    command.args(arguments).args(env::args().skip(1)).args(["--json", &format!("book/src/measured/{name}.json")]);
+    command.args(arguments).args(options).args(["--json", &format!("book/src/measured/{name}.json")]);
     run(command.env_remove("CARGO")) // everything is built
+}
+
+/// The only report that is wanted, if not all are.
+fn only() -> Option<String> {
+    env::args().nth(1).filter(|argument| !argument.starts_with('-'))
 }
 
 fn run(command: &mut Command) -> Result {

@@ -5,7 +5,7 @@
 use book_checks::measured::blocked::{self, Blocked};
 use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
-use book_checks::{Result, assert_none, chart, goals, ideas, ports, snapshot};
+use book_checks::{Result, assert_none, chart, difference, goals, ideas, patch, ports, snapshot};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
@@ -43,18 +43,26 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
         ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO),
         ("smol_to_tokio", ports::SMOL, ports::TOKIO),
     ] {
-        generated(&format!("diff_{name}.diff"), &ports::difference(old, new).unwrap());
+        generated(&format!("diff_{name}.diff"), &difference::of_programs(old, new).unwrap());
     }
     generated("changed_lines.md", &ports::changed_lines().unwrap());
 }
 
 #[test]
-fn each_idea_is_the_change_that_was_measured() {
-    for name in ports::IDEAS {
-        let difference = ports::difference(ports::STEP, &ports::idea(name)).unwrap();
-        generated(&format!("idea_{name}.diff"), &difference);
+fn each_table_of_an_idea_shows_its_data() {
+    for name in ideas::IDEAS.into_iter().chain([ideas::STOPS_WELL]) {
         generated(&format!("idea_{name}.md"), &ideas::table(&ideas(), name));
     }
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux can defer the accept")]
+fn all_ideas_together_make_a_server_that_passes_the_suites_of_step_9_5() {
+    let program = patch::program("09_05_parallel_server+together").unwrap();
+    suite::answers(program.clone()).assert_passed();
+    suite::survives(program.clone()).assert_passed();
+    suite::keeps_connections(program.clone()).assert_passed();
+    suite::concurrent(program).assert_passed();
 }
 
 #[test]
@@ -80,6 +88,7 @@ fn each_table_of_the_comparison_shows_its_data() {
     ];
     generated("compare_made_of.md", &report.table(&made_of));
     generated("goals.md", &goals::table().unwrap());
+    generated("goals_together.md", &goals::table_of_ideas().unwrap());
     generated("goals_missed.md", &goals::missed().unwrap());
 }
 
@@ -184,7 +193,7 @@ fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, Scenario::Memory);
-    assert_eq!(ideas().verdict(row, "buffer_of_the_thread", ideas::STEP), Some(Verdict::Less));
+    assert_eq!(ideas().verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
 }
 
 #[test]
