@@ -10,7 +10,6 @@ use crate::target;
 use crate::{MAX_EMPTY_LINES, MAX_HEAD, MAX_HEADER_FIELDS, MAX_TARGET};
 use core::mem::MaybeUninit;
 use core::ops::Range;
-use memchr::memrchr;
 
 /// What a complete, valid head says. Offsets count from the first byte that was parsed.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +66,7 @@ pub(crate) fn parse(input: &[u8], searched: usize) -> Result<Option<Head>, Respo
     let window = &input[..input.len().min(MAX_HEAD)];
     let start = start_of_request_line(window)?;
     let searched = searched.max(start);
-    let Some(last_line_feed) = memrchr(b'\n', &window[searched..]) else {
+    let Some(last_line_feed) = window[searched..].iter().rposition(|&byte| byte == b'\n') else {
         return incomplete(window, start);
     };
     let lines = &window[start..=searched + last_line_feed];
