@@ -21,7 +21,7 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
     if target.len() > MAX_TARGET {
         return Err(TOO_LONG);
     }
-    if !is_percent_encoded(target.as_bytes(), is_target_byte) {
+    if !after_percent_encoded(target.as_bytes(), &TARGET).is_empty() {
         return Err(WRONG_CHARACTER);
     }
     let start = match (method, target) {
@@ -74,9 +74,8 @@ pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> 
             (&authority[..end + 2], &rest[end + 1..])
         }
         _ => {
-            let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
-            let (name, port) = authority.split_at(end);
-            is_percent_encoded(name, is_name_byte).then_some((name, port))?
+            let port = after_percent_encoded(authority, &NAME);
+            (&authority[..authority.len() - port.len()], port)
         }
     };
     match port {
@@ -87,25 +86,19 @@ pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> 
 }
 
 /// What may stand in a name as it is: `unreserved` and `sub-delims` (RFC 3986, section 2).
-fn is_name_byte(byte: u8) -> bool {
-    static NAME: Set = letters_digits_and(b"-._~!$&'()*+,;=");
-    NAME[usize::from(byte)]
-}
+static NAME: Set = letters_digits_and(b"-._~!$&'()*+,;=");
 
 /// What may stand in a target as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves.
-fn is_target_byte(byte: u8) -> bool {
-    static TARGET: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]");
-    TARGET[usize::from(byte)]
-}
+static TARGET: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]");
 
-/// Whether every character is one of the allowed, or `%` and two hexadecimal digits (RFC 3986, section 2.1).
-fn is_percent_encoded(mut text: &[u8], is_allowed: impl Fn(u8) -> bool) -> bool {
-    while let [byte, rest @ ..] = text {
-        text = match rest {
-            _ if is_allowed(*byte) => rest,
-            [high, low, rest @ ..] if *byte == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
-            _ => return false,
-        };
+/// What follows the longest beginning of `text` that has the allowed characters alone, and `%` with two hexadecimal digits in
+/// place of any other (RFC 3986, section 2.1).
+fn after_percent_encoded<'text>(mut text: &'text [u8], allowed: &Set) -> &'text [u8] {
+    loop {
+        let plain = text.iter().take_while(|&&byte| allowed[usize::from(byte)]).count();
+        text = match &text[plain..] {
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            rest => return rest,
+        }
     }
-    true
 }
