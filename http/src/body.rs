@@ -145,7 +145,7 @@ impl Chunks {
 /// The first line of `input` without its end; `None` if it has not arrived as a whole.
 fn first_line(input: &[u8]) -> Result<Option<&[u8]>, Response> {
     let window = &input[..input.len().min(MAX_LINE)];
-    match memchr::memchr(b'\n', window) {
+    match window.iter().position(|&byte| byte == b'\n') {
         Some(end) => window[..end].strip_suffix(b"\r").map(Some).ok_or(MALFORMED),
         None if window.len() < MAX_LINE => Ok(None),
         None => Err(TOO_MANY_EXTRAS),

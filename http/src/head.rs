@@ -163,7 +163,7 @@ fn parse_other_version(window: &[u8], lines: &[u8], start: usize) -> Result<Opti
 
 /// The first line, without its end.
 fn first_line(lines: &[u8]) -> &[u8] {
-    let line = memchr::memchr(b'\n', lines).map_or(lines, |end| &lines[..end]);
+    let line = lines.split(|&byte| byte == b'\n').next().unwrap_or_default();
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
         _ if target.starts_with('/') => 0,
         _ => after_authority(target)?,
     };
-    let end = memchr::memchr(b'?', target.as_bytes()).unwrap_or(target.len());
+    let end = target.bytes().position(|byte| byte == b'?').unwrap_or(target.len());
     Ok(start..end)
 }
 
@@ -68,7 +68,7 @@ fn after_authority(target: &str) -> Result<usize, Response> {
 pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let (host, port) = match authority {
         [b'[', rest @ ..] => {
-            let end = memchr::memchr(b']', rest)?;
+            let end = rest.iter().position(|&byte| byte == b']')?;
             let address = core::str::from_utf8(&rest[..end]).ok()?;
             address.parse::<Ipv6Addr>().ok()?;
             (&authority[..end + 2], &rest[end + 1..])
