@@ -1,9 +1,10 @@
 //! Responses, and how they become bytes.
 
-use alloc::string::String;
 use alloc::vec::Vec;
+use arrayvec::ArrayString;
 use core::time::Duration;
 use jiff::Timestamp;
+use jiff::fmt::StdFmtWrite;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 /// The status codes that this crate and its servers use (RFC 9110, section 15).
@@ -152,17 +153,19 @@ impl Persistence {
 }
 
 /// The value of the `Date` header (RFC 9110, section 6.6.1).
-pub(crate) struct Date(String);
+pub(crate) struct Date(ArrayString<DATE_LENGTH>);
+
+const DATE_LENGTH: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
 
 impl Date {
     /// The date for a time since 1970-01-01 00:00 UTC. A time that the format cannot hold (after the year 9999) is written as
     /// 1970.
     pub(crate) fn new(now: Duration) -> Self {
-        let mut date = String::with_capacity("Sun, 06 Nov 1994 08:49:37 GMT".len());
         let timestamp = i64::try_from(now.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let printed =
-            DateTimePrinter::new().print_timestamp_rfc9110(&timestamp.unwrap_or(Timestamp::UNIX_EPOCH), &mut date);
-        debug_assert!(printed.is_ok(), "a string takes every character");
+        let timestamp = timestamp.unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut date = ArrayString::new();
+        let printed = DateTimePrinter::new().print_timestamp_rfc9110(&timestamp, StdFmtWrite(&mut date));
+        debug_assert!(printed.is_ok(), "every date has this length");
         Self(date)
     }
 
