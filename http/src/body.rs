@@ -48,7 +48,7 @@ const TOO_MANY_EXTRAS: Response = Response::refusal(
     Status::HeaderFieldsTooLarge,
     "The chunk extensions and trailer fields are longer than 4,096 bytes.\n",
 );
-const MALFORMED: Response = Response::refusal(Status::BadRequest, "The chunked request body is malformed.\n");
+const MALFORMED: Response = Response::bad("The chunked request body is malformed.\n");
 
 impl Length {
     /// A body of so many bytes, unless that is too many.

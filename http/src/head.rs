@@ -149,11 +149,10 @@ fn refusal(error: httparse::Error) -> Response {
 /// (RFC 9110, sections 2.5 and 6.2).
 fn parse_other_version(window: &[u8], lines: &[u8], start: usize) -> Result<Option<Head>, Response> {
     let line = first_line(lines);
-    let minor = line.len() - 1;
     match line {
         [.., b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => {
             let mut window = window.to_vec();
-            window[start + minor] = b'1';
+            window[start + line.len() - 1] = b'1';
             parse(&window, 0)
         }
         [.., b' ', b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => Err(OTHER_VERSION),
