@@ -84,7 +84,7 @@ pub fn tell_to_leave(fault: Fault) {
         }
         let _ = match doing {
             Doing::Nothing if !fault.is("keeps_idle_connections") => stream.shutdown(Shutdown::Read),
-            Doing::Asking if fault.is("cuts_requests") => stream.shutdown(Shutdown::Read),
+            Doing::Asking if fault.is("cuts_requests") => stream.shutdown(Shutdown::Both),
             _ => Ok(()), // it leaves when it has got what it asked for
         };
     }
