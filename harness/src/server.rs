@@ -310,11 +310,6 @@ impl Server {
         return Err(Failure::new(format!("only Linux can limit a running program to {limit} descriptors")));
     }
 
-    /// Whether it still runs.
-    pub fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
     /// Waits until it ends by itself.
     ///
     /// # Errors

@@ -7,7 +7,6 @@
 //! |---|---|---|
 //! | [`answers`] | it speaks HTTP | all |
 //! | [`survives`] | nothing a client does stops it | all |
-//! | [`patience`] | it lets go of a silent client | all |
 //! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
 //! | [`has_no_slow_route`] | `/sleep` is a page that does not exist | 9.1, 9.2 |
 //! | [`a_nap_stops_everyone`] | `/sleep` holds everyone up | 9.3 |
@@ -95,6 +94,7 @@ const SURVIVES: &[Check] = checks![
     survives::two_hundred_clients_with_sixty_four_descriptors,
 ];
 
+/// No suite to run, because it takes the ten seconds of a step's patience: see [`matrix::verify`](crate::matrix::verify).
 const PATIENCE: &[Check] = checks![survives::a_client_that_stays_silent_is_let_go];
 
 const ONE_AT_A_TIME: &[Check] = checks![
@@ -165,11 +165,6 @@ pub fn answers(program: impl Into<Program>) -> Report {
 /// Nothing a client does stops it.
 pub fn survives(program: impl Into<Program>) -> Report {
     run(SURVIVES, &program.into())
-}
-
-/// It lets go of a client that stays silent. (Takes as long as its patience: ten seconds for the steps.)
-pub fn patience(program: impl Into<Program>) -> Report {
-    run(PATIENCE, &program.into())
 }
 
 /// It serves one connection at a time, and one request a connection: everyone else waits.
