@@ -94,7 +94,7 @@ const SURVIVES: &[Check] = checks![
     survives::two_hundred_clients_with_sixty_four_descriptors,
 ];
 
-/// No suite to run, because it takes the ten seconds of a step's patience: see [`matrix::verify`](crate::matrix::verify).
+/// Takes the ten seconds of a step's patience, so only [`matrix::verify`](crate::matrix::verify) runs it.
 const PATIENCE: &[Check] = checks![survives::a_client_that_stays_silent_is_let_go];
 
 const ONE_AT_A_TIME: &[Check] = checks![
