@@ -133,7 +133,10 @@ pub fn cargo(arguments: &[&str]) -> Result {
     let mut cargo = Command::new(env!("CARGO"));
     // The libraries are those of the workspace: built there, they need not be built again.
     let output = cargo.args(arguments).env("CARGO_TARGET_DIR", target()?).current_dir(COPIED.clone()?).output()?;
-    if output.status.success() { Ok(()) } else { Err(Failure::new(String::from_utf8_lossy(&output.stderr))) }
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Failure::new([output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()))
 }
 
 fn target() -> Result<PathBuf> {
