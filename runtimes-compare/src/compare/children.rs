@@ -26,6 +26,11 @@ impl Group {
         Ok(Self(child))
     }
 
+    /// Asks all processes of the group to end.
+    pub fn terminate(&self) -> io::Result<()> {
+        Ok(kill_process_group(Pid::from_child(&self.0), Signal::TERM)?)
+    }
+
     /// The number of the process, which is also that of its group.
     pub fn id(&self) -> i32 {
         Pid::from_child(&self.0).as_raw_nonzero().get()

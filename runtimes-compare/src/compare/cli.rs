@@ -49,6 +49,12 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub scenario: Vec<Scenario>,
 
+    /// Count the system calls and the instructions of a request, instead of measuring. Needs strace and valgrind, and takes a few minutes.
+    ///
+    /// What can be counted is keep-alive, connection-per-request and pipelined. [default: 1 round]
+    #[arg(long)]
+    pub count: bool,
+
     /// Of the servers of this package, measure this only; repeatable, and the first one is the first column. (So the name of a
     /// --server alone leaves all of this package's out.)
     #[arg(long, value_name = "NAME")]

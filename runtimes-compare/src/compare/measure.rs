@@ -1,7 +1,8 @@
 //! How each scenario is measured on one server.
 
 use crate::compare::children::Group;
-use crate::compare::load::{Job, Outcome, Window, Work};
+use crate::compare::count;
+use crate::compare::load::{Job, Length, Outcome, Window, Work};
 use crate::compare::plan::Plan;
 use crate::compare::process;
 use crate::compare::results::Busy;
@@ -18,24 +19,29 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Yield {
     pub values: BTreeMap<Measure, f64>,
+    /// What the figure consists of, by name, where that is known: system calls per request, or the seconds that each crate took.
+    pub parts: BTreeMap<String, f64>,
     /// How busy server and load were, if the server was loaded.
     pub busy: Option<Busy>,
 }
 
 impl<const N: usize> From<[(Measure, f64); N]> for Yield {
     fn from(values: [(Measure, f64); N]) -> Self {
-        Self { values: values.into(), busy: None }
+        Self { values: values.into(), ..Self::default() }
     }
 }
 
 /// Measures one scenario on one server, which is started for it.
 pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Yield> {
     let own = recipe.own.as_ref();
+    if plan.is_counting {
+        return count::count(scenario, recipe, plan);
+    }
     match (scenario, own) {
         (Scenario::StartUp, _) => start_up(recipe),
         (Scenario::Size, Some(own)) => Ok([(Measure::BinaryBytes, source::stripped_size(&own.path)?)].into()),
         (Scenario::Crates, Some(own)) => Ok([(Measure::Crates, source::crates(own.binary)?)].into()),
-        (Scenario::Build, Some(own)) => Ok([(Measure::BuildTime, source::cold_build(own.binary)?)].into()),
+        (Scenario::Build, Some(own)) => build(own.binary),
         (Scenario::Size | Scenario::Crates | Scenario::Build, None) => Ok(Yield::default()),
         (Scenario::Sleep, Some(own)) if !own.is_server => Ok(Yield::default()),
         _ => {
@@ -55,14 +61,21 @@ pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Y
 fn load(scenario: Scenario, server: &Server, plan: &Plan) -> io::Result<Yield> {
     let window = plan.window;
     let work = match scenario {
-        Scenario::ConnectionPerRequest => Work::Reconnect { window },
-        Scenario::Pipelined => Work::KeepAlive { pipelined: 16, window },
         Scenario::Rate => Work::Rate { per_second: plan.rate.ok_or_else(|| Error::other("no rate is known"))?, window },
-        _ => Work::KeepAlive { pipelined: 1, window },
+        _ => work(scenario, Length::Time(window)),
     };
     let job = job(scenario, server, plan, work);
     let outcome = Load::start(&job)?.outcome()?;
     Ok(evaluate(scenario, &job, &outcome, plan))
+}
+
+/// What each connection does in the scenarios in which it asks again as soon as it is answered.
+pub fn work(scenario: Scenario, length: Length) -> Work {
+    match scenario {
+        Scenario::ConnectionPerRequest => Work::Reconnect { length },
+        Scenario::Pipelined => Work::KeepAlive { pipelined: 16, length },
+        _ => Work::KeepAlive { pipelined: 1, length },
+    }
 }
 
 fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yield {
@@ -73,6 +86,7 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
         (Measure::LatencyP99, outcome.latency.p99),
         (Measure::LatencyP999, outcome.latency.p999),
     ]);
+    values.extend(outcome.kernel_share.map(|share| (Measure::KernelShare, share)));
     values.retain(|measure, _| scenario.yields(*measure));
     let share = |cpu: f64, cores: usize| cpu / outcome.seconds / cores as f64;
     let busy = Busy {
@@ -81,10 +95,11 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
         are_apart: !job.cores.is_empty(),
         fell_behind: matches!(job.work, Work::Rate { per_second, .. } if (outcome.requests as f64) < 0.97 * per_second * outcome.seconds),
     };
-    Yield { values, busy: Some(busy) }
+    Yield { values, busy: Some(busy), ..Yield::default() }
 }
 
-fn job(scenario: Scenario, server: &Server, plan: &Plan, work: Work) -> Job {
+/// The load of a scenario, as it is told to the process that makes it.
+pub fn job(scenario: Scenario, server: &Server, plan: &Plan, work: Work) -> Job {
     let cores = plan.load_cores(scenario).to_vec();
     Job {
         address: server.address,
@@ -131,6 +146,11 @@ fn idle(server: &Server, plan: &Plan) -> io::Result<Yield> {
     Ok([(Measure::IdleCpuPerSecond, used.as_secs_f64() / start.elapsed().as_secs_f64())].into())
 }
 
+fn build(binary: &str) -> io::Result<Yield> {
+    let (seconds, parts) = source::cold_build(binary)?;
+    Ok(Yield { parts, ..[(Measure::BuildTime, seconds)].into() })
+}
+
 fn start_up(recipe: &Recipe) -> io::Result<Yield> {
     let start = Instant::now();
     let mut server = recipe.start(&[])?;
@@ -139,13 +159,14 @@ fn start_up(recipe: &Recipe) -> io::Result<Yield> {
 }
 
 /// A load at work.
-struct Load {
+pub struct Load {
     group: Group,
     output: BufReader<ChildStdout>,
 }
 
 impl Load {
-    fn start(job: &Job) -> io::Result<Self> {
+    /// Starts it.
+    pub fn start(job: &Job) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("load").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut group = Group::start(&mut command)?;
@@ -156,7 +177,8 @@ impl Load {
         Ok(Self { group, output: BufReader::new(output) })
     }
 
-    fn outcome(&mut self) -> io::Result<Outcome> {
+    /// Waits for what it saw.
+    pub fn outcome(&mut self) -> io::Result<Outcome> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         if line.is_empty() {

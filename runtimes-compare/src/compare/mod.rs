@@ -2,6 +2,7 @@
 
 mod children;
 mod cli;
+mod count;
 mod load;
 mod measure;
 mod own;
@@ -49,6 +50,9 @@ fn compare(options: &Options) -> io::Result<bool> {
     let recipes = chosen(options);
     let mut plan = Plan::new(options);
     children::end_with_ctrl_c().map_err(Error::other)?;
+    if plan.is_counting {
+        count::prepare()?;
+    }
     own::prepare(&recipes)?;
     files(options).iter().try_for_each(|file| report::prepare(file))?;
     warn(&plan);
@@ -96,6 +100,9 @@ fn chosen(options: &Options) -> Vec<Recipe> {
         if recipes[..index].iter().any(|other| other.name == recipe.name) {
             misuse(format!("two servers are called {}", recipe.name));
         }
+    }
+    if let (true, Some(scenario)) = (options.count, options.scenario.iter().find(|scenario| !scenario.is_countable())) {
+        misuse(format!("in the scenario {} nothing can be counted", scenario.name()));
     }
     let names: Vec<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
     if let Some(unknown) = options.only.iter().find(|name| !names.contains(name)) {

@@ -1,13 +1,13 @@
 //! The report as a page: what the template needs, with every number made readable.
 
 use crate::compare::report::{Report, Row};
-use crate::compare::results::Cell;
-use crate::compare::scenario::{Measure, Scenario, Unit, times};
+use crate::compare::results::{Cell, parts};
+use crate::compare::scenario::{Measure, Scenario, Unit, grouped, times};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Error};
 
 /// The figures of one kind.
@@ -43,6 +43,14 @@ struct Shown {
     bar: Option<[f64; 3]>,
 }
 
+/// The system calls of a scenario, by name.
+#[derive(Serialize)]
+struct Calls {
+    title: String,
+    /// Name, and how many each server makes for a request.
+    rows: Vec<(String, Vec<String>)>,
+}
+
 /// The report as one self-contained HTML document.
 pub fn page(report: &Report) -> io::Result<String> {
     let mut environment = Environment::new();
@@ -50,8 +58,9 @@ pub fn page(report: &Report) -> io::Result<String> {
     environment.set_syntax(syntax.map_err(Error::other)?);
     environment.add_template("report.html", include_str!("report.html")).map_err(Error::other)?;
     let template = environment.get_template("report.html").map_err(Error::other)?;
+    let (groups, calls) = (Serde(groups(report)), Serde(calls_by_name(report)));
     template
-        .render(context! { report => Serde(report), groups => Serde(groups(report)), failures => failures(report) })
+        .render(context! { report => Serde(report), groups, calls, failures => failures(report) })
         .map_err(Error::other)
 }
 
@@ -62,7 +71,7 @@ fn groups(report: &Report) -> Vec<Group> {
             groups.push(Group {
                 title: row.measure.title(),
                 meaning: meaning(row.measure),
-                better: if row.measure.more_is_better() { "more is better" } else { "less is better" },
+                better: better(row.measure),
                 rows: Vec::new(),
             });
         }
@@ -73,6 +82,14 @@ fn groups(report: &Report) -> Vec<Group> {
     groups
 }
 
+fn better(measure: Measure) -> &'static str {
+    match (measure.is_compared(), measure.more_is_better()) {
+        (false, _) => "",
+        (true, true) => "more is better",
+        (true, false) => "less is better",
+    }
+}
+
 fn view(row: &Row, report: &Report) -> View {
     let largest =
         row.cells.iter().filter_map(Cell::range).map(|[.., largest]| largest).fold(f64::MIN_POSITIVE, f64::max);
@@ -80,7 +97,10 @@ fn view(row: &Row, report: &Report) -> View {
     let rivals = || columns.clone().filter(|(cell, server)| !server.is_yardstick && cell.range().is_some());
     let beaten = |cell: &Cell| rivals().filter(|(other, _)| is_better(cell, other, row.measure)).count();
     let cells = columns.clone().map(|(cell, server)| Shown {
-        is_best: !server.is_yardstick && rivals().count() > 1 && beaten(cell) + 1 == rivals().count(),
+        is_best: row.measure.is_compared()
+            && !server.is_yardstick
+            && rivals().count() > 1
+            && beaten(cell) + 1 == rivals().count(),
         is_yardstick: server.is_yardstick,
         bar: cell.range().map(|range| range.map(|value| (value / largest * 1000.0).max(0.0))),
         server: shortened(&server.name),
@@ -114,6 +134,20 @@ fn shown(cell: &Cell, measure: Measure) -> Shown {
     }
 }
 
+/// The system calls that were counted, in each scenario in which they were.
+fn calls_by_name(report: &Report) -> Vec<Calls> {
+    let counted = report.rows.iter().filter(|row| row.measure == Measure::SystemCallsPerRequest);
+    let of = |scenario| {
+        let servers = report.servers.iter().map(|server| parts(report.samples, scenario, &server.name));
+        let servers: Vec<BTreeMap<_, _>> = servers.collect();
+        let names: BTreeSet<&String> = servers.iter().flat_map(BTreeMap::keys).collect();
+        let number = |calls: Option<&f64>| calls.map_or("–".to_owned(), |&calls| Unit::Average.format(calls));
+        let row = |name: &String| (name.clone(), servers.iter().map(|calls| number(calls.get(name))).collect());
+        Calls { title: title(scenario, report), rows: names.into_iter().map(row).collect() }
+    };
+    counted.map(|row| of(row.scenario)).collect()
+}
+
 /// What failed, and why. What fails in the same way everywhere is said once.
 fn failures(report: &Report) -> Vec<String> {
     let mut failures: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -141,20 +175,22 @@ fn title(scenario: Scenario, report: &Report) -> String {
             let first = report.servers.first().map_or("", |server| &server.name);
             format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
         }
-        (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
+        (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(connections)),
         _ => scenario.title().to_owned(),
     }
-}
-
-/// A whole number with a comma between thousands.
-fn grouped(number: usize) -> String {
-    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
 }
 
 fn meaning(measure: Measure) -> &'static str {
     match measure {
         Measure::CpuPerRequest => {
             "User and system time of all the server's threads, divided by the requests answered. It depends least on what else the machine does, so it comes first."
+        }
+        Measure::KernelShare => {
+            "For its system calls: to accept, to receive, to send, to wait. What is left is the server's own work. The kernel looks a few hundred times per second what runs, so the share is rougher than the time."
+        }
+        Measure::SystemCallsPerRequest => "Of all the server's threads, counted by strace.",
+        Measure::InstructionsPerRequest => {
+            "The server's own work, in all its threads, counted by valgrind. Neither the machine's load nor its speed changes it."
         }
         Measure::RequestsPerSecond => "Answers with status 200 and a whole body. Other work on the machine lowers it.",
         Measure::LatencyMedian => {

@@ -21,6 +21,8 @@ pub struct Plan {
     pub cores: Vec<usize>,
     /// Requests per second for the scenario that has a rate; known once the first column's maximum is.
     pub rate: Option<f64>,
+    /// Whether to count system calls and instructions instead of measuring.
+    pub is_counting: bool,
     quick: bool,
     rounds: u32,
     connections: Option<usize>,
@@ -31,7 +33,11 @@ impl Plan {
     pub fn new(options: &Options) -> Self {
         let mut scenarios = options.scenario.clone();
         if scenarios.is_empty() {
-            scenarios.extend(Scenario::value_variants().iter().filter(|scenario| **scenario != Scenario::Build));
+            let is_wanted = |scenario: &&Scenario| match options.count {
+                true => scenario.is_countable(),
+                false => **scenario != Scenario::Build,
+            };
+            scenarios.extend(Scenario::value_variants().iter().filter(is_wanted));
         }
         scenarios.sort(); // so that the maximal rate is known before half of it is asked for
         scenarios.dedup();
@@ -46,8 +52,13 @@ impl Plan {
             idling,
             cores: process::cores(),
             rate: None,
+            is_counting: options.count,
             quick: options.quick,
-            rounds: options.rounds.unwrap_or(if options.quick { 3 } else { 5 }),
+            rounds: options.rounds.unwrap_or(match (options.count, options.quick) {
+                (true, _) => 1,
+                (_, true) => 3,
+                (_, false) => 5,
+            }),
             connections: options.connections,
         }
     }
@@ -60,6 +71,13 @@ impl Plan {
             Scenario::Sleep | Scenario::Memory | Scenario::Idle => self.rounds.min(few),
             _ => self.rounds,
         }
+    }
+
+    /// How many requests are made, first in one run, then in another, to count what each of them costs. More of them where more
+    /// are on their way when a run ends.
+    pub fn requests_counted(&self, scenario: Scenario) -> [u64; 2] {
+        let requests = if self.quick { [200, 1_200] } else { [2_000, 12_000] };
+        requests.map(|requests| if scenario == Scenario::Pipelined { requests * 4 } else { requests })
     }
 
     /// How many connections a scenario holds.
@@ -98,6 +116,7 @@ impl Plan {
     pub fn round_time(&self, scenario: Scenario, servers: u32) -> Duration {
         let (start, nap) = (Duration::from_millis(40), Duration::from_millis(5_200));
         match scenario {
+            _ if self.is_counting => Duration::from_secs(if self.quick { 4 } else { 12 }) * servers,
             Scenario::Sleep => nap + (self.stagger(scenario) + start) * servers,
             Scenario::Idle => self.idling + self.settling + (self.stagger(scenario) + start) * servers,
             Scenario::Memory => (self.settling * 2 + Duration::from_millis(700) + start) * servers,

@@ -17,6 +17,31 @@ pub fn cpu_time(processes: &[i32]) -> io::Result<Duration> {
     })
 }
 
+/// The CPU time of processes in ticks of the kernel's clock, as far as it has shared it out: so coarse that it tells shares, not times.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ticks {
+    /// In the programs themselves.
+    user: u64,
+    /// In the kernel, on their behalf.
+    kernel: u64,
+}
+
+impl Ticks {
+    /// What processes have used up to now.
+    pub fn of(processes: &[i32]) -> io::Result<Self> {
+        processes.iter().try_fold(Self::default(), |sum, &process| {
+            let stat = Process::new(process).and_then(|process| process.stat()).map_err(Error::other)?;
+            Ok(Self { user: sum.user + stat.utime, kernel: sum.kernel + stat.stime })
+        })
+    }
+
+    /// The kernel's share of the time since then; `None` if there was not a single tick.
+    pub fn kernel_share_since(self, before: Self) -> Option<f64> {
+        let [user, kernel] = [self.user.saturating_sub(before.user), self.kernel.saturating_sub(before.kernel)];
+        (user + kernel > 0).then(|| kernel as f64 / (user + kernel) as f64)
+    }
+}
+
 /// The CPU time of this process.
 pub fn own_cpu_time() -> Duration {
     Duration::try_from(rustix::time::clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()

@@ -33,6 +33,8 @@ pub struct Report<'run> {
     pub crates: BTreeMap<&'static str, &'static str>,
     /// In the order of the columns.
     pub servers: Vec<Column>,
+    /// Whether system calls and instructions were counted, and nothing else.
+    pub is_counted: bool,
     pub seconds_measured: f64,
     pub seconds_of_warm_up: f64,
     /// How many connections each scenario held.
@@ -86,6 +88,7 @@ impl<'run> Report<'run> {
             compiler: env!("COMPILER"),
             crates: CRATES.iter().filter_map(|name| Some((*name, version(name)?))).collect(),
             servers: recipes.iter().map(Column::new).collect(),
+            is_counted: plan.is_counting,
             seconds_measured: plan.window.measured.as_secs_f64(),
             seconds_of_warm_up: plan.window.warm_up.as_secs_f64(),
             connections: held.map(|&scenario| (scenario, plan.connections(scenario))).collect(),

@@ -2,7 +2,7 @@
 
 use crate::compare::scenario::{Measure, Scenario};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Error;
 
 /// What one measurement of one server yielded.
@@ -14,6 +14,9 @@ pub struct Sample {
     pub round: u32,
     /// Seconds, requests per second, bytes, numbers.
     pub values: BTreeMap<Measure, f64>,
+    /// What the figure consists of, by name, where that is known: system calls per request, or the seconds that each crate took.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, f64>,
     /// How busy server and load were, if the server was loaded.
     pub busy: Option<Busy>,
     /// Why there are no values, if there should be.
@@ -50,8 +53,8 @@ impl Sample {
 
     /// A measurement that failed.
     pub fn failed(scenario: Scenario, server: &str, round: u32, error: &Error) -> Self {
-        let (values, error) = (BTreeMap::new(), Some(error.to_string()));
-        Self { scenario, server: server.to_owned(), round, values, busy: None, error }
+        let (values, parts, error) = (BTreeMap::new(), BTreeMap::new(), Some(error.to_string()));
+        Self { scenario, server: server.to_owned(), round, values, parts, busy: None, error }
     }
 }
 
@@ -70,7 +73,7 @@ pub enum Cell {
         median: f64,
         smallest: f64,
         largest: f64,
-        /// The median over the rounds of the ratio to the first column.
+        /// The median over the rounds of the ratio to the first column, where servers are compared.
         ratio: Option<f64>,
         /// Whether the load was the limit in any round.
         load_was_the_limit: bool,
@@ -147,7 +150,7 @@ impl Results {
             median: middle,
             smallest: values.values().copied().fold(f64::INFINITY, f64::min),
             largest: values.values().copied().fold(f64::NEG_INFINITY, f64::max),
-            ratio: median(ratios.filter(|ratio| ratio.is_finite())),
+            ratio: median(ratios.filter(|ratio| measure.is_compared() && ratio.is_finite())),
             load_was_the_limit: self
                 .samples
                 .iter()
@@ -184,6 +187,15 @@ impl Results {
     }
 }
 
+/// What the figure of a server consists of, by name: the medians over the rounds.
+pub fn parts(samples: &[Sample], scenario: Scenario, server: &str) -> BTreeMap<String, f64> {
+    let rounds: Vec<_> =
+        samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server).collect();
+    let names: BTreeSet<&String> = rounds.iter().flat_map(|sample| sample.parts.keys()).collect();
+    let number = |name| median(rounds.iter().map(|sample| sample.parts.get(name).copied().unwrap_or_default()));
+    names.into_iter().filter_map(|name| Some((name.clone(), number(name)?))).collect()
+}
+
 /// The middle value; of an even number, the mean of the two in the middle.
 pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
@@ -206,6 +218,7 @@ mod tests {
             server: server.to_owned(),
             round,
             values: [(Measure::CpuPerRequest, value)].into(),
+            parts: BTreeMap::new(),
             busy: None,
             error: None,
         }
@@ -228,6 +241,18 @@ mod tests {
             panic!("it was measured")
         };
         assert_eq!((median, smallest, largest, ratio), (9.0, 5.0, 20.0, Some(0.5)));
+    }
+
+    #[test]
+    fn a_part_that_some_rounds_do_without_counts_nothing_there() {
+        let round = |futex: Option<f64>| {
+            let futex = futex.map(|calls| ("futex".to_owned(), calls));
+            let parts = futex.into_iter().chain([("sendto".to_owned(), 1.0)]).collect();
+            Sample { parts, ..sample("a", 1, 1.0) }
+        };
+        let samples = [round(Some(0.4)), round(None), round(Some(0.2))];
+        let expected = [("futex".to_owned(), 0.2), ("sendto".to_owned(), 1.0)].into();
+        assert_eq!(parts(&samples, Scenario::KeepAlive, "a"), expected);
     }
 
     #[test]

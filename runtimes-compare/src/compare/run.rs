@@ -100,6 +100,7 @@ impl Cells<'_> {
                 server: recipe.name.clone(),
                 round: self.round,
                 values: measured.values,
+                parts: measured.parts,
                 busy: measured.busy,
                 error: None,
             },

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
 /// One way to use a server, or one thing to know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub enum Scenario {
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     CpuPerRequest,
+    KernelShare,
+    SystemCallsPerRequest,
+    InstructionsPerRequest,
     RequestsPerSecond,
     LatencyMedian,
     LatencyP99,
@@ -57,7 +61,12 @@ pub enum Unit {
     Seconds,
     PerSecond,
     Bytes,
+    /// A part of a whole.
+    Share,
+    /// A whole number.
     Count,
+    /// How many on average.
+    Average,
 }
 
 impl Scenario {
@@ -77,6 +86,11 @@ impl Scenario {
             Self::Crates => "source",
             Self::Build => "build",
         }
+    }
+
+    /// The name on the command line and in the raw data.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     /// How many connections it holds, unless told otherwise.
@@ -118,6 +132,12 @@ impl Scenario {
         }
     }
 
+    /// Whether what a request costs can be counted: each connection asks again as soon as it is answered, and the server has one core,
+    /// so that threads that wake each other do not add what chance decides.
+    pub fn is_countable(self) -> bool {
+        matches!(self, Self::KeepAlive | Self::ConnectionPerRequest | Self::Pipelined)
+    }
+
     /// Whether it is measured by loading the server for a given time.
     pub fn is_load(self) -> bool {
         use Scenario::{ConnectionPerRequest, KeepAlive, KeepAliveShared, Pipelined, Rate};
@@ -127,8 +147,11 @@ impl Scenario {
 
 impl Measure {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::CpuPerRequest,
+        Self::KernelShare,
+        Self::SystemCallsPerRequest,
+        Self::InstructionsPerRequest,
         Self::RequestsPerSecond,
         Self::LatencyMedian,
         Self::LatencyP99,
@@ -146,6 +169,9 @@ impl Measure {
     pub fn title(self) -> &'static str {
         match self {
             Self::CpuPerRequest => "CPU time per request",
+            Self::KernelShare => "Of the CPU time, in the kernel",
+            Self::SystemCallsPerRequest => "System calls per request",
+            Self::InstructionsPerRequest => "Instructions per request, outside the kernel",
             Self::RequestsPerSecond => "Requests per second",
             Self::LatencyMedian => "Latency, median",
             Self::LatencyP99 => "Latency, 99%",
@@ -165,7 +191,9 @@ impl Measure {
         match self {
             Self::RequestsPerSecond => Unit::PerSecond,
             Self::BytesPerConnection | Self::BinaryBytes => Unit::Bytes,
-            Self::Crates => Unit::Count,
+            Self::KernelShare => Unit::Share,
+            Self::SystemCallsPerRequest => Unit::Average,
+            Self::InstructionsPerRequest | Self::Crates => Unit::Count,
             _ => Unit::Seconds,
         }
     }
@@ -173,6 +201,11 @@ impl Measure {
     /// Whether a larger value is better.
     pub fn more_is_better(self) -> bool {
         self == Self::RequestsPerSecond
+    }
+
+    /// Whether servers are compared by it. That more of a server's time passes in the kernel makes it neither better nor worse.
+    pub fn is_compared(self) -> bool {
+        self != Self::KernelShare
     }
 }
 
@@ -183,7 +216,9 @@ impl Unit {
             Self::Seconds => scaled(value, &[(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]),
             Self::PerSecond => scaled(value, &[(1e6, "M/s"), (1e3, "k/s"), (1.0, "/s")]),
             Self::Bytes => scaled(value, &[(1e6, "MB"), (1e3, "kB"), (1.0, "B")]),
-            Self::Count => format!("{value:.0}"),
+            Self::Share => format!("{:.0}%", value * 100.0),
+            Self::Count => grouped(format_args!("{value:.0}")),
+            Self::Average => three_digits(value),
         }
     }
 }
@@ -194,6 +229,15 @@ fn scaled(value: f64, units: &[(f64, &str)]) -> String {
     let (size, name) = fitting.copied().unwrap_or((1.0, ""));
     let number = value / size;
     format!("{} {name}", three_digits(number))
+}
+
+/// A whole number with a comma between thousands.
+pub fn grouped(number: impl Display) -> String {
+    let digits = number.to_string();
+    match digits.len() {
+        ..=3 => digits,
+        length => format!("{},{}", grouped(&digits[..length - 3]), &digits[length - 3..]),
+    }
 }
 
 /// A ratio.
@@ -225,6 +269,7 @@ mod tests {
         assert_eq!([Unit::PerSecond.format(1.8e6), Unit::PerSecond.format(99_960.0)], ["1.80 M/s", "100 k/s"]);
         assert_eq!([Unit::Bytes.format(640.0), Unit::Bytes.format(11_400.0)], ["640 B", "11.4 kB"]);
         assert_eq!([times(0.0027), times(0.78), times(381.1)], ["0.003×", "0.78×", "381×"]);
-        assert_eq!(Unit::Count.format(42.0), "42");
+        assert_eq!([Unit::Count.format(42.0), Unit::Count.format(1_009_567.4)], ["42", "1,009,567"]);
+        assert_eq!([Unit::Average.format(2.016), Unit::Share.format(0.874)], ["2.02", "87%"]);
     }
 }

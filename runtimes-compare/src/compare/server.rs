@@ -92,6 +92,19 @@ impl Server {
         process::members(self.group.id())
     }
 
+    /// Asks the server to end, and waits until it has. (Dropping it does not ask.)
+    pub fn end(mut self) -> io::Result<()> {
+        self.group.terminate()?;
+        let start = Instant::now();
+        while self.group.0.try_wait()?.is_none() {
+            if start.elapsed() > PATIENCE {
+                return Err(Error::other("it does not end on SIGTERM"));
+            }
+            thread::sleep(TICK);
+        }
+        Ok(())
+    }
+
     /// Adds to an error that the server ended, if so, and what it complained of last.
     pub fn explain(&mut self, error: &Error) -> Error {
         explain(&mut self.group, &self.complaints, error)

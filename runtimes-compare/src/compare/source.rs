@@ -1,7 +1,8 @@
 //! What a server is made of: its binary, its crates, its build.
 
 use crate::compare::children::Group;
-use std::collections::BTreeSet;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::io::{self, Error, Read};
@@ -17,13 +18,19 @@ pub fn cargo() -> Command {
 }
 
 /// A folder that goes away with its value.
-struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> io::Result<Self> {
+    /// A new folder.
+    pub fn new() -> io::Result<Self> {
         let folder = env::temp_dir().join(format!("compare-{}", process::id()));
         fs::create_dir_all(&folder)?;
         Ok(Self(folder))
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 
@@ -36,7 +43,7 @@ impl Drop for Scratch {
 /// The size in bytes of a binary without its symbols, which `strip` takes out of a copy.
 pub fn stripped_size(binary: &Path) -> io::Result<f64> {
     let scratch = Scratch::new()?;
-    let stripped = scratch.0.join("stripped");
+    let stripped = scratch.file("stripped");
     run(Command::new("strip").arg("-o").arg(&stripped).arg(binary))?;
     Ok(fs::metadata(&stripped)?.len() as f64)
 }
@@ -51,14 +58,32 @@ pub fn crates(binary: &str) -> io::Result<f64> {
     Ok(crates.len() as f64)
 }
 
-/// The seconds that a release build of the server takes when nothing is built yet.
-pub fn cold_build(binary: &str) -> io::Result<f64> {
+/// The seconds that a release build of the server takes when nothing is built yet, and those of each crate, many of which are built at
+/// the same time.
+pub fn cold_build(binary: &str) -> io::Result<(f64, BTreeMap<String, f64>)> {
     let scratch = Scratch::new()?;
     let start = Instant::now();
     let mut cargo = cargo();
-    cargo.args(["build", "--offline", "--release", "--bin", binary]).args(alone(binary));
+    cargo.args(["build", "--offline", "--release", "--timings", "--bin", binary]).args(alone(binary));
     run(cargo.arg("--target-dir").arg(&scratch.0))?;
-    Ok(start.elapsed().as_secs_f64())
+    let seconds = start.elapsed().as_secs_f64();
+    let timings = fs::read_to_string(scratch.file("cargo-timings/cargo-timing.html")).unwrap_or_default();
+    Ok((seconds, seconds_of_crates(&timings)))
+}
+
+/// Reads the data in the page that `cargo build --timings` writes; nothing, should a later cargo write them in another way.
+fn seconds_of_crates(timings: &str) -> BTreeMap<String, f64> {
+    #[derive(Deserialize)]
+    struct Unit {
+        name: String,
+        duration: f64,
+    }
+    let data = timings.split_once("const UNIT_DATA = ").and_then(|(_, data)| data.split_once("];"));
+    let units = data.and_then(|(units, _)| serde_json::from_str::<Vec<Unit>>(&format!("{units}]")).ok());
+    units.into_iter().flatten().fold(BTreeMap::new(), |mut crates, Unit { name, duration }| {
+        *crates.entry(name).or_default() += duration;
+        crates
+    })
 }
 
 /// Each server has a feature that turns on what it needs.
@@ -82,4 +107,22 @@ fn run(command: &mut Command) -> io::Result<String> {
         return Ok(printed);
     }
     Err(Error::other(format!("{name} failed: {}", complaints.trim())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_crate_and_of_its_build_script_are_added() {
+        let page = r#"<script>
+const UNIT_DATA = [
+  {"i": 0, "name": "libc", "target": " build-script", "duration": 0.5},
+  {"i": 1, "name": "libc", "target": "", "duration": 1.0},
+  {"i": 2, "name": "syn", "target": "", "duration": 2.0}
+];
+const CONCURRENCY_DATA = [];"#;
+        assert_eq!(seconds_of_crates(page), [("libc".to_owned(), 1.5), ("syn".to_owned(), 2.0)].into());
+        assert_eq!(seconds_of_crates("written in another way"), BTreeMap::new());
+    }
 }

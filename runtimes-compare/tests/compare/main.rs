@@ -126,8 +126,8 @@ fn every_scenario_yields_its_figures() {
     let output = compare("scenarios", &["--only", "hyper", "--connections", "20", "--rounds", "1"]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&read("scenarios", "report.json")).unwrap();
-    let expected = "all_answered binary_bytes bytes_per_connection cpu_per_request crates idle_cpu_per_second latency_median \
-        latency_p99 latency_p999 requests_per_second start_up";
+    let expected = "all_answered binary_bytes bytes_per_connection cpu_per_request crates idle_cpu_per_second kernel_share \
+        latency_median latency_p99 latency_p999 requests_per_second start_up";
     assert_eq!(figures(&report, "hyper"), expected.split_whitespace().map(str::to_owned).collect());
     let slept = report["samples"].as_array().unwrap().iter().find(|sample| sample["scenario"] == "sleep").unwrap();
     assert!(slept["values"]["all_answered"].as_f64() >= Some(5.0), "/sleep takes 5 s: {slept}");
@@ -224,19 +224,55 @@ fn a_report_that_cannot_be_written_is_told_before_anything_is_measured() {
 
 #[test]
 fn misuse_ends_with_code_2_and_says_what_is_wrong() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&["--scenario", "telepathy"], "telepathy"),
         (&["--only", "apache"], "no server is called apache"),
         (&["--server", "x=serve"], "{addr}"),
         (&["--server", "limit=serve {addr}"], "two servers are called limit"),
         (&["--rounds", "0"], "--rounds"),
         (&["--duration", "NaN"], "--duration"),
+        (&["--count", "--scenario", "sleep"], "in the scenario sleep nothing can be counted"),
     ];
     for (arguments, expected) in cases {
         let output = Command::new(env!("CARGO_BIN_EXE_compare")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_tool_that_is_missing_is_named_before_anything_is_counted() {
+    let output = compare("uncounted", &["--only", "limit", "--count"]).env("PATH", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("strace is not installed") && stderr(&output).contains("apt install"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(stdout(&output), "", "nothing was counted");
+}
+
+#[test]
+fn a_request_with_keep_alive_costs_the_limit_one_call_to_receive_and_one_to_send() {
+    let runs = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !runs("strace") || !runs("valgrind") {
+        eprintln!("SKIPPED: strace or valgrind is not installed");
+        return;
+    }
+    let output = compare("counts", &["--only", "limit", "--count", "--rounds", "1", "--scenario", "keep-alive"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&read("counts", "report.json")).unwrap();
+    let sample = &report["samples"][0];
+    for call in ["recvfrom", "sendto"] {
+        let calls = sample["parts"][call].as_f64().unwrap();
+        assert!((0.9..1.1).contains(&calls), "{call}: {sample}");
+    }
+    let value = |measure: &str| sample["values"][measure].as_f64().unwrap();
+    assert!((1.8..3.0).contains(&value("system_calls_per_request")), "{sample}");
+    assert!((100.0..100_000.0).contains(&value("instructions_per_request")), "{sample}");
+    assert!(read("counts", "report.html").contains("System calls by name"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod rate;
 mod reconnect;
 mod window;
 
-pub use window::Window;
+pub use window::{Length, Window};
 
 use crate::compare::process;
 use hdrhistogram::Histogram;
@@ -41,11 +41,11 @@ pub struct Job {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Work {
     /// Closed loop: each connection sends its next requests, `pipelined` in one write, as soon as the last ones are answered.
-    KeepAlive { pipelined: usize, window: Window },
+    KeepAlive { pipelined: usize, length: Length },
     /// Open loop: requests are due at a fixed rate, whether or not the earlier ones are answered.
     Rate { per_second: f64, window: Window },
     /// Closed loop with a new connection for each request.
-    Reconnect { window: Window },
+    Reconnect { length: Length },
     /// One request on each connection for this path, if any, all sent at once; then the connections are held until the standard
     /// input ends.
     Once { path: Option<String> },
@@ -57,10 +57,11 @@ impl Work {
         !matches!(self, Self::Reconnect { .. })
     }
 
-    /// The time that is measured, of a load that goes on for a time.
-    fn window(&self) -> Option<Window> {
+    /// How long the load goes on, if it does.
+    fn length(&self) -> Option<Length> {
         match *self {
-            Self::KeepAlive { window, .. } | Self::Rate { window, .. } | Self::Reconnect { window } => Some(window),
+            Self::KeepAlive { length, .. } | Self::Reconnect { length } => Some(length),
+            Self::Rate { window, .. } => Some(Length::Time(window)),
             Self::Once { .. } => None,
         }
     }
@@ -69,12 +70,16 @@ impl Work {
 /// What the load saw. Times are in seconds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The requests answered, all with status 200 and a whole body.
+    /// The requests answered while it was measured, all with status 200 and a whole body.
     pub requests: u64,
+    /// The requests answered from the beginning to the end of the load.
+    pub answered: u64,
     /// How long the measurement took.
     pub seconds: f64,
     /// The server's CPU time, user and system, meanwhile.
     pub server_cpu: f64,
+    /// The part of it that passed in the kernel, if it could be told.
+    pub kernel_share: Option<f64>,
     /// The load's own CPU time meanwhile.
     pub load_cpu: f64,
     /// How long the answers took.

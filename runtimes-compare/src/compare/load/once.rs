@@ -30,8 +30,10 @@ fn ask(job: &Job, path: &str, pool: &mut Pool) -> io::Result<Outcome> {
     pool.ask(0..job.connections, &request, PATIENCE, |_| window::record(&mut latencies, start.elapsed()))?;
     Ok(Outcome {
         requests: job.connections as u64,
+        answered: job.connections as u64,
         seconds: start.elapsed().as_secs_f64(),
         server_cpu: (process::cpu_time(&job.server)?.saturating_sub(server_cpu)).as_secs_f64(),
+        kernel_share: None,
         load_cpu: (process::own_cpu_time().saturating_sub(load_cpu)).as_secs_f64(),
         latency: Latency::of(&latencies),
     })

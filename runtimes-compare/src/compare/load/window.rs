@@ -20,6 +20,15 @@ pub struct Window {
     pub measured: Duration,
 }
 
+/// How long a load goes on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Length {
+    /// For this time, of which a part is measured.
+    Time(Window),
+    /// Until so many requests are answered, however long that takes; nothing else is measured.
+    Requests(u64),
+}
+
 /// What the threads and the one that measures tell each other.
 #[derive(Default)]
 pub struct Control {
@@ -71,13 +80,17 @@ pub fn run(job: &Job) -> io::Result<Outcome> {
             scope.spawn(move || report.send(work(job, share, connected, control)));
         }
         drop(report);
-        let outcome = measure(job, control, &reports);
+        let outcome = match job.work.length() {
+            Some(Length::Time(window)) => measure(job, window, control, &reports),
+            Some(Length::Requests(requests)) => count(requests, control, &reports).map(|()| Outcome::default()),
+            None => Err(Error::other("not a load that goes on")),
+        };
         control.stopped.store(true, Relaxed);
         let mut latencies = histogram()?;
         for report in reports {
             latencies.add(report?).map_err(Error::other)?;
         }
-        Ok(Outcome { latency: Latency::of(&latencies), ..outcome? })
+        Ok(Outcome { latency: Latency::of(&latencies), answered: control.answered.load(Relaxed), ..outcome? })
     })
 }
 
@@ -98,20 +111,13 @@ fn work(job: &Job, share: usize, connected: Option<Pool>, control: &Control) -> 
 }
 
 /// Lets the warm-up pass, and takes the difference between the beginning and the end of the measured time.
-///
-/// A thread that reports before the end has failed.
-fn measure(job: &Job, control: &Control, reports: &Receiver<io::Result<Histogram<u64>>>) -> io::Result<Outcome> {
-    let Some(window) = job.work.window() else { return Err(Error::other("not a load that goes on")) };
-    let pass = |time| match reports.recv_timeout(time) {
-        Ok(report) => report.and(Err(Error::other("a thread of the load ended early"))),
-        Err(_) => Ok(()),
-    };
-    pass(window.warm_up)?;
+fn measure(job: &Job, window: Window, control: &Control, reports: &Reports) -> io::Result<Outcome> {
+    pass(window.warm_up, reports)?;
     control.measuring.store(true, Relaxed);
     let before = Reading::take(job, control)?;
-    pass(window.measured)?;
+    pass(window.measured, reports)?;
     while control.answered.load(Relaxed) == before.answered && before.time.elapsed() < PATIENCE {
-        pass(TICK)?; // on a very busy machine even the first answer may take longer than that
+        pass(TICK, reports)?; // on a very busy machine even the first answer may take longer than that
     }
     let after = Reading::take(job, control)?;
     control.measuring.store(false, Relaxed);
@@ -121,17 +127,46 @@ fn measure(job: &Job, control: &Control, reports: &Receiver<io::Result<Histogram
     }
     Ok(Outcome {
         requests,
+        answered: after.answered,
         seconds: (after.time - before.time).as_secs_f64(),
         server_cpu: (after.server_cpu.saturating_sub(before.server_cpu)).as_secs_f64(),
+        kernel_share: after.server_ticks.kernel_share_since(before.server_ticks),
         load_cpu: (after.load_cpu.saturating_sub(before.load_cpu)).as_secs_f64(),
         latency: Latency::default(),
     })
+}
+
+/// Waits until so many requests are answered; gives up when none is answered for long.
+fn count(requests: u64, control: &Control, reports: &Reports) -> io::Result<()> {
+    let (mut answered, mut last) = (0, Instant::now());
+    while answered < requests {
+        pass(TICK, reports)?;
+        let now = control.answered.load(Relaxed);
+        if now > answered {
+            (answered, last) = (now, Instant::now());
+        } else if last.elapsed() > PATIENCE {
+            return Err(Error::other("requests are not answered any more"));
+        }
+    }
+    Ok(())
+}
+
+/// What the threads say when they end.
+type Reports = Receiver<io::Result<Histogram<u64>>>;
+
+/// Lets time pass. A thread that reports meanwhile has failed.
+fn pass(time: Duration, reports: &Reports) -> io::Result<()> {
+    match reports.recv_timeout(time) {
+        Ok(report) => report.and(Err(Error::other("a thread of the load ended early"))),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Everything that is read at the beginning and at the end.
 struct Reading {
     time: Instant,
     server_cpu: Duration,
+    server_ticks: process::Ticks,
     load_cpu: Duration,
     answered: u64,
 }
@@ -140,6 +175,7 @@ impl Reading {
     fn take(job: &Job, control: &Control) -> io::Result<Self> {
         Ok(Self {
             server_cpu: process::cpu_time(&job.server)?,
+            server_ticks: process::Ticks::of(&job.server)?,
             answered: control.answered.load(Relaxed),
             time: Instant::now(),
             load_cpu: process::own_cpu_time(),
