@@ -1,5 +1,6 @@
 //! What was to be reached, and what was: computed from the committed measurements.
 
+use crate::reasons::{Findings, and};
 use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, format};
 use crate::{Result, ideas, workspace};
@@ -9,13 +10,24 @@ pub const PORTS: [&str; 3] = ["async-std", "tokio", "smol"];
 
 /// One of the goals.
 #[derive(Clone, Copy, Debug)]
-struct Goal {
+pub struct Goal {
     /// The report that tells.
-    report: &'static str,
-    row: Row,
+    pub report: &'static str,
+    /// The figure.
+    pub row: Row,
     /// The server that it is measured by; none if the figure itself is the goal.
-    base: Option<&'static str>,
-    bound: f64,
+    pub base: Option<&'static str>,
+    /// The worst that reaches the goal: a ratio to the base, or the figure.
+    pub bound: f64,
+}
+
+/// A port that misses a goal.
+#[derive(Clone, Copy, Debug)]
+pub struct Miss {
+    /// Which port.
+    pub server: &'static str,
+    /// What it reached instead: a ratio to the base, or the figure.
+    pub reached: f64,
 }
 
 const fn goal(measure: Measure, scenario: Scenario, base: Option<&'static str>, bound: f64) -> Goal {
@@ -69,41 +81,27 @@ pub fn table_of_ideas() -> Result<String> {
     Ok(table)
 }
 
-/// The goals that a port misses, with the reason, as a list.
+/// The goals that a port misses, with the reason found, as a list.
 ///
 /// # Errors
 ///
 /// If a report cannot be read.
 pub fn missed() -> Result<String> {
+    let findings = Findings::committed()?;
     let mut list = String::new();
     for goal in GOALS {
         let Some(report) = goal.report()? else { continue };
-        let misses = |server: &&str| goal.is_reached(&report, server) == Some(false);
-        let ports: Vec<&str> = PORTS.into_iter().filter(misses).collect();
-        if ports.is_empty() {
-            continue;
+        let ports = PORTS.into_iter().filter(|server| goal.is_reached(&report, server) == Some(false));
+        let ports: Vec<Miss> =
+            ports.filter_map(|server| Some(Miss { server, reached: goal.reached(&report, server)? })).collect();
+        if !ports.is_empty() {
+            let names = ports.iter().map(|miss| format!("{} ({})", miss.server, goal.shown(miss.reached)));
+            let (title, text) = (goal.title(Some(&report)), goal.text());
+            let reasons = findings.reasons(goal, &report, &ports).into_iter().map(|reason| format!("  - {reason}\n"));
+            list += &format!("- **{title}, {text}**: missed by {}.\n{}", and(names), reasons.collect::<String>());
         }
-        let reason = if goal.base != Some("limit") && misses(&"limit") {
-            "`limit` misses it, too, and it does nothing but make the system calls."
-        } else {
-            reason(goal.row.0)
-        };
-        let (title, goal) = (goal.title(Some(&report)), goal.text());
-        list += &format!("- **{title}, {goal}**: missed by {}. {reason}\n", ports.join(", "));
     }
     Ok(if list.is_empty() { "None.\n".to_owned() } else { list })
-}
-
-/// Why a port misses a goal that `limit` reaches.
-fn reason(measure: Measure) -> &'static str {
-    match measure {
-        Measure::BytesPerConnection => {
-            "A large part of it is the buffer of each connection; an idea above does without."
-        }
-        Measure::Crates | Measure::BuildTime => "These runtimes consist of many small crates.",
-        Measure::LatencyP99 | Measure::AllAnswered => "Some answers are late.",
-        _ => "What lies above `limit` is the price of the runtime and of HTTP.",
-    }
 }
 
 impl Goal {
@@ -130,8 +128,13 @@ impl Goal {
         }
     }
 
+    /// What counts, as it is shown.
+    pub fn shown(self, reached: f64) -> String {
+        if self.base.is_some() { times(reached) } else { format(self.row.0, reached) }
+    }
+
     /// What counts: the figure, or its ratio to the base.
-    fn reached(self, report: &Report, server: &str) -> Option<f64> {
+    pub fn reached(self, report: &Report, server: &str) -> Option<f64> {
         let range = match self.base {
             Some(base) => report.ratio(self.row, server, base),
             None => report.range(self.row, server),
@@ -139,7 +142,8 @@ impl Goal {
         range.map(|[_, median, _]| median)
     }
 
-    fn is_reached(self, report: &Report, server: &str) -> Option<bool> {
+    /// Whether a server reaches the goal; `None` if it was not measured.
+    pub fn is_reached(self, report: &Report, server: &str) -> Option<bool> {
         let median = self.reached(report, server)?;
         Some(if self.row.0.more_is_better() { median >= self.bound } else { median <= self.bound })
     }
@@ -147,7 +151,7 @@ impl Goal {
     fn outcome(self, report: Option<&Report>, server: &str) -> String {
         let Some(report) = report else { return "not measured".to_owned() };
         let Some(median) = self.reached(report, server) else { return "–".to_owned() };
-        let shown = if self.base.is_some() { times(median) } else { format(self.row.0, median) };
+        let shown = self.shown(median);
         let mark = if self.is_reached(report, server) == Some(true) { "✓" } else { "✗" };
         format!("{mark}\u{a0}{shown}")
     }

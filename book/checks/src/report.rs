@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 #[path = "../../../runtimes-compare/src/compare/scenario.rs"]
 pub mod scenario;
 
-use scenario::{Measure, Scenario, times};
+use scenario::{Measure, Scenario, grouped, times};
 
 /// The raw data of one run of `compare`.
 #[derive(Debug, Deserialize)]
@@ -49,6 +49,9 @@ struct Sample {
     server: String,
     round: u32,
     values: BTreeMap<Measure, f64>,
+    /// What the figure consists of, by name, where that is known.
+    #[serde(default)]
+    parts: BTreeMap<String, f64>,
     error: Option<String>,
 }
 
@@ -96,6 +99,30 @@ impl Report {
     pub fn values(&self, (measure, scenario): Row, server: &str) -> BTreeMap<u32, f64> {
         let samples = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
         samples.filter_map(|sample| Some((sample.round, *sample.values.get(&measure)?))).collect()
+    }
+
+    /// The median of what a server reached; `None` if it was not measured.
+    pub fn median(&self, row: Row, server: &str) -> Option<f64> {
+        self.range(row, server).map(|[_, median, _]| median)
+    }
+
+    /// The time in the kernel for a request to one server, as a ratio to the whole CPU time for a request to another: the median of the
+    /// rounds.
+    pub fn kernel_ratio(&self, scenario: Scenario, server: &str, base: &str) -> Option<f64> {
+        let shares = self.values((Measure::KernelShare, scenario), server);
+        let whole = self.values((Measure::CpuPerRequest, scenario), server);
+        let base = self.values((Measure::CpuPerRequest, scenario), base);
+        let ratios = shares.iter().filter_map(|(round, share)| Some(share * whole.get(round)? / base.get(round)?));
+        range(ratios).map(|[_, median, _]| median)
+    }
+
+    /// What a figure of a server consists of, by name: the medians of the rounds.
+    pub fn parts(&self, scenario: Scenario, server: &str) -> BTreeMap<&str, f64> {
+        let rounds = self.samples.iter().filter(|sample| sample.scenario == scenario && sample.server == server);
+        let rounds: Vec<&Sample> = rounds.collect();
+        let names = rounds.iter().flat_map(|sample| sample.parts.keys());
+        let of = |name| range(rounds.iter().map(|sample| sample.parts.get(name).copied().unwrap_or_default()));
+        names.filter_map(|name| Some((name.as_str(), of(name)?[1]))).collect()
     }
 
     /// Smallest, median and largest of what a server reached; `None` if it was not measured.
@@ -190,15 +217,10 @@ impl Report {
             (_, Some(rate)) if scenario == Scenario::Rate => {
                 format!("{}, at {}", measure.title(), format(Measure::RequestsPerSecond, rate))
             }
-            (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(*connections)),
+            (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(connections)),
             _ => measure.title().to_owned(),
         }
     }
-}
-
-/// A whole number with a comma between thousands.
-fn grouped(number: usize) -> String {
-    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
 }
 
 /// A value as it is shown. It stays in one line.

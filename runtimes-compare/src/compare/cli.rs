@@ -51,7 +51,7 @@ pub struct Options {
 
     /// Count the system calls and the instructions of a request, instead of measuring. Needs strace and valgrind, and takes a few minutes.
     ///
-    /// What can be counted is keep-alive, connection-per-request and pipelined. [default: 1 round]
+    /// What can be counted is keep-alive, connection-per-request and pipelined. [default: 3 rounds, with --quick: 1]
     #[arg(long)]
     pub count: bool,
 

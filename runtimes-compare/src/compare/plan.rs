@@ -55,9 +55,9 @@ impl Plan {
             is_counting: options.count,
             quick: options.quick,
             rounds: options.rounds.unwrap_or(match (options.count, options.quick) {
-                (true, _) => 1,
-                (_, true) => 3,
-                (_, false) => 5,
+                (true, true) => 1,
+                (true, false) | (false, true) => 3,
+                (false, false) => 5,
             }),
             connections: options.connections,
         }

@@ -1,8 +1,8 @@
-//! Measures again what chapter 10 shows. Needs Linux, a machine that has nothing else to do, and about three quarters
-//! of an hour.
+//! Measures again what chapter 10 shows. Needs Linux, `strace`, `valgrind`, a machine that has nothing else to do, and about
+//! three quarters of an hour.
 //!
 //! Run: `cargo run -p book-checks --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Behind `--`, the name of a report (`report`, `sleep`, `build`, `ideas`) measures that one alone; options are handed on to
+//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`) measures that one alone; options are handed on to
 //! `compare`: `-- ideas --rounds 1 --duration 0.2`.
 
 use book_checks::goals::PORTS;
@@ -12,7 +12,7 @@ use std::env;
 use std::process::Command;
 
 /// What can be measured alone.
-const REPORTS: [&str; 4] = ["report", "sleep", "build", "ideas"];
+const REPORTS: [&str; 5] = ["report", "counts", "sleep", "build", "ideas"];
 
 fn main() -> Result {
     if let Some(name) = only().filter(|name| !REPORTS.contains(&name.as_str())) {
@@ -22,6 +22,7 @@ fn main() -> Result {
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
     patch::cargo(&["build", "--release", "--quiet", "--offline"])?;
     compare("report", &["--rounds", "7"])?;
+    compare("counts", &["--count"])?;
     compare("sleep", &["--scenario", "sleep", "--connections", "10000"])?;
     let only: Vec<&str> = ["hyper"].into_iter().chain(PORTS).flat_map(|server| ["--only", server]).collect();
     compare("build", &[&["--scenario", "build"], &only[..]].concat())?;

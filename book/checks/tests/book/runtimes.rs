@@ -5,7 +5,7 @@
 use book_checks::measured::blocked::{self, Blocked};
 use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
-use book_checks::{Result, assert_none, chart, difference, goals, ideas, patch, ports, snapshot};
+use book_checks::{Result, assert_none, chart, counts, difference, goals, ideas, patch, ports, snapshot};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
@@ -30,6 +30,10 @@ fn generated(name: &str, expected: &str) {
 
 fn report() -> Report {
     Report::committed("report").unwrap()
+}
+
+fn counts() -> Report {
+    Report::committed("counts").unwrap()
 }
 
 fn ideas() -> Report {
@@ -87,6 +91,9 @@ fn each_table_of_the_comparison_shows_its_data() {
         (Measure::StartUp, Scenario::StartUp),
     ];
     generated("compare_made_of.md", &report.table(&made_of));
+    generated("counts_command.txt", &counts().command());
+    generated("compare_counts.md", &counts::table(&report, &counts()));
+    generated("compare_calls.md", &counts::calls(&counts(), Scenario::ConnectionPerRequest));
     generated("goals.md", &goals::table().unwrap());
     generated("goals_together.md", &goals::table_of_ideas().unwrap());
     generated("goals_missed.md", &goals::missed().unwrap());
@@ -141,7 +148,7 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
 
 #[test]
 fn what_a_runtime_costs_was_measured_without_a_failure() {
-    for name in ["report", "ideas", "sleep"] {
+    for name in ["report", "counts", "ideas", "sleep"] {
         assert_none(Report::committed(name).unwrap().failures());
     }
 }
@@ -162,6 +169,52 @@ fn no_server_is_cheaper_than_the_limit() {
             let [_, ratio, _] = report.ratio((CPU, scenario), "limit", server).unwrap();
             assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title());
         }
+    }
+}
+
+/// The servers that answer as the steps do.
+const SERVERS: [&str; 4] = ["hyper", "async-std", "tokio", "smol"];
+
+#[test]
+fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
+    let counts = counts();
+    for server in SERVERS.into_iter().chain(["limit"]) {
+        let calls = counts.parts(Scenario::KeepAlive, server);
+        let notable = calls.iter().filter(|(_, calls)| **calls >= counts::NOTABLE);
+        let rounded: Vec<_> = notable.map(|(name, calls)| (*name, calls.round())).collect();
+        assert_eq!(rounded, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
+    }
+}
+
+#[test]
+fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_limit() {
+    let counts = counts();
+    let row = (Measure::SystemCallsPerRequest, Scenario::ConnectionPerRequest);
+    let limit = counts.median(row, "limit").unwrap();
+    for server in SERVERS {
+        assert!(counts.median(row, server).unwrap() > limit + 1.0, "{server}");
+        assert!(counts.parts(row.1, server)["epoll_ctl"] >= 2.0, "{server}");
+    }
+}
+
+#[test]
+fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
+    for scenario in [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest] {
+        for server in SERVERS.into_iter().chain(["limit"]) {
+            let share = report().median((Measure::KernelShare, scenario), server).unwrap();
+            assert!(share > 0.7, "{server}, {}: {share}", scenario.title());
+        }
+    }
+}
+
+#[test]
+fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_than_twice_its_time() {
+    for server in SERVERS {
+        let instructions =
+            |server| counts().median((Measure::InstructionsPerRequest, Scenario::KeepAlive), server).unwrap();
+        assert!(instructions(server) > 3.0 * instructions("limit"), "{server}");
+        let time = report().ratio((CPU, Scenario::KeepAlive), server, "limit").unwrap()[1];
+        assert!(time < 2.0, "{server}: {time}");
     }
 }
 
