@@ -190,7 +190,7 @@ fn meaning(measure: Measure) -> &'static str {
         }
         Measure::SystemCallsPerRequest => "Of all the server's threads, counted by strace.",
         Measure::InstructionsPerRequest => {
-            "The server's own work, in all its threads, counted by valgrind. Neither the machine's load nor its speed changes it."
+            "The server's own work, in all its threads, counted by valgrind. It depends little on the machine."
         }
         Measure::RequestsPerSecond => "Answers with status 200 and a whole body. Other work on the machine lowers it.",
         Measure::LatencyMedian => {

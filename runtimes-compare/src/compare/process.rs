@@ -35,10 +35,11 @@ impl Ticks {
         })
     }
 
-    /// The kernel's share of the time since then; `None` if there was not a single tick.
+    /// The kernel's share of the time since then; `None` if there were too few ticks to tell.
     pub fn kernel_share_since(self, before: Self) -> Option<f64> {
+        const ENOUGH: u64 = 20;
         let [user, kernel] = [self.user.saturating_sub(before.user), self.kernel.saturating_sub(before.kernel)];
-        (user + kernel > 0).then(|| kernel as f64 / (user + kernel) as f64)
+        (user + kernel >= ENOUGH).then(|| kernel as f64 / (user + kernel) as f64)
     }
 }
 
@@ -94,4 +95,18 @@ pub fn raise_descriptor_limit() -> u64 {
         }
     }
     now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_the_kernel_is_told_if_there_are_ticks_enough() {
+        let before = Ticks { user: 100, kernel: 1_000 };
+        let after = |user, kernel| Ticks { user: 100 + user, kernel: 1_000 + kernel };
+        assert_eq!(after(10, 30).kernel_share_since(before), Some(0.75));
+        assert_eq!(after(3, 9).kernel_share_since(before), None);
+        assert_eq!(before.kernel_share_since(before), None);
+    }
 }

@@ -126,8 +126,8 @@ fn every_scenario_yields_its_figures() {
     let output = compare("scenarios", &["--only", "hyper", "--connections", "20", "--rounds", "1"]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&read("scenarios", "report.json")).unwrap();
-    let expected = "all_answered binary_bytes bytes_per_connection cpu_per_request crates idle_cpu_per_second kernel_share \
-        latency_median latency_p99 latency_p999 requests_per_second start_up";
+    let expected = "all_answered binary_bytes bytes_per_connection cpu_per_request crates idle_cpu_per_second latency_median \
+        latency_p99 latency_p999 requests_per_second start_up";
     assert_eq!(figures(&report, "hyper"), expected.split_whitespace().map(str::to_owned).collect());
     let slept = report["samples"].as_array().unwrap().iter().find(|sample| sample["scenario"] == "sleep").unwrap();
     assert!(slept["values"]["all_answered"].as_f64() >= Some(5.0), "/sleep takes 5 s: {slept}");

@@ -180,9 +180,9 @@ fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
     let counts = counts();
     for server in SERVERS.into_iter().chain(["limit"]) {
         let calls = counts.parts(Scenario::KeepAlive, server);
-        let notable = calls.iter().filter(|(_, calls)| **calls >= counts::NOTABLE);
-        let rounded: Vec<_> = notable.map(|(name, calls)| (*name, calls.round())).collect();
-        assert_eq!(rounded, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
+        let rounded = calls.iter().map(|(name, calls)| (*name, calls.round()));
+        let mostly: Vec<_> = rounded.filter(|(_, calls)| *calls > 0.0).collect();
+        assert_eq!(mostly, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
     }
 }
 
