@@ -13,7 +13,7 @@ const HARDLY_ANY: f64 = 0.01;
 pub struct Findings {
     /// System calls and instructions.
     pub counts: Report,
-    /// async-std with one idea more or less.
+    /// Step 9.5 with one idea more or less.
     pub ideas: Report,
 }
 
@@ -88,7 +88,7 @@ impl Findings {
         let [buffer, left] = [with - without, without].map(|bytes| format(goal.row.0, bytes));
         let reaches = if without <= goal.bound { "which would reach the goal" } else { "which would miss it, too" };
         format!(
-            "The buffer that each connection has is {buffer} of it: [without it](#buffer), async-std is at {left}, {reaches}."
+            "The buffer that each connection has is {buffer} of it: [without it](#buffer), step 9.5 is at {left}, {reaches}."
         )
     }
 }

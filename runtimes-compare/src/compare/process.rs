@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_share_of_the_kernel_is_told_if_there_are_ticks_enough() {
         let before = Ticks { user: 100, kernel: 1_000 };
-        let after = |user, kernel| Ticks { user: 100 + user, kernel: 1_000 + kernel };
+        let after = |user: u64, kernel: u64| Ticks { user: 100 + user, kernel: 1_000 + kernel };
         assert_eq!(after(10, 30).kernel_share_since(before), Some(0.75));
         assert_eq!(after(3, 9).kernel_share_since(before), None);
         assert_eq!(before.kernel_share_since(before), None);
