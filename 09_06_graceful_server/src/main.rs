@@ -108,9 +108,12 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
 
 async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool, stopping: Stopping) -> io::Result<()> {
     let mut stream = stream?;
-    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
+    if handle_connection(&mut stream, answered, stopping.clone()).await?.peer_may_be_sending() {
         stream.shutdown(Shutdown::Write)?;
-        io::copy(&mut stream, &mut io::sink()).await?;
+        let mut nowhere = io::sink();
+        let the_rest = io::copy(&mut stream, &mut nowhere).map_ok(drop);
+        let stopped = stopping.map(|_| Ok(())); // a server that stops does not read on
+        select(the_rest, stopped).await.factor_first().0?;
     }
     Ok(())
 }

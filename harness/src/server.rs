@@ -96,6 +96,7 @@ impl Program {
 
     /// The command that starts it, with its own arguments, but without an address.
     pub fn command(&self) -> Command {
+        system::stop_ignoring_ctrl_c();
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null());
         if let Some(directory) = &self.directory {

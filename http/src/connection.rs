@@ -249,7 +249,8 @@ impl Connection {
     fn answer(&mut self, response: Response, framing: Framing) {
         self.answers.push(Answer::Final(response, framing));
         if framing.persistence == Persistence::Close {
-            self.close(self.serves_one_request);
+            let has_sent_more = self.consumed < self.input.len();
+            self.close(self.serves_one_request || has_sent_more);
         } else {
             self.state = State::default();
         }

@@ -142,6 +142,7 @@ const STOPS_WELL: &[Check] = checks![
     stopping::on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away,
     stopping::a_request_that_has_begun_to_arrive_is_answered,
     stopping::requests_behind_a_nap_are_answered,
+    stopping::a_refused_client_that_stays_holds_nothing_up,
     stopping::a_client_that_reads_late_gets_all_its_answers,
     stopping::hundreds_of_idle_connections_are_closed,
     stopping::without_clients_it_ends_at_once,

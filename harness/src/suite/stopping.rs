@@ -25,7 +25,6 @@ fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result
     let mut client = server.client()?;
     client.send_in_pieces([&request("/")[..20]])?;
     tell(&server)?;
-    // The background jobs of a script ignore Ctrl-C, and with them all that they start.
     let status = server.wait_for_exit().map_err(|failure| failure.context("it ignores the signal"))?;
     ensure!(status.code().is_none(), "the signal was to end it, but it ended by itself: {status}");
     ensure!(client.rest().map_or(true, |answer| answer.is_empty()), "half a request was answered");
@@ -63,6 +62,15 @@ pub(super) fn a_request_that_has_begun_to_arrive_is_answered(program: &Program) 
     server.wait_for_log(STOPPING)?;
     client.send("st: localhost\r\n\r\n")?;
     is_not_found(&client.response()?)?;
+    ends_well(&mut server)
+}
+
+pub(super) fn a_refused_client_that_stays_holds_nothing_up(program: &Program) -> Result {
+    let mut server = impatient(program).start()?;
+    let mut client = server.client()?;
+    client.send("nonsense\r\n\r\n")?;
+    ensure!(client.response()?.status == 400, "expected a refusal");
+    server.terminate()?;
     ends_well(&mut server)
 }
 

@@ -136,6 +136,7 @@ pub(super) fn what_is_sent_after_the_last_request(program: &Program) -> Result {
     let last = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     client.send([last.as_slice(), &[b'a'; 10_000]].concat())?;
     ensure!(client.response()?.status == 200, "expected the page");
+    ensure!(client.end()? == End::Closed, "the connection was reset, which can destroy the page");
     drop(client);
     serves(&server)
 }

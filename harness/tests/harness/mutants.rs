@@ -83,6 +83,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "a_megabyte_of_header_and_lets_its_sender_read_the_answer",
             "a_megabyte_of_target_and_lets_its_sender_read_the_answer",
             "two_megabytes_of_body_and_lets_their_sender_read_the_answer",
+            "what_is_sent_after_the_last_request",
         ],
     ),
     ("keeps_descriptors", &["a_thousand_visits_without_growing"]),
@@ -127,6 +128,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ),
     ("keeps_listening", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
     ("keeps_idle_connections", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
+    ("waits_for_the_refused", &["a_refused_client_that_stays_holds_nothing_up"]),
     ("closes_a_hundred_idle_connections", &["hundreds_of_idle_connections_are_closed"]),
     (
         "forgets_answers_in_flight",

@@ -157,6 +157,16 @@ fn a_peer_that_asked_to_close_is_not_sending() {
 }
 
 #[test]
+fn a_peer_that_sends_on_after_it_asked_to_close_may_be_sending() {
+    let mut connection = Connection::new();
+    connection.receive(&[with_fields("Connection: close\r\n"), b"more".to_vec()].concat());
+    assert!(connection.next_request().is_some());
+    connection.respond(Response::ok("page"));
+    assert!(!connection.is_open());
+    assert!(connection.peer_may_be_sending());
+}
+
+#[test]
 fn a_connection_is_idle_between_requests_alone() {
     let mut connection = Connection::new();
     assert!(connection.is_idle());

@@ -133,9 +133,14 @@ async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
 }
 
 async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: Receiver<()>) -> io::Result<()> {
-    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
+    if handle_connection(&mut stream, answered, stopping.clone()).await?.peer_may_be_sending() {
         stream.close().await?;
-        io::copy(&mut stream, &mut io::sink()).await?;
+        let the_rest = io::copy(&mut stream, io::sink());
+        let stopped = async {
+            let _ = stopping.recv().await;
+            Ok(0) // a server that stops does not read on
+        };
+        the_rest.or(stopped).await?;
     }
     Ok(())
 }

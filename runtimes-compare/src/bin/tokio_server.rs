@@ -55,7 +55,7 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
     stop.send_replace(());
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     let all_served = select! {
-        () = stop.closed() => true, // nobody has a `stopping` any more
+        () = stop.closed() => true, // no handler has a `stopping` any more
         () = told_to_stop(&mut signals) => false,
         () = time::sleep(GRACE) => false,
     };

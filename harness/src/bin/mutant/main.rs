@@ -68,6 +68,7 @@ const FAULTS: &[&str] = &[
     "keeps_listening",
     "keeps_idle_connections",
     "closes_a_hundred_idle_connections",
+    "waits_for_the_refused",
     "cuts_requests",
     "resets_when_it_stops",
     "drops_requests_behind_a_nap",
@@ -223,6 +224,9 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
     if (connection.peer_may_be_sending() && !fault.is("resets")) || fault.is("never_closes") {
         if !fault.is("never_closes") && !fault.is("lingers_without_closing") {
             stream.shutdown(Shutdown::Write)?;
+        }
+        if !fault.is("waits_for_the_refused") {
+            guest.is(Doing::Nothing);
         }
         io::copy(&mut stream, &mut io::sink())?;
     }
