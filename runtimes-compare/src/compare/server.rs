@@ -105,7 +105,7 @@ impl Server {
         Ok(())
     }
 
-    /// Adds to an error that the server ended, if so, and what it complained of last.
+    /// Adds to an error that the server ended, if so, and what it complained of first and last.
     pub fn explain(&mut self, error: &Error) -> Error {
         explain(&mut self.group, &self.complaints, error)
     }
@@ -159,6 +159,10 @@ fn explain(group: &mut Group, complaints: &Receiver<String>, error: &Error) -> E
         Ok(Some(status)) => format!("; it ended ({status})"),
         _ => String::new(),
     };
-    let said = complaints.try_iter().last().map_or_else(String::new, |line| format!("; it said: {line}"));
+    let said = match &complaints.try_iter().collect::<Vec<_>>()[..] {
+        [] => String::new(),
+        [first, .., last] if first != last => format!("; it said: {first} … {last}"),
+        [first, ..] => format!("; it said: {first}"),
+    };
     Error::new(error.kind(), format!("{error}{ended}{said}"))
 }
