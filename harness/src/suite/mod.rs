@@ -17,6 +17,7 @@
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
 //! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
+//! | [`stops_in_time`] | but not for ever | 9.6 |
 //! | [`command_line`] | arguments, messages and exit codes | all |
 
 mod answers;
@@ -149,6 +150,9 @@ const STOPS_WELL: &[Check] = checks![
     stopping::a_second_ctrl_c_ends_it_at_once,
 ];
 
+/// Takes the ten seconds of a server's grace.
+const STOPS_IN_TIME: &[Check] = checks![stopping::answers_that_take_too_long_are_given_up];
+
 const COMMAND_LINE: &[Check] = checks![
     command_line::help_is_printed_and_the_code_is_0,
     command_line::an_address_in_use_is_named_and_the_code_is_1,
@@ -219,6 +223,11 @@ pub fn stops_well(program: impl Into<Program>) -> Report {
     run(if_there_are_signals(STOPS_WELL), &program.into())
 }
 
+/// Answers that take longer than the ten seconds of its grace do not keep it from ending. (Takes those ten seconds.)
+pub fn stops_in_time(program: impl Into<Program>) -> Report {
+    run(if_there_are_signals(STOPS_IN_TIME), &program.into())
+}
+
 /// Its arguments, messages and exit codes.
 pub fn command_line(program: impl Into<Program>) -> Report {
     run(COMMAND_LINE, &program.into())
@@ -238,6 +247,7 @@ const SUITES: &[&[Check]] = &[
     PARALLEL,
     ENDS_AT_ONCE,
     STOPS_WELL,
+    STOPS_IN_TIME,
     COMMAND_LINE,
 ];
 

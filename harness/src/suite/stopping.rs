@@ -131,6 +131,20 @@ pub(super) fn a_second_ctrl_c_ends_it_at_once(program: &Program) -> Result {
     Ok(())
 }
 
+/// Three naps in a row take longer than what a server grants the answers in flight.
+pub(super) fn answers_that_take_too_long_are_given_up(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut asleep = asleep(&server, &request("/sleep").repeat(2))?;
+    server.interrupt()?;
+    server.wait_for_log(STOPPING)?;
+    is_hello(&asleep.response()?)?;
+    let status = server.wait_for_exit()?;
+    ensure!(status.code() == Some(1), "expected the code 1, because an answer was not sent: {status}");
+    let answers = asleep.rest().map_or(0, |rest| String::from_utf8_lossy(&rest).matches("HTTP/1.1 ").count());
+    ensure!(answers < 2, "all the naps were over before the server ended");
+    Ok(())
+}
+
 /// A client whose `/sleep` is under way, because the answer to the request before it has arrived. Then it sends this.
 fn asleep(server: &Server, then: &[u8]) -> Result<Client> {
     let mut client = server.client()?;

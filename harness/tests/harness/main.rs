@@ -1,6 +1,6 @@
 //! The tests of the harness, in one program, so that those that wait do so at the same time.
 
-mod matrix;
 mod mock;
 mod mutants;
 mod servers;
+mod ten_seconds;

@@ -135,6 +135,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
         &[
             "on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away",
             "requests_behind_a_nap_are_answered",
+            "answers_that_take_too_long_are_given_up",
         ],
     ),
     ("cuts_requests", &["a_request_that_has_begun_to_arrive_is_answered"]),
