@@ -108,7 +108,9 @@ async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io:
             answered.set(true);
         }
         send(stream, &mut connection).await?;
-        task::yield_now().await; // give way: whoever else is ready has a turn now
+        if connection.is_open() {
+            task::yield_now().await; // give way: whoever else is ready has a turn now
+        }
     }
     Ok(connection)
 }

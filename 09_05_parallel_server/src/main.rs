@@ -110,7 +110,9 @@ async fn handle_connection(
             answered.store(true, Relaxed);
         }
         send(stream, &mut connection).await?;
-        task::yield_now().await; // give way: whoever else is ready has a turn now
+        if connection.is_open() {
+            task::yield_now().await; // give way: whoever else is ready has a turn now
+        }
     }
     Ok(connection)
 }

@@ -18,11 +18,13 @@ pub const STEP: &str = "09_05_parallel_server";
 pub const STOPS_WELL: &str = "09_06_graceful_server";
 
 /// The ideas that were tried on it, in the order of the book: the patches in `runtimes-compare/ideas`.
-pub const IDEAS: [&str; 9] = [
+pub const IDEAS: [&str; 11] = [
     "page_from_disk",
     "write_per_answer",
     "without_yield",
+    "yield_at_the_end",
     "buffer_of_the_poll",
+    "readiness_first",
     "accept_on_the_main_thread",
     "timer_per_read",
     "first_exchange_unregistered",

@@ -176,7 +176,9 @@ async fn handle_connection(
             answered.store(true, Relaxed);
         }
         send(stream, &mut connection).await?;
-        future::yield_now().await; // give way: whoever else is ready has a turn now
+        if connection.is_open() {
+            future::yield_now().await; // give way: whoever else is ready has a turn now
+        }
     }
     Ok(connection)
 }
