@@ -31,12 +31,11 @@ pub fn table(report: &Report, counts: &Report) -> String {
     table
 }
 
-/// The system calls of a request by name, those that any server makes notably often.
-pub fn calls(counts: &Report, scenario: Scenario) -> String {
-    let servers = counts.servers();
+/// The system calls of a request by name, those that any of the servers makes notably often.
+pub fn calls(counts: &Report, scenario: Scenario, servers: &[&str]) -> String {
     let of_servers: Vec<_> = servers.iter().map(|server| counts.parts(scenario, server)).collect();
     let notable = of_servers.iter().flatten().filter(|(_, calls)| **calls >= NOTABLE).map(|(name, _)| *name);
-    let mut table = head(&servers);
+    let mut table = head(servers);
     for name in notable.collect::<BTreeSet<_>>() {
         let shown = |calls: &&f64| **calls >= NOTABLE;
         let cell =

@@ -32,6 +32,13 @@ pub const IDEAS: [&str; 11] = [
     "together",
 ];
 
+/// The ideas whose system calls are counted, and the load under which they show.
+pub const COUNTED: [(&str, Scenario); 3] = [
+    ("yield_at_the_end", Scenario::ConnectionPerRequest),
+    ("readiness_first", Scenario::KeepAlive),
+    ("first_exchange_unregistered", Scenario::ConnectionPerRequest),
+];
+
 /// What an idea changes, as a table.
 pub fn table(report: &Report, idea: &str) -> String {
     let mut table = "| | step 9.5 | changed | ratio | in each round |\n|---|--:|--:|--:|---|\n".to_owned();

@@ -2,17 +2,17 @@
 //! three quarters of an hour.
 //!
 //! Run: `cargo run -p book-checks --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`) measures that one alone; options are handed on to
+//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`, `idea_counts`) measures that one alone; options are handed on to
 //! `compare`: `-- ideas --rounds 1 --duration 0.2`.
 
 use book_checks::goals::PORTS;
-use book_checks::ideas::{IDEAS, STEP, STOPS_WELL};
+use book_checks::ideas::{COUNTED, IDEAS, STEP, STOPS_WELL};
 use book_checks::{Failure, Result, patch, workspace};
 use std::env;
 use std::process::Command;
 
 /// What can be measured alone.
-const REPORTS: [&str; 5] = ["report", "counts", "sleep", "build", "ideas"];
+const REPORTS: [&str; 6] = ["report", "counts", "sleep", "build", "ideas", "idea_counts"];
 
 fn main() -> Result {
     if let Some(name) = only().filter(|name| !REPORTS.contains(&name.as_str())) {
@@ -31,15 +31,20 @@ fn main() -> Result {
 
 /// Step 9.5, each idea, and what they are measured by.
 fn ideas() -> Result {
-    let steps = [STEP, STOPS_WELL].map(|step| (step, step.to_owned()));
-    let ideas = IDEAS.map(|idea| (idea, patch::binary(&format!("{STEP}+{idea}"))));
-    let servers = steps.into_iter().chain(ideas);
-    let servers: Vec<_> = servers.map(|(name, program)| format!("{name}=target/release/{program} {{addr}}")).collect();
+    let step = |step: &str| format!("{step}=target/release/{step} {{addr}}");
+    let idea = |idea: &str| format!("{idea}=target/release/{} {{addr}}", patch::binary(&format!("{STEP}+{idea}")));
+    let servers: Vec<_> = [step(STEP), step(STOPS_WELL)].into_iter().chain(IDEAS.map(idea)).collect();
     let mut arguments = vec!["--rounds", "7", "--only", STEP, "--only", "hyper", "--only", "limit"];
     let scenarios = ["keep-alive", "connection-per-request", "pipelined", "memory"];
     arguments.extend(scenarios.iter().flat_map(|scenario| ["--scenario", scenario]));
     arguments.extend(servers.iter().flat_map(|server| ["--server", server]));
-    compare("ideas", &arguments)
+    compare("ideas", &arguments)?;
+
+    let servers: Vec<_> = [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect();
+    let mut arguments =
+        vec!["--count", "--only", STEP, "--scenario", "keep-alive", "--scenario", "connection-per-request"];
+    arguments.extend(servers.iter().flat_map(|server| ["--server", server]));
+    compare("idea_counts", &arguments)
 }
 
 /// Runs `compare`, and keeps its raw data under this name, if they are wanted.

@@ -40,6 +40,10 @@ fn ideas() -> Report {
     Report::committed("ideas").unwrap()
 }
 
+fn idea_counts() -> Report {
+    Report::committed("idea_counts").unwrap()
+}
+
 #[test]
 fn each_diff_is_what_changes_from_one_runtime_to_another() {
     for (name, old, new) in [
@@ -57,6 +61,11 @@ fn each_table_of_an_idea_shows_its_data() {
     for name in ideas::IDEAS.into_iter().chain([ideas::STOPS_WELL]) {
         generated(&format!("idea_{name}.md"), &ideas::table(&ideas(), name));
     }
+    for (name, scenario) in ideas::COUNTED {
+        let calls = counts::calls(&idea_counts(), scenario, &[ideas::STEP, name]);
+        generated(&format!("idea_{name}_calls.md"), &calls);
+    }
+    generated("idea_counts_command.txt", &idea_counts().command());
 }
 
 #[test]
@@ -93,7 +102,7 @@ fn each_table_of_the_comparison_shows_its_data() {
     generated("compare_made_of.md", &report.table(&made_of));
     generated("counts_command.txt", &counts().command());
     generated("compare_counts.md", &counts::table(&report, &counts()));
-    generated("compare_calls.md", &counts::calls(&counts(), Scenario::ConnectionPerRequest));
+    generated("compare_calls.md", &counts::calls(&counts(), Scenario::ConnectionPerRequest, &counts().servers()));
     generated("goals.md", &goals::table().unwrap());
     generated("goals_together.md", &goals::table_of_ideas().unwrap());
     generated("goals_missed.md", &goals::missed().unwrap());
@@ -155,7 +164,7 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
 
 #[test]
 fn what_a_runtime_costs_was_measured_without_a_failure() {
-    for name in ["report", "counts", "ideas", "sleep"] {
+    for name in ["report", "counts", "ideas", "idea_counts", "sleep"] {
         assert_none(Report::committed(name).unwrap().failures());
     }
 }
@@ -248,6 +257,20 @@ fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined(
 fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
     let ratio = |measure| ideas().ratio((measure, Scenario::Pipelined), "write_per_answer", ideas::STEP).unwrap()[1];
     assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
+}
+
+#[test]
+fn giving_way_at_the_end_sets_a_timer_and_costs_more_in_each_round() {
+    let row = (CPU, Scenario::ConnectionPerRequest);
+    assert_eq!(ideas().verdict(row, "yield_at_the_end", ideas::STEP), Some(Verdict::More));
+    let timers = |server| idea_counts().parts(row.1, server).get("timerfd_settime").copied().unwrap_or_default();
+    assert!(timers(ideas::STEP) < counts::NOTABLE && timers("yield_at_the_end") > counts::NOTABLE);
+}
+
+#[test]
+fn waiting_for_readiness_first_makes_more_system_calls() {
+    let calls = |server| idea_counts().median((Measure::SystemCallsPerRequest, Scenario::KeepAlive), server).unwrap();
+    assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
 }
 
 #[test]
