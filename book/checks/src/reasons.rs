@@ -124,7 +124,7 @@ fn divided_time(ports: &[Divided], bound: f64, base: &str) -> Vec<String> {
     };
     let mut sentences = Vec::new();
     if !without_room.is_empty() {
-        sentences.push(format!("{}: whatever happens outside of it, that is too much.", the_kernel(&without_room)));
+        sentences.push(format!("{}. This leaves nothing for all else, or next to nothing.", the_kernel(&without_room)));
     }
     if !with_room.is_empty() {
         let left = list(&with_room, &|one| bound - one.kernel);
