@@ -266,8 +266,8 @@ mod tests {
     #[test]
     fn a_goal_below_the_time_in_the_kernel_leaves_nothing() {
         let text = divided_time(&[port("a", 0.9, 0.95), port("b", 0.795, 1.0)], 0.8, "hyper");
-        let expected = "For a and b, the time in the kernel is 0.90× and 0.80× of the whole time of `hyper`: whatever happens outside of it, \
-            that is too much.";
+        let expected = "For a and b, the time in the kernel is 0.90× and 0.80× of the whole time of `hyper`. \
+            This leaves nothing for all else, or next to nothing.";
         assert_eq!(text, [expected]);
     }
 
