@@ -3,6 +3,7 @@
 use crate::client::Client;
 use crate::failure::ensure;
 use crate::{Failure, Result, SAFETY, system};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
 use std::net::{SocketAddr, TcpListener};
@@ -269,6 +270,12 @@ impl Server {
     /// How many threads it has. (`None` if the system does not tell.)
     pub fn threads(&self) -> Option<usize> {
         system::threads(self.process())
+    }
+
+    /// The names of its threads, which Linux cuts to 15 characters, by their numbers; the main thread has that of
+    /// the process. (`None` if the system does not tell.)
+    pub fn thread_names(&self) -> Option<BTreeMap<u32, String>> {
+        system::thread_names(self.process())
     }
 
     /// How many file descriptors it has open. (`None` if the system does not tell.)

@@ -2,6 +2,7 @@
 //!
 //! The measurements read `/proc`, so they exist on Linux only; elsewhere they are `None`.
 
+use std::collections::BTreeMap;
 use std::sync::Once;
 use std::time::Duration;
 use std::{fs, process};
@@ -32,6 +33,16 @@ pub(crate) fn is_busy(process: u32) -> Option<bool> {
 /// How many threads a process has.
 pub(crate) fn threads(process: u32) -> Option<usize> {
     field_of_stat(process, 20)?.try_into().ok()
+}
+
+/// The names of a process's threads, by their numbers.
+pub(crate) fn thread_names(process: u32) -> Option<BTreeMap<u32, String>> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    let names = threads.filter_map(|thread| {
+        let name = fs::read_to_string(thread.path().join("comm")).ok()?; // or else it has just ended
+        Some((thread.file_name().to_str()?.parse().ok()?, name.trim().to_owned()))
+    });
+    Some(names.collect())
 }
 
 /// The memory of a process that is in RAM at present, in bytes.

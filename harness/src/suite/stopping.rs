@@ -125,8 +125,7 @@ pub(super) fn a_second_ctrl_c_ends_it_at_once(program: &Program) -> Result {
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;
     server.interrupt()?;
-    let status = server.wait_for_exit()?;
-    ensure!(status.code() == Some(1), "expected the code 1, because an answer was not sent: {status}");
+    ends_with_an_answer_unsent(&mut server)?;
     ensure!(asleep.rest().map_or(true, |answer| answer.is_empty()), "the nap was over before the server ended");
     Ok(())
 }
@@ -138,8 +137,7 @@ pub(super) fn answers_that_take_too_long_are_given_up(program: &Program) -> Resu
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;
     is_hello(&asleep.response()?)?;
-    let status = server.wait_for_exit()?;
-    ensure!(status.code() == Some(1), "expected the code 1, because an answer was not sent: {status}");
+    ends_with_an_answer_unsent(&mut server)?;
     let answers = asleep.rest().map_or(0, |rest| String::from_utf8_lossy(&rest).matches("HTTP/1.1 ").count());
     ensure!(answers < 2, "all the naps were over before the server ended");
     Ok(())
@@ -156,5 +154,11 @@ fn asleep(server: &Server, then: &[u8]) -> Result<Client> {
 fn ends_well(server: &mut Server) -> Result {
     let status = server.wait_for_exit()?;
     ensure!(status.code() == Some(0), "expected the code 0: {status}; it logged {:?}", server.log());
+    Ok(())
+}
+
+fn ends_with_an_answer_unsent(server: &mut Server) -> Result {
+    let status = server.wait_for_exit()?;
+    ensure!(status.code() == Some(1), "expected the code 1, because an answer was not sent: {status}");
     Ok(())
 }

@@ -34,15 +34,18 @@ fn clients_that_nobody_answers(server: &Server) -> Result<Vec<Client>> {
             waiting.push(client);
         }
         thread::sleep(WATCH * 2); // nothing is to happen meanwhile
-        let mut answered = Vec::new();
+        let asked = waiting.len();
         for mut client in mem::take(&mut waiting) {
-            if client.is_silent()? { waiting.push(client) } else { answered.push(client) }
+            if client.is_silent()? {
+                waiting.push(client);
+            } else {
+                // It must not leave with its answer unread: that is a reset, which is logged, which blocks another handler.
+                is_hello(&client.response()?)?;
+            }
         }
-        if answered.is_empty() {
+        if waiting.len() == asked {
             return Ok(waiting);
         }
-        // None must leave with an answer unread: that is a reset, which is logged, which blocks another handler.
-        answered.into_iter().try_for_each(|mut client| is_hello(&client.response()?))?;
     }
     Err(Failure::new("clients are served while a handler blocks its thread: there must be another one"))
 }

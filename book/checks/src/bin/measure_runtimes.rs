@@ -2,8 +2,8 @@
 //! three quarters of an hour.
 //!
 //! Run: `cargo run -p book-checks --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`, `idea_counts`) measures that one alone; options are handed on to
-//! `compare`: `-- ideas --rounds 1 --duration 0.2`.
+//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`, `idea_counts`) measures that one alone;
+//! options are handed on to `compare`: `-- ideas --rounds 1 --duration 0.2`.
 
 use book_checks::goals::PORTS;
 use book_checks::ideas::{COUNTED, IDEAS, STEP, STOPS_WELL};
@@ -26,25 +26,39 @@ fn main() -> Result {
     compare("sleep", &["--scenario", "sleep", "--connections", "10000"])?;
     let only: Vec<&str> = ["hyper"].into_iter().chain(PORTS).flat_map(|server| ["--only", server]).collect();
     compare("build", &[&["--scenario", "build"], &only[..]].concat())?;
-    ideas()
+    ideas()?;
+    idea_counts()
 }
 
 /// Step 9.5, each idea, and what they are measured by.
 fn ideas() -> Result {
-    let step = |step: &str| format!("{step}=target/release/{step} {{addr}}");
-    let idea = |idea: &str| format!("{idea}=target/release/{} {{addr}}", patch::binary(&format!("{STEP}+{idea}")));
-    let servers: Vec<_> = [step(STEP), step(STOPS_WELL)].into_iter().chain(IDEAS.map(idea)).collect();
     let mut arguments = vec!["--rounds", "7", "--only", STEP, "--only", "hyper", "--only", "limit"];
     let scenarios = ["keep-alive", "connection-per-request", "pipelined", "memory"];
     arguments.extend(scenarios.iter().flat_map(|scenario| ["--scenario", scenario]));
-    arguments.extend(servers.iter().flat_map(|server| ["--server", server]));
-    compare("ideas", &arguments)?;
+    let steps = [step(STEP), step(STOPS_WELL)];
+    compare_servers("ideas", &arguments, steps.into_iter().chain(IDEAS.map(idea)))
+}
 
-    let servers: Vec<_> = [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect();
-    let mut arguments =
-        vec!["--count", "--only", STEP, "--scenario", "keep-alive", "--scenario", "connection-per-request"];
-    arguments.extend(servers.iter().flat_map(|server| ["--server", server]));
-    compare("idea_counts", &arguments)
+/// The system calls of step 9.5, and of those ideas that are counted.
+fn idea_counts() -> Result {
+    let arguments = ["--count", "--only", STEP, "--scenario", "keep-alive", "--scenario", "connection-per-request"];
+    compare_servers("idea_counts", &arguments, [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))))
+}
+
+/// A step, as `compare` is to start it.
+fn step(name: &str) -> String {
+    format!("{name}=target/release/{name} {{addr}}")
+}
+
+/// Step 9.5 with an idea, as `compare` is to start it.
+fn idea(name: &str) -> String {
+    format!("{name}=target/release/{} {{addr}}", patch::binary(&format!("{STEP}+{name}")))
+}
+
+fn compare_servers(name: &str, arguments: &[&str], servers: impl Iterator<Item = String>) -> Result {
+    let servers: Vec<_> = servers.collect();
+    let servers: Vec<_> = servers.iter().flat_map(|server| ["--server", server]).collect();
+    compare(name, &[arguments, &servers].concat())
 }
 
 /// Runs `compare`, and keeps its raw data under this name, if they are wanted.

@@ -1,7 +1,7 @@
 //! Which threads of a server do its work.
 
 use super::{load, save};
-use crate::{Result, step};
+use crate::{Failure, Result, step};
 use harness::{Server, request};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -62,18 +62,14 @@ impl Threads {
     }
 
     fn of(server: &Server) -> Result<Self> {
-        let tasks = format!("/proc/{}/task", server.process());
-        let mut numbers: Vec<u32> =
-            fs::read_dir(&tasks)?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect();
-        numbers.sort_unstable();
+        let names = server.thread_names().ok_or(Failure::new("only Linux tells the names of threads"))?;
         let mut times = Vec::new();
-        for (index, number) in numbers.iter().enumerate() {
-            let name = fs::read_to_string(format!("{tasks}/{number}/comm"))?;
-            let name = if index == 0 { "main" } else { name.trim() };
+        for (number, name) in names {
+            let name = if number == server.process() { "main".to_owned() } else { name };
             // The first number in it is the time on a processor, in nanoseconds (Linux: Documentation/scheduler/sched-stats).
-            let statistics = fs::read_to_string(format!("{tasks}/{number}/schedstat"))?;
+            let statistics = fs::read_to_string(format!("/proc/{}/task/{number}/schedstat", server.process()))?;
             let time: u64 = statistics.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default();
-            times.push((name.to_owned(), time));
+            times.push((name, time));
         }
         let total = times.iter().map(|(_, time)| time).sum::<u64>().max(1);
         let threads = times.into_iter().map(|(name, time)| Thread { name, share: (time * 100 + total / 2) / total });

@@ -206,24 +206,20 @@ fn attach_strace(server: &Server, log: &Path) -> Result<Child> {
 
 /// The names of the server's threads, by the number that `strace` shows.
 fn thread_names(server: &Server) -> Result<HashMap<String, String>> {
-    let (process, mut names, mut workers) = (server.process().to_string(), HashMap::new(), 0);
-    let mut numbers: Vec<String> = fs::read_dir(format!("/proc/{process}/task"))?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
-    numbers.sort();
-    for number in numbers {
-        let name = fs::read_to_string(format!("/proc/{process}/task/{number}/comm"))?;
-        let name = if number == process {
+    let names = server.thread_names().ok_or(Failure::new("only Linux tells the names of threads"))?;
+    let mut workers = 0;
+    let named = names.into_iter().map(|(number, name)| {
+        let name = if number == server.process() {
             "main".to_owned()
         } else if name.starts_with("async-std/runti") {
             workers += 1;
             format!("runtime {workers}")
         } else {
-            name.trim().to_owned()
+            name
         };
-        names.insert(number, name);
-    }
-    Ok(names)
+        (number.to_string(), name)
+    });
+    Ok(named.collect())
 }
 
 impl Visit {

@@ -9,7 +9,6 @@ use book_checks::{Result, assert_none, chart, counts, difference, goals, ideas, 
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock};
@@ -20,28 +19,18 @@ use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets th
 static PROGRAMS: LazyLock<Vec<Program>> =
     LazyLock::new(|| Program::several_in_workspace(&["async_std_server", "smol_server", "tokio_server"]).unwrap());
 
+/// What was measured.
+static REPORT: LazyLock<Report> = LazyLock::new(|| Report::committed("report").unwrap());
+static COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("counts").unwrap());
+static IDEAS: LazyLock<Report> = LazyLock::new(|| Report::committed("ideas").unwrap());
+static IDEA_COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("idea_counts").unwrap());
+
 const CPU: Measure = Measure::CpuPerRequest;
 const LOADS: [Scenario; 4] =
     [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest, Scenario::Pipelined];
 
 fn generated(name: &str, expected: &str) {
     snapshot::check(&format!("generated/{name}"), expected).unwrap_or_else(|failure| panic!("{failure}"));
-}
-
-fn report() -> Report {
-    Report::committed("report").unwrap()
-}
-
-fn counts() -> Report {
-    Report::committed("counts").unwrap()
-}
-
-fn ideas() -> Report {
-    Report::committed("ideas").unwrap()
-}
-
-fn idea_counts() -> Report {
-    Report::committed("idea_counts").unwrap()
 }
 
 #[test]
@@ -59,13 +48,13 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
 #[test]
 fn each_table_of_an_idea_shows_its_data() {
     for name in ideas::IDEAS.into_iter().chain([ideas::STOPS_WELL]) {
-        generated(&format!("idea_{name}.md"), &ideas::table(&ideas(), name));
+        generated(&format!("idea_{name}.md"), &ideas::table(&IDEAS, name));
     }
     for (name, scenario) in ideas::COUNTED {
-        let calls = counts::calls(&idea_counts(), scenario, &[ideas::STEP, name]);
+        let calls = counts::calls(&IDEA_COUNTS, scenario, &[ideas::STEP, name]);
         generated(&format!("idea_{name}_calls.md"), &calls);
     }
-    generated("idea_counts_command.txt", &idea_counts().command());
+    generated("idea_counts_command.txt", &IDEA_COUNTS.command());
 }
 
 #[test]
@@ -83,26 +72,25 @@ fn each_table_of_the_comparison_shows_its_data() {
     let rows = |measures: &[Measure], scenarios: &[Scenario]| -> Vec<Row> {
         measures.iter().flat_map(|&measure| scenarios.iter().map(move |&scenario| (measure, scenario))).collect()
     };
-    let report = report();
-    generated("compare_circumstances.md", &report.circumstances());
-    generated("compare_command.txt", &report.command());
-    generated("ideas_command.txt", &ideas().command());
-    generated("ideas_circumstances.md", &ideas().circumstances());
-    generated("compare_cpu.md", &report.table(&rows(&[CPU], &LOADS)));
-    generated("compare_throughput.md", &report.table(&rows(&[Measure::RequestsPerSecond], &LOADS)));
+    generated("compare_circumstances.md", &REPORT.circumstances());
+    generated("compare_command.txt", &REPORT.command());
+    generated("ideas_command.txt", &IDEAS.command());
+    generated("ideas_circumstances.md", &IDEAS.circumstances());
+    generated("compare_cpu.md", &REPORT.table(&rows(&[CPU], &LOADS)));
+    generated("compare_throughput.md", &REPORT.table(&rows(&[Measure::RequestsPerSecond], &LOADS)));
     let latency = [Measure::LatencyMedian, Measure::LatencyP99, Measure::LatencyP999];
-    generated("compare_latency.md", &report.table(&rows(&latency, &[Scenario::Rate])));
-    generated("compare_memory.md", &report.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
-    generated("compare_sleep.md", &report.table(&[(Measure::AllAnswered, Scenario::Sleep)]));
+    generated("compare_latency.md", &REPORT.table(&rows(&latency, &[Scenario::Rate])));
+    generated("compare_memory.md", &REPORT.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
+    generated("compare_sleep.md", &REPORT.table(&[(Measure::AllAnswered, Scenario::Sleep)]));
     let made_of = [
         (Measure::Crates, Scenario::Crates),
         (Measure::BinaryBytes, Scenario::Size),
         (Measure::StartUp, Scenario::StartUp),
     ];
-    generated("compare_made_of.md", &report.table(&made_of));
-    generated("counts_command.txt", &counts().command());
-    generated("compare_counts.md", &counts::table(&report, &counts()));
-    generated("compare_calls.md", &counts::calls(&counts(), Scenario::ConnectionPerRequest, &counts().servers()));
+    generated("compare_made_of.md", &REPORT.table(&made_of));
+    generated("counts_command.txt", &COUNTS.command());
+    generated("compare_counts.md", &counts::table(&REPORT, &COUNTS));
+    generated("compare_calls.md", &counts::calls(&COUNTS, Scenario::ConnectionPerRequest, &COUNTS.servers()));
     generated("goals.md", &goals::table().unwrap());
     generated("goals_together.md", &goals::table_of_ideas().unwrap());
     generated("goals_missed.md", &goals::missed().unwrap());
@@ -115,7 +103,7 @@ fn each_chart_of_the_comparison_shows_its_data() {
         ("connection_per_request", (CPU, Scenario::ConnectionPerRequest)),
         ("memory", (Measure::BytesPerConnection, Scenario::Memory)),
     ] {
-        generated(&format!("chart_{name}.svg"), &chart::draw(&report(), row));
+        generated(&format!("chart_{name}.svg"), &chart::draw(&REPORT, row));
     }
 }
 
@@ -148,13 +136,10 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
     for (program, thread) in PROGRAMS.iter().zip([REACTOR, REACTOR, "tokio-rt-worker"]) {
         let mut server = program.start()?;
         server.client()?.get("/")?;
-        let tasks = format!("/proc/{}/task", server.process());
         let mut names = BTreeSet::new();
         // A thread is called as its parent until it runs and names itself.
-        server.wait_until(&format!("a thread is called {thread}"), |_| {
-            let threads = fs::read_dir(&tasks).into_iter().flatten().flatten();
-            let texts = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
-            names = texts.map(|text| text.trim().to_owned()).collect();
+        server.wait_until(&format!("a thread is called {thread}"), |server| {
+            names = server.thread_names().into_iter().flatten().map(|(_, name)| name).collect();
             names.contains(thread)
         })?;
         assert_eq!(names.contains(REACTOR), thread == REACTOR, "{names:?}");
@@ -171,7 +156,7 @@ fn what_a_runtime_costs_was_measured_without_a_failure() {
 
 #[test]
 fn tokio_needs_the_fewest_crates() {
-    let crates = |server| report().range((Measure::Crates, Scenario::Crates), server).unwrap()[1];
+    let crates = |server| REPORT.range((Measure::Crates, Scenario::Crates), server).unwrap()[1];
     for other in ["async-std", "smol", "hyper"] {
         assert!(crates("tokio") < crates(other), "{other}");
     }
@@ -179,10 +164,9 @@ fn tokio_needs_the_fewest_crates() {
 
 #[test]
 fn no_server_is_cheaper_than_the_limit() {
-    let report = report();
     for server in ["hyper", "async-std", "tokio", "smol"] {
         for scenario in LOADS {
-            let [_, ratio, _] = report.ratio((CPU, scenario), "limit", server).unwrap();
+            let [_, ratio, _] = REPORT.ratio((CPU, scenario), "limit", server).unwrap();
             assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title());
         }
     }
@@ -193,9 +177,8 @@ const SERVERS: [&str; 4] = ["hyper", "async-std", "tokio", "smol"];
 
 #[test]
 fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
-    let counts = counts();
     for server in SERVERS.into_iter().chain(["limit"]) {
-        let calls = counts.parts(Scenario::KeepAlive, server);
+        let calls = COUNTS.parts(Scenario::KeepAlive, server);
         let rounded = calls.iter().map(|(name, calls)| (*name, calls.round()));
         let mostly: Vec<_> = rounded.filter(|(_, calls)| *calls > 0.0).collect();
         assert_eq!(mostly, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
@@ -204,12 +187,11 @@ fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
 
 #[test]
 fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_limit() {
-    let counts = counts();
     let row = (Measure::SystemCallsPerRequest, Scenario::ConnectionPerRequest);
-    let limit = counts.median(row, "limit").unwrap();
+    let limit = COUNTS.median(row, "limit").unwrap();
     for server in SERVERS {
-        assert!(counts.median(row, server).unwrap() > limit + 1.0, "{server}");
-        assert!(counts.parts(row.1, server)["epoll_ctl"] >= 2.0, "{server}");
+        assert!(COUNTS.median(row, server).unwrap() > limit + 1.0, "{server}");
+        assert!(COUNTS.parts(row.1, server)["epoll_ctl"] >= 2.0, "{server}");
     }
 }
 
@@ -217,7 +199,7 @@ fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_l
 fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
     for scenario in [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest] {
         for server in SERVERS.into_iter().chain(["limit"]) {
-            let share = report().median((Measure::KernelShare, scenario), server).unwrap();
+            let share = REPORT.median((Measure::KernelShare, scenario), server).unwrap();
             assert!(share > 0.7, "{server}, {}: {share}", scenario.title());
         }
     }
@@ -227,9 +209,9 @@ fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
 fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_than_twice_its_time() {
     for server in SERVERS {
         let instructions =
-            |server| counts().median((Measure::InstructionsPerRequest, Scenario::KeepAlive), server).unwrap();
+            |server| COUNTS.median((Measure::InstructionsPerRequest, Scenario::KeepAlive), server).unwrap();
         assert!(instructions(server) > 3.0 * instructions("limit"), "{server}");
-        let time = report().ratio((CPU, Scenario::KeepAlive), server, "limit").unwrap()[1];
+        let time = REPORT.ratio((CPU, Scenario::KeepAlive), server, "limit").unwrap()[1];
         assert!(time < 2.0, "{server}: {time}");
     }
 }
@@ -237,25 +219,25 @@ fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_t
 #[test]
 fn a_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
     for server in goals::PORTS {
-        let [_, _, longest] = report().range((Measure::AllAnswered, Scenario::Sleep), server).unwrap();
+        let [_, _, longest] = REPORT.range((Measure::AllAnswered, Scenario::Sleep), server).unwrap();
         assert!(longest < 10.0, "{server}: {longest} s is more than two naps, one after the other");
     }
 }
 
 #[test]
 fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
-    let [_, ratio, _] = ideas().ratio((CPU, Scenario::KeepAlive), "page_from_disk", ideas::STEP).unwrap();
+    let [_, ratio, _] = IDEAS.ratio((CPU, Scenario::KeepAlive), "page_from_disk", ideas::STEP).unwrap();
     assert!(ratio > 2.0, "{ratio}");
 }
 
 #[test]
 fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
-    assert_eq!(ideas().verdict((CPU, Scenario::Pipelined), "write_per_answer", ideas::STEP), Some(Verdict::More));
+    assert_eq!(IDEAS.verdict((CPU, Scenario::Pipelined), "write_per_answer", ideas::STEP), Some(Verdict::More));
 }
 
 #[test]
 fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
-    let ratio = |measure| ideas().ratio((measure, Scenario::Pipelined), "write_per_answer", ideas::STEP).unwrap()[1];
+    let ratio = |measure| IDEAS.ratio((measure, Scenario::Pipelined), "write_per_answer", ideas::STEP).unwrap()[1];
     assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
 }
 
@@ -263,23 +245,23 @@ fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
 fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
     let scenario = Scenario::ConnectionPerRequest;
     for call in ["timerfd_settime", "write", "epoll_pwait"] {
-        let calls = |server| idea_counts().parts(scenario, server).get(call).copied().unwrap_or_default();
+        let calls = |server| IDEA_COUNTS.parts(scenario, server).get(call).copied().unwrap_or_default();
         assert!(calls(ideas::STEP) < counts::NOTABLE && calls("yield_at_the_end") > counts::NOTABLE, "{call}");
     }
-    let instructions = |server| idea_counts().median((Measure::InstructionsPerRequest, scenario), server).unwrap();
+    let instructions = |server| IDEA_COUNTS.median((Measure::InstructionsPerRequest, scenario), server).unwrap();
     assert!(instructions("yield_at_the_end") > 1.2 * instructions(ideas::STEP));
 }
 
 #[test]
 fn waiting_for_readiness_first_makes_more_system_calls() {
-    let calls = |server| idea_counts().median((Measure::SystemCallsPerRequest, Scenario::KeepAlive), server).unwrap();
+    let calls = |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, Scenario::KeepAlive), server).unwrap();
     assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
 }
 
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, Scenario::Memory);
-    assert_eq!(ideas().verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
+    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
 }
 
 #[test]
