@@ -217,6 +217,14 @@ fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_t
 }
 
 #[test]
+fn the_rounds_of_the_slowest_answers_contradict_each_other() {
+    for server in goals::PORTS {
+        let verdict = REPORT.verdict((Measure::LatencyP99, Scenario::Rate), server, "hyper");
+        assert_eq!(verdict, Some(Verdict::Open), "{server}");
+    }
+}
+
+#[test]
 fn a_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
     for server in goals::PORTS {
         let [_, _, longest] = REPORT.range((Measure::AllAnswered, Scenario::Sleep), server).unwrap();
