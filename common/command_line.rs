@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process;
+use std::time::Duration;
 
 const USAGE: &str = concat!("usage: ", env!("CARGO_BIN_NAME"), " [ADDRESS]  (127.0.0.1:7878 unless given)");
 
@@ -35,6 +36,13 @@ pub fn announce(address: io::Result<SocketAddr>) {
         Ok(address) => drop(writeln!(io::stdout(), "listening on http://{address}")),
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
     }
+}
+
+/// What `/sleep` takes: five seconds, unless the environment says otherwise in `NAP`, in seconds. (Tests are in a hurry.)
+#[allow(dead_code, reason = "the first steps have no slow route")]
+pub fn nap() -> Duration {
+    let seconds = env::var("NAP").ok().and_then(|seconds| seconds.parse().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(Duration::from_secs(5))
 }
 
 /// Ends the program because it cannot listen: with code 2 when `address` is not an address, else with code 1.

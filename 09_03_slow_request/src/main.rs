@@ -18,8 +18,6 @@ const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long one peer may keep the server, whatever it does with the time.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What `/sleep` takes.
-const NAP: Duration = Duration::from_secs(5);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -60,7 +58,7 @@ async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Res
                 "/" => Response::ok(HELLO),
                 // ANCHOR: slow_route
                 "/sleep" => {
-                    task::sleep(NAP).await;
+                    task::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 // ANCHOR_END: slow_route

@@ -71,6 +71,11 @@ impl Program {
         self
     }
 
+    /// The same, with a `/sleep` that takes so long instead of five seconds: for what has to wait for its end.
+    pub fn nap(self, nap: Duration) -> Self {
+        self.environment("NAP", nap.as_secs_f64().to_string())
+    }
+
     /// The same, started in this directory.
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.directory = Some(directory.as_ref().to_owned());
@@ -139,15 +144,21 @@ impl Program {
     /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
     /// that was free a moment ago.
     pub(crate) fn start_unheard(&self) -> Result<Server> {
-        let (reader, writer) = pipe()?;
-        drop(reader);
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = self.command();
-        command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
-        let mut server = self.spawn(&mut command)?;
-        server.address = address;
-        server.wait_until("it listens", |server| server.client().is_ok())?;
-        Ok(server)
+        let mut attempts = 0..5; // somebody else may take the address in the meantime
+        loop {
+            let (reader, writer) = pipe()?;
+            drop(reader);
+            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+            let mut command = self.command();
+            command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
+            let mut server = self.spawn(&mut command)?;
+            server.address = address;
+            server.wait_until("it listens or ends", |server| server.has_ended() || server.client().is_ok())?;
+            if !server.has_ended() {
+                return Ok(server);
+            }
+            ensure!(attempts.next().is_some(), "with nobody to read what it writes, it ends");
+        }
     }
 
     fn spawn(&self, command: &mut Command) -> Result<Server> {
@@ -316,6 +327,10 @@ impl Server {
         return system::limit_descriptors(self.process(), limit);
         #[cfg(not(target_os = "linux"))]
         return Err(Failure::new(format!("only Linux can limit a running program to {limit} descriptors")));
+    }
+
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Waits until it ends by itself.

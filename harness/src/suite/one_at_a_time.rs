@@ -3,7 +3,7 @@
 
 use super::answers::{is_hello, is_not_found};
 use super::survives::serves_again;
-use super::{WATCH, serves, skip};
+use super::{WATCH, napping, serves, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, request};
 
@@ -72,7 +72,7 @@ pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &
 }
 
 pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Program) -> Result {
-    let server = program.start()?;
+    let server = napping(program).start()?;
     let (mut napping, mut other) = (server.client()?, server.client()?);
     napping.send(request("/sleep"))?;
     napping.finish_sending()?;

@@ -1,7 +1,7 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
 use super::answers::{is_hello, is_not_found};
-use super::{WATCH, impatient};
+use super::{WATCH, impatient, napping};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, Server, request};
 use std::io::ErrorKind;
@@ -32,7 +32,7 @@ fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result
 }
 
 pub(super) fn on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away(program: &Program) -> Result {
-    let mut server = program.start()?;
+    let mut server = napping(program).start()?;
     let mut idle = server.client()?;
     is_hello(&idle.get("/")?)?;
     let mut asleep = asleep(&server, &[])?;
@@ -75,7 +75,7 @@ pub(super) fn a_refused_client_that_stays_holds_nothing_up(program: &Program) ->
 }
 
 pub(super) fn requests_behind_a_nap_are_answered(program: &Program) -> Result {
-    let mut server = program.start()?;
+    let mut server = napping(program).start()?;
     let mut asleep = asleep(&server, &request("/nope").repeat(500))?;
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-/// Shows only when a nap of five seconds is over. All other faults show at once.
+/// Shows only when a nap is over. All other faults show at once.
 const SHOWS_AFTER_A_NAP: &str = "drops_requests_behind_a_nap";
 
 /// The fault, and the checks that must find it.

@@ -22,8 +22,6 @@ mod command_line;
 const HELLO: &str = include_str!("../../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
-/// What `/sleep` takes.
-const NAP: Duration = Duration::from_secs(5);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -70,7 +68,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
     let (status, page) = match request.uri().path() {
         "/" => (StatusCode::OK, HELLO),
         "/sleep" => {
-            time::sleep(NAP).await;
+            time::sleep(command_line::nap()).await;
             (StatusCode::OK, HELLO)
         }
         _ => (StatusCode::NOT_FOUND, NOT_FOUND),

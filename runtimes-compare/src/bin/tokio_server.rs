@@ -23,8 +23,6 @@ const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// How long a peer may stay without a new answer, whatever it does with the time.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What `/sleep` takes.
-const NAP: Duration = Duration::from_secs(5);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
@@ -156,7 +154,7 @@ async fn handle_connection(
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
                     send(stream, &mut connection).await?; // what is ready need not wait for the nap
-                    time::sleep(NAP).await;
+                    time::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),

@@ -4,7 +4,7 @@
 use harness::suite;
 use std::thread;
 
-/// At the same time, because they wait for naps of five seconds.
+/// At the same time, because both wait for naps.
 #[test]
 fn tokio_and_smol_pass_the_suites_of_step_9_6() {
     thread::scope(|scope| {

@@ -260,7 +260,7 @@ fn answer_all(connection: &mut Connection, input: &[u8], output: &mut Output<'_>
                 if !fault.is("holds_answers_back") {
                     output.send(&connection.output(now()), false)?;
                 }
-                thread::sleep(Duration::from_secs(5));
+                thread::sleep(command_line::nap());
                 Response::ok(HELLO)
             }
             _ if fault.is("always_says_200") => Response::ok(HELLO),
