@@ -1,7 +1,7 @@
 //! A client with good manners and with bad ones.
 
 use crate::failure::ensure;
-use crate::{Failure, Result, SAFETY, system};
+use crate::{Failure, Protocol, Result, SAFETY, system};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
@@ -21,6 +21,8 @@ pub struct Client {
     /// What has arrived and does not belong to a response that was handed out.
     received: Vec<u8>,
     patience: Duration,
+    /// What the server speaks.
+    pub(crate) protocol: Protocol,
     /// The process of the server, if it is known.
     pub(crate) server: Option<u32>,
 }
@@ -50,7 +52,28 @@ impl Client {
         let _ = stream.set_nodelay(true); // a piece that is sent is a packet; a stream not yet connected may refuse
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, received: Vec::new(), patience, server: None })
+        Ok(Self { stream, received: Vec::new(), patience, protocol: Protocol::Http, server: None })
+    }
+
+    /// Asks the server's [question](Protocol::question), and checks the answer.
+    pub fn ask(&mut self) -> Result {
+        self.send_question()?;
+        self.answer()
+    }
+
+    /// Sends the server's [question](Protocol::question).
+    pub fn send_question(&mut self) -> Result {
+        self.send(self.protocol.question())
+    }
+
+    /// Sends half of the question, and waits until the server has read it.
+    pub fn ask_half(&mut self) -> Result {
+        self.send_in_pieces([self.protocol.half_a_question().as_slice()])
+    }
+
+    /// Reads one answer to the question, and checks it.
+    pub fn answer(&mut self) -> Result {
+        self.protocol.read_answer(self)
     }
 
     /// Sends these bytes.
@@ -110,6 +133,21 @@ impl Client {
     pub fn get(&mut self, path: &str) -> Result<Response> {
         self.send(request(path))?;
         self.response().map_err(|failure| failure.context(format_args!("GET {path}")))
+    }
+
+    /// Reads one line, with its end.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none within [`SAFETY`], or if the connection ends before it does.
+    pub fn line(&mut self) -> Result<Vec<u8>> {
+        loop {
+            if let Some(end) = self.received.iter().position(|&byte| byte == b'\n') {
+                return Ok(self.received.drain(..=end).collect());
+            }
+            let received = String::from_utf8_lossy(&self.received).into_owned();
+            ensure!(self.receive()? > 0, "the server closed the connection in mid-line, after {received:?}");
+        }
     }
 
     /// Reads one response, and not a byte more.

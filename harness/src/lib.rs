@@ -18,12 +18,15 @@ mod client;
 mod failure;
 pub mod matrix;
 pub mod mock;
+mod page;
+mod protocol;
 mod server;
 pub mod suite;
 mod system;
 
 pub use client::{Client, End, Response, request};
 pub use failure::{Failure, Result};
+pub use protocol::Protocol;
 pub use server::{Ended, Program, Server};
 
 use std::time::Duration;

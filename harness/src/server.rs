@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::failure::ensure;
-use crate::{Failure, Result, SAFETY, system};
+use crate::{Failure, Protocol, Result, SAFETY, system};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
@@ -22,6 +22,7 @@ pub struct Program {
     directory: Option<PathBuf>,
     descriptor_limit: Option<u64>,
     patience: Duration,
+    protocol: Protocol,
 }
 
 impl Program {
@@ -29,7 +30,13 @@ impl Program {
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
         let (arguments, environment) = (Vec::new(), Vec::new());
-        Self { path, arguments, environment, directory: None, descriptor_limit: None, patience: SAFETY }
+        let (directory, descriptor_limit, patience, protocol) = (None, None, SAFETY, Protocol::Http);
+        Self { path, arguments, environment, directory, descriptor_limit, patience, protocol }
+    }
+
+    /// The echo server in this file, told to answer without a delay.
+    pub fn echo(path: impl AsRef<Path>) -> Self {
+        Self { protocol: Protocol::Echo, ..Self::at(path) }.delay(Duration::ZERO)
     }
 
     /// The binary of this name in this workspace, built first if it is not up to date.
@@ -74,6 +81,17 @@ impl Program {
     /// The same, with a `/sleep` that takes so long instead of five seconds: for what has to wait for its end.
     pub fn nap(self, nap: Duration) -> Self {
         self.environment("NAP", nap.as_secs_f64().to_string())
+    }
+
+    /// The same echo server, with this delay before each answer.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.arguments = ["--delay".into(), format!("{}ms", delay.as_millis()).into()].into();
+        self
+    }
+
+    /// The same, with less patience for peers that say nothing, if it is an echo server: for what waits for its end.
+    pub fn patience_for_peers(self, patience: Duration) -> Self {
+        self.environment("PATIENCE", patience.as_secs_f64().to_string())
     }
 
     /// The same, started in this directory.
@@ -129,7 +147,8 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be started, or does not print `listening on http://ADDRESS` as its first line.
+    /// Fails if it cannot be started, or does not print `listening on http://ADDRESS` as its first line, or, if it is an echo
+    /// server, `listening on ADDRESS`.
     pub fn start(&self) -> Result<Server> {
         self.start_with_log(Stdio::piped())
     }
@@ -137,7 +156,7 @@ impl Program {
     /// As [`start`](Self::start), with the standard error connected to something else.
     pub(crate) fn start_with_log(&self, log: Stdio) -> Result<Server> {
         let mut server = self.spawn(self.command().arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log))?;
-        server.address = server.announced_address().map_err(|failure| failure.context(self.path.display()))?;
+        server.hear_announcement().map_err(|failure| failure.context(self.path.display()))?;
         Ok(server)
     }
 
@@ -166,7 +185,8 @@ impl Program {
         let child = command.spawn().map_err(|error| Failure::from(error).context(self.path.display()))?;
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let (output, log) = (Text::default(), Text::default());
-        let mut server = Server { child, address, output, log, patience: self.patience };
+        let (patience, protocol) = (self.patience, self.protocol);
+        let mut server = Server { child, address, output, log, patience, protocol };
         if let Some(limit) = self.descriptor_limit {
             server.limit_descriptors(limit)?;
         }
@@ -210,6 +230,7 @@ pub struct Server {
     output: Text,
     log: Text,
     patience: Duration,
+    protocol: Protocol,
 }
 
 impl Server {
@@ -228,16 +249,29 @@ impl Server {
         self.address
     }
 
+    /// What it speaks.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
     /// A new client, connected.
     pub fn client(&self) -> Result<Client> {
-        let mut client = Client::connect_with_patience(self.address, self.patience)?;
+        self.impatient_client(self.patience)
+    }
+
+    /// A new client, connected, that waits for nothing longer than this.
+    pub(crate) fn impatient_client(&self, patience: Duration) -> Result<Client> {
+        let mut client = Client::connect_with_patience(self.address, patience)?;
         client.server = Some(self.process());
+        client.protocol = self.protocol;
         Ok(client)
     }
 
     /// A new client that has not been taken yet, perhaps: [`Client::knock`].
     pub fn knock(&self) -> Result<Client> {
-        Client::knock(self.address)
+        let mut client = Client::knock(self.address)?;
+        client.protocol = self.protocol;
+        Ok(client)
     }
 
     /// What it has printed so far.
@@ -357,14 +391,17 @@ impl Server {
         Ok(())
     }
 
-    fn announced_address(&self) -> Result<SocketAddr> {
+    /// Waits until it says what it speaks, and where.
+    fn hear_announcement(&mut self) -> Result {
         let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
         self.output.wait(SAFETY, has_line)?; // impatience is for faults, not for a slow start
         let output = self.output.so_far();
-        let address = output.lines().next().and_then(|line| line.strip_prefix("listening on http://")?.parse().ok());
-        address.ok_or_else(|| {
-            Failure::new(format!("its first line is not `listening on http://ADDRESS`: {output:?} {:?}", self.log()))
-        })
+        let announcement = output.lines().next().and_then(Protocol::announced);
+        (self.protocol, self.address) = announcement.ok_or_else(|| {
+            let log = self.log();
+            Failure::new(format!("its first line is not `listening on [http://]ADDRESS`: {output:?} {log:?}"))
+        })?;
+        Ok(())
     }
 }
 

@@ -17,22 +17,46 @@ pub(crate) fn stop_ignoring_ctrl_c() {
     ONCE.call_once(|| drop(ctrlc::set_handler(|| process::exit(ENDED_BY_CTRL_C)))); // it fails if there is a handler
 }
 
-/// The processor time a process has used so far, in user and kernel mode together, to 10 ms.
+/// A process, the processes that it has started, and so on. A server may consist of several.
+pub(crate) fn family(process: u32) -> Vec<u32> {
+    let mut family = vec![process];
+    let mut next = 0;
+    while let Some(parent) = family.get(next) {
+        let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+        let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        let children: Vec<u32> = children.flat_map(|text| numbers(&text)).collect();
+        family.extend(children);
+        next += 1;
+    }
+    family
+}
+
+fn numbers(text: &str) -> Vec<u32> {
+    text.split_whitespace().filter_map(|number| number.parse().ok()).collect()
+}
+
+/// The processor time a family of processes has used so far, in user and kernel mode together, to 10 ms.
 pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
-    let ticks = field_of_stat(process, 14)? + field_of_stat(process, 15)?;
+    field_of_stat(process, 14)?;
+    let ticks_of = |process| Some(field_of_stat(process, 14)? + field_of_stat(process, 15)?);
+    let ticks: u64 = family(process).into_iter().filter_map(ticks_of).sum();
     Some(Duration::from_millis(ticks * 10)) // Linux tells programs 100 ticks a second, whatever its own clock
 }
 
-/// Whether a thread of a process computes at this moment, or waits for a processor to compute on.
+/// Whether a thread of a family of processes computes at this moment, or waits for a processor to compute on.
 pub(crate) fn is_busy(process: u32) -> Option<bool> {
-    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let threads = |process| fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let threads = family(process).into_iter().flat_map(threads);
     let mut stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
     Some(stats.any(|stat| stat.rsplit_once(')').is_some_and(|(_, state)| state.starts_with(" R"))))
 }
 
-/// How many threads a process has.
+/// How many threads a family of processes has.
 pub(crate) fn threads(process: u32) -> Option<usize> {
-    field_of_stat(process, 20)?.try_into().ok()
+    field_of_stat(process, 20)?;
+    let threads: u64 = family(process).into_iter().filter_map(|process| field_of_stat(process, 20)).sum();
+    threads.try_into().ok()
 }
 
 /// The names of a process's threads, by their numbers.
@@ -45,16 +69,23 @@ pub(crate) fn thread_names(process: u32) -> Option<BTreeMap<u32, String>> {
     Some(names.collect())
 }
 
-/// The memory of a process that is in RAM at present, in bytes.
+/// The memory of a family of processes that is in RAM at present, in bytes.
 pub(crate) fn resident_memory(process: u32) -> Option<u64> {
+    memory_of(process)?;
+    Some(family(process).into_iter().filter_map(memory_of).sum())
+}
+
+fn memory_of(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
-/// How many file descriptors a process has open.
+/// How many file descriptors a family of processes has open.
 pub(crate) fn descriptors(process: u32) -> Option<usize> {
-    Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count())
+    let descriptors = |process| Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count());
+    descriptors(process)?;
+    Some(family(process).into_iter().filter_map(descriptors).sum())
 }
 
 /// A number out of `/proc/PID/stat`, by its position in proc(5), which counts from 1.
@@ -117,9 +148,14 @@ mod unix {
         }
     }
 
-    /// Sets how many descriptors a running process may have.
+    /// Sets how many descriptors each of a running family of processes may have.
     #[cfg(target_os = "linux")]
     pub(crate) fn limit_descriptors(process: u32, limit: u64) -> Result {
+        super::family(process).into_iter().try_for_each(|process| limit_descriptors_of(process, limit))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn limit_descriptors_of(process: u32, limit: u64) -> Result {
         let limit = Rlimit { current: Some(limit), maximum: getrlimit(Resource::Nofile).maximum };
         match rustix::process::prlimit(Some(pid(process)?), Resource::Nofile, limit) {
             Ok(_) => Ok(()),

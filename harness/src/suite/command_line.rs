@@ -3,7 +3,7 @@
 use super::serves;
 use crate::failure::ensure;
 use crate::server::Ended;
-use crate::{Program, Result, request};
+use crate::{Program, Result};
 use std::net::TcpListener;
 
 pub(super) fn help_is_printed_and_the_code_is_0(program: &Program) -> Result {
@@ -50,7 +50,7 @@ pub(super) fn it_runs_from_any_directory(program: &Program) -> Result {
 pub(super) fn nobody_needs_to_read_what_it_prints(program: &Program) -> Result {
     let server = program.start_unheard()?;
     let mut client = server.client()?;
-    client.send_in_pieces([&request("/")[..20]])?;
+    client.ask_half()?;
     client.reset()?; // something to log
     serves(&server)
 }

@@ -1,9 +1,9 @@
 //! No client waits for another.
 
-use super::answers::{is_hello, is_not_found};
 use super::survives::{rests_while, serves_again};
 use super::{impatient, napping, serves, skip};
 use crate::failure::ensure;
+use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, Server, request};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Prog
     let server = impatient(program).start()?;
     let mut clients = clients(&server, 20)?;
     while let Some(mut last) = clients.pop() {
-        is_hello(&last.get("/")?)?;
+        last.ask()?;
     }
     Ok(())
 }
@@ -26,7 +26,7 @@ pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut silent = server.client()?;
     serves(&server)?;
-    is_hello(&silent.get("/")?)
+    silent.ask()
 }
 // ANCHOR_END: a_silent_client_delays_nobody
 
@@ -78,7 +78,7 @@ pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> 
 pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut greedy = clients(&server, 4)?;
-    let requests = request("/").repeat(150_000);
+    let requests = server.protocol().question().repeat(150_000);
     let stuck = Duration::from_millis(300);
     thread::scope(|scope| {
         let sending: Vec<_> = greedy
@@ -109,23 +109,23 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
     }
     let mut server = impatient(program).descriptor_limit(64).start()?;
     let mut inside = server.client()?;
-    is_hello(&inside.get("/")?)?;
+    inside.ask()?;
     let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
     let mut newcomer = crowd.swap_remove(100); // beyond the limit, but not beyond the backlog
-    newcomer.send(request("/"))?;
+    newcomer.send_question()?;
     server.wait_until("it has no descriptors left", |server| server.descriptors() >= Some(64))?;
     rests_while(&server, || {
         for _ in 0..10 {
-            is_hello(&inside.get("/")?)?;
+            inside.ask()?;
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())
     })?;
     ensure!(newcomer.is_silent()?, "a newcomer was answered, or sent away, without a descriptor for it");
     drop(crowd);
-    is_hello(&newcomer.response()?)?;
+    newcomer.answer()?;
     serves_again(&server)?;
-    is_hello(&inside.get("/")?)
+    inside.ask()
 }
 
 /// Were they not all asleep at the same time, they would take more than a thousand seconds.

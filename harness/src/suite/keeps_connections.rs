@@ -1,8 +1,8 @@
 //! A connection serves many requests.
 
-use super::answers::{is_hello, is_not_found};
 use super::impatient;
 use crate::failure::ensure;
+use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
 
 pub(super) fn a_connection_serves_many_requests(program: &Program) -> Result {
@@ -67,10 +67,10 @@ pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Resu
     let mut idle: Vec<Client> = Vec::new();
     for _ in 0..1_000 {
         let mut client = server.client()?;
-        is_hello(&client.get("/")?)?;
+        client.ask()?;
         idle.push(client);
-        is_hello(&idle[0].get("/")?)?;
+        idle[0].ask()?;
     }
     super::serves(&server)?;
-    idle.iter_mut().try_for_each(|client| is_hello(&client.get("/")?))
+    idle.iter_mut().try_for_each(|client| client.ask())
 }

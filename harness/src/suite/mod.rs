@@ -18,11 +18,16 @@
 //! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
 //! | [`stops_in_time`] | but not for ever | 9.6 |
-//! | [`command_line`] | arguments, messages and exit codes | all |
+//! | [`command_line`] | arguments, messages and exit codes | all, and all echo servers |
+//! | [`echoes`] | each line comes back after its delay | all echo servers |
+//! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
+//! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
+//! | [`echo_concurrent`] | no peer waits for another | all other echo servers |
 
 mod answers;
 mod command_line;
 mod concurrent;
+mod echo;
 mod keeps_connections;
 mod one_at_a_time;
 mod stopping;
@@ -32,11 +37,6 @@ mod threads;
 use crate::{Failure, Program, Result, Server};
 use std::thread;
 use std::time::Duration;
-
-/// The page of `/`.
-const HELLO: &str = include_str!("../../../common/hello.html");
-/// The page of every path that does not exist.
-const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// How long a client that is bound to wait is watched, to see that it does. The wait itself lasts until something
 /// happens; this time is only for a server that does not make it wait, to betray itself.
@@ -162,6 +162,70 @@ const COMMAND_LINE: &[Check] = checks![
     command_line::nobody_needs_to_read_what_it_prints,
 ];
 
+const ECHOES: &[Check] = checks![
+    echo::lines_come_back_in_their_order,
+    echo::a_line_in_pieces_comes_back_whole,
+    echo::several_lines_in_one_packet_all_come_back,
+    echo::the_last_line_needs_no_end,
+    echo::empty_lines_come_back,
+    echo::bytes_that_are_no_text_come_back,
+    echo::a_peer_that_says_nothing_gets_nothing,
+    echo::the_longest_line_comes_back,
+    echo::a_line_that_is_too_long_is_refused_in_words,
+    echo::each_line_waits_for_its_delay,
+    echo::a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2,
+];
+
+/// The checks of [`SURVIVES`] that do not need HTTP, and those of a server's patience.
+const ECHO_SURVIVES: &[Check] = checks![
+    survives::clients_that_leave_before_they_ask,
+    survives::clients_that_leave_in_mid_request,
+    survives::clients_that_reset_in_mid_request,
+    survives::clients_that_do_not_wait_for_the_answer,
+    survives::clients_that_reset_in_mid_response,
+    survives::clients_that_send_noise,
+    survives::a_thousand_visits_without_growing,
+    survives::running_out_of_descriptors,
+    survives::two_hundred_clients_with_sixty_four_descriptors,
+    echo::peers_that_say_nothing_are_let_go,
+    echo::peers_that_never_read_are_let_go,
+];
+
+const ECHO_ONE_AT_A_TIME: &[Check] = checks![
+    one_at_a_time::the_second_client_waits_for_the_first,
+    one_at_a_time::a_silent_client_holds_everyone_up,
+    one_at_a_time::a_crowd_takes_one_descriptor_at_a_time,
+];
+
+const ECHO_CONCURRENT: &[Check] = checks![
+    concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
+    concurrent::a_silent_client_delays_nobody,
+    concurrent::clients_that_never_read_delay_nobody,
+    concurrent::without_descriptors_those_inside_are_still_served,
+    echo::five_delays_pass_at_the_same_time,
+    echo::a_thousand_peers_are_answered_while_all_of_them_stay,
+];
+
+/// Each line comes back after its delay, whatever the packets look like.
+pub fn echoes(program: impl Into<Program>) -> Report {
+    run(ECHOES, &program.into())
+}
+
+/// Nothing a peer does stops this echo server.
+pub fn echo_survives(program: impl Into<Program>) -> Report {
+    run(ECHO_SURVIVES, &program.into())
+}
+
+/// This echo server serves one peer at a time: everyone else waits.
+pub fn echo_one_at_a_time(program: impl Into<Program>) -> Report {
+    run(ECHO_ONE_AT_A_TIME, &program.into())
+}
+
+/// No peer of this echo server waits for another.
+pub fn echo_concurrent(program: impl Into<Program>) -> Report {
+    run(ECHO_CONCURRENT, &program.into())
+}
+
 /// It speaks HTTP, whatever the packets look like.
 pub fn answers(program: impl Into<Program>) -> Report {
     run(ANSWERS, &program.into())
@@ -249,6 +313,10 @@ const SUITES: &[&[Check]] = &[
     STOPS_WELL,
     STOPS_IN_TIME,
     COMMAND_LINE,
+    ECHOES,
+    ECHO_SURVIVES,
+    ECHO_ONE_AT_A_TIME,
+    ECHO_CONCURRENT,
 ];
 
 /// The names of all checks of all suites.
@@ -326,8 +394,7 @@ fn napping(program: &Program) -> Program {
     program.clone().nap(Duration::from_millis(1_500)) // what has to happen meanwhile has time to, on a busy machine too
 }
 
-/// Whether the server still serves: a new client gets the hello page.
+/// Whether the server still serves: a new client gets an answer.
 fn serves(server: &Server) -> Result {
-    let response = server.client()?.get("/").map_err(|failure| failure.context("it serves no more"))?;
-    answers::is_hello(&response)
+    server.client()?.ask().map_err(|failure| failure.context("it serves no more"))
 }

@@ -1,10 +1,10 @@
 //! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
-use super::answers::{is_hello, is_not_found};
 use super::survives::serves_again;
 use super::{WATCH, napping, serves, skip};
 use crate::failure::ensure;
+use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
 
 pub(super) fn a_connection_is_closed_after_one_answer(program: &Program) -> Result {
@@ -30,26 +30,26 @@ pub(super) fn only_the_first_of_pipelined_requests_is_answered(program: &Program
 // ANCHOR: the_second_client_waits
 pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result {
     let server = program.start()?;
-    let request = request("/");
+    let question = server.protocol().question();
     let (mut first, mut second) = (server.client()?, server.client()?);
-    first.send_in_pieces([&request[..10]])?;
-    second.send(&request)?;
+    first.send_in_pieces([&question[..10]])?;
+    second.send(&question)?;
     ensure!(second.stays_silent_for(WATCH)?, "the second client was answered while the first was being served");
-    first.send(&request[10..])?;
+    first.send(&question[10..])?;
     first.finish_sending()?;
-    is_hello(&second.response()?)?;
+    second.answer()?;
     ensure!(!first.is_silent()?, "the second client was answered before the first");
-    is_hello(&first.response()?)
+    first.answer()
 }
 // ANCHOR_END: the_second_client_waits
 
 pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
     let server = program.start()?;
     let (silent, mut other) = (server.client()?, server.client()?);
-    other.send(request("/"))?;
+    other.send_question()?;
     ensure!(other.stays_silent_for(WATCH)?, "a client was answered although another one was there before it");
     drop(silent);
-    is_hello(&other.response()?)
+    other.answer()
 }
 
 pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &Program) -> Result {
@@ -57,13 +57,13 @@ pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &
     let first = server.client()?;
     let mut waiting: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
     for client in waiting.iter_mut().rev() {
-        client.send(request("/"))?;
+        client.send_question()?;
         client.finish_sending()?;
         ensure!(client.stays_silent_for(WATCH / 5)?, "a client was answered while the first was being served");
     }
     drop(first);
     while let Some(mut last) = waiting.pop() {
-        is_hello(&last.response()?)?;
+        last.answer()?;
         let mut earlier = waiting.iter_mut();
         let jumped = earlier.try_fold(false, |jumped, client| Ok::<_, crate::Failure>(jumped | client.is_silent()?))?;
         ensure!(!jumped, "a client was answered before one that had connected earlier");

@@ -1,8 +1,8 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
-use super::answers::{is_hello, is_not_found};
 use super::{WATCH, impatient, napping};
 use crate::failure::ensure;
+use crate::page::{is_hello, is_not_found};
 use crate::{Client, End, Program, Result, Server, request};
 use std::io::ErrorKind;
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ pub(super) fn sigterm_ends_it_in_mid_request(program: &Program) -> Result {
 fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result {
     let mut server = impatient(program).start()?;
     let mut client = server.client()?;
-    client.send_in_pieces([&request("/")[..20]])?;
+    client.ask_half()?;
     tell(&server)?;
     let status = server.wait_for_exit().map_err(|failure| failure.context("it ignores the signal"))?;
     ensure!(status.code().is_none(), "the signal was to end it, but it ended by itself: {status}");

@@ -20,7 +20,7 @@ fn serves(server: &Server) -> Result {
 /// Half a request, which the server has read.
 fn half_a_request(server: &Server) -> Result<Client> {
     let mut client = server.client()?;
-    client.send_in_pieces([&request("/")[..20]])?;
+    client.ask_half()?;
     Ok(client)
 }
 
@@ -46,9 +46,9 @@ pub(super) fn clients_that_reset_in_mid_request(program: &Program) -> Result {
 pub(super) fn clients_that_do_not_wait_for_the_answer(program: &Program) -> Result {
     let server = program.start()?;
     for _ in 0..20 {
-        server.client()?.send(request("/"))?;
+        server.client()?.send_question()?;
         let mut client = server.client()?;
-        client.send(request("/"))?;
+        client.send_question()?;
         client.reset()?;
     }
     serves(&server)
@@ -56,11 +56,11 @@ pub(super) fn clients_that_do_not_wait_for_the_answer(program: &Program) -> Resu
 
 pub(super) fn clients_that_reset_in_mid_response(program: &Program) -> Result {
     let server = program.start()?;
-    let requests = request("/").repeat(2_000);
+    let requests = server.protocol().question().repeat(2_000);
     for _ in 0..3 {
         let mut client = server.client()?;
         client.send_as_much_as_possible(&requests, REST)?;
-        client.response()?;
+        client.answer()?;
         client.reset()?;
     }
     serves(&server)
@@ -160,8 +160,8 @@ fn visit(server: &Server, clients: usize) -> Result {
         match number % 4 {
             0 => {}
             1 => client.reset()?,
-            2 => client.send(&request("/")[..20])?,
-            _ => drop(client.get("/")?), // it waits for its turn, so that the backlog never overflows
+            2 => client.send(server.protocol().half_a_question())?,
+            _ => client.ask()?, // it waits for its turn, so that the backlog never overflows
         }
     }
     serves(server)
@@ -177,13 +177,13 @@ pub(super) fn running_out_of_descriptors(program: &Program) -> Result {
     server.limit_descriptors(3)?; // standard input, output and error
     drop(server.client()?); // a thread that waits in `accept` already has a descriptor for this one
     let mut client = server.client()?;
-    client.send(request("/"))?;
+    client.send_question()?;
     rests_while(&server, || {
         ensure!(client.stays_silent_for(REST)?, "it hung up, or it answered without a descriptor for the client");
         Ok(())
     })?;
     server.limit_descriptors(1_000)?;
-    super::answers::is_hello(&client.response()?)
+    client.answer()
 }
 
 pub(super) fn two_hundred_clients_with_sixty_four_descriptors(program: &Program) -> Result {
@@ -212,8 +212,8 @@ pub(super) fn a_client_that_stays_silent_is_let_go(program: &Program) -> Result 
 pub(super) fn serves_again(server: &Server) -> Result {
     let deadline = Instant::now() + RECOVERY;
     while Instant::now() < deadline {
-        let client = Client::connect_with_patience(server.address(), RECOVERY / 5);
-        if client.and_then(|mut client| client.get("/")).is_ok() {
+        let client = server.impatient_client(RECOVERY / 5);
+        if client.and_then(|mut client| client.ask()).is_ok() {
             return Ok(());
         }
     }

@@ -4,8 +4,8 @@
 //! breaks off, and that write blocks its thread when the log is a pipe that is full. So the first handler stands in the
 //! middle of its work for as long as the test wants; if a second one is served meanwhile, there are two threads.
 
-use super::{WATCH, answers::is_hello, serves};
-use crate::{Client, Failure, Program, Result, Server, request};
+use super::{WATCH, serves};
+use crate::{Client, Failure, Program, Result, Server};
 use std::io::{ErrorKind, PipeReader, Read, Write, pipe};
 use std::{mem, thread};
 
@@ -20,7 +20,7 @@ pub(super) fn a_handler_that_blocks_its_thread_stops_everyone(program: &Program)
     block_a_handler(&server)?;
     let waiting = clients_that_nobody_answers(&server)?;
     full_log.read_exact(&mut [0; 8192])?; // room for the line that the handler wants to write
-    waiting.into_iter().try_for_each(|mut client| is_hello(&client.response()?)) // each leaves when it has its answer
+    waiting.into_iter().try_for_each(|mut client| client.answer()) // each leaves when it has its answer
 }
 
 /// A few requests may still be answered before the handler gets to its log; after that, not one. Whoever is answered
@@ -30,7 +30,7 @@ fn clients_that_nobody_answers(server: &Server) -> Result<Vec<Client>> {
     for _ in 0..5 {
         for _ in 0..20 {
             let mut client = server.client()?;
-            client.send(request("/"))?;
+            client.send_question()?;
             waiting.push(client);
         }
         thread::sleep(WATCH * 2); // nothing is to happen meanwhile
@@ -40,7 +40,7 @@ fn clients_that_nobody_answers(server: &Server) -> Result<Vec<Client>> {
                 waiting.push(client);
             } else {
                 // It must not leave with its answer unread: that is a reset, which is logged, which blocks another handler.
-                is_hello(&client.response()?)?;
+                client.answer()?;
             }
         }
         if waiting.len() == asked {
@@ -81,7 +81,7 @@ fn set_nonblocking(_: &std::io::PipeWriter, _: bool) -> Result {
 /// A client that breaks off in the middle of a request: its handler has something to write to the log.
 fn block_a_handler(server: &Server) -> Result {
     let mut client = server.client()?;
-    client.send_in_pieces([&request("/")[..20]])?;
+    client.ask_half()?;
     client.reset()
 }
 // ANCHOR_END: block_a_handler

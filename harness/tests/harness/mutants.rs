@@ -156,20 +156,44 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("insists_on_being_read", &["nobody_needs_to_read_what_it_prints"]),
 ];
 
+/// The same for echo servers. (Checks that need no HTTP have met their fault above.)
+const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
+    ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_peers_are_answered_while_all_of_them_stay"]),
+    ("says_ok", &["lines_come_back_in_their_order"]),
+    ("reads_once", &["a_line_in_pieces_comes_back_whole"]),
+    ("drops_lines_behind_the_first", &["several_lines_in_one_packet_all_come_back"]),
+    ("wants_an_end", &["the_last_line_needs_no_end"]),
+    ("skips_empty_lines", &["empty_lines_come_back"]),
+    ("wants_text", &["bytes_that_are_no_text_come_back"]),
+    ("greets", &["a_peer_that_says_nothing_gets_nothing"]),
+    ("wants_short_lines", &["the_longest_line_comes_back"]),
+    ("takes_any_line", &["a_line_that_is_too_long_is_refused_in_words"]),
+    ("resets", &["a_line_that_is_too_long_is_refused_in_words"]),
+    ("does_not_wait", &["each_line_waits_for_its_delay"]),
+    ("waits_once_for_all", &["each_line_waits_for_its_delay"]),
+    ("ignores_nonsense", &["a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2"]),
+    ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
+];
+
+fn echo_server_with(fault: &str) -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_echo_mutant")).environment("FAULT", fault)
+}
+
 fn server_with(fault: &str) -> Program {
     Program::at(env!("CARGO_BIN_EXE_mutant")).environment("FAULT", fault)
 }
 
 #[test]
 fn every_fault_is_found() {
-    let pairs = FOUND_BY.iter().flat_map(|(fault, checks)| checks.iter().map(move |check| (fault, check)));
-    let pairs = Mutex::new(pairs);
+    let pairs = |found_by: &'static [(&'static str, &'static [&'static str])], server: fn(&str) -> Program| {
+        found_by.iter().flat_map(move |(fault, checks)| checks.iter().map(move |check| (*fault, *check, server(fault))))
+    };
+    let pairs = Mutex::new(pairs(FOUND_BY, server_with).chain(pairs(ECHO_FOUND_BY, echo_server_with)));
     let missed = Mutex::new(String::new());
     let find_faults = || {
-        while let Some((fault, check)) = { pairs.lock().unwrap().next() } {
-            let patience = if *fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_secs(1) };
-            let server = server_with(fault).patience(patience);
-            if suite::only(check, &server).is_ok() {
+        while let Some((fault, check, server)) = { pairs.lock().unwrap().next() } {
+            let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_secs(1) };
+            if suite::only(check, &server.patience(patience)).is_ok() {
                 missed.lock().unwrap().push_str(&format!("\n{check} passes {fault:?}"));
             }
         }
@@ -182,7 +206,8 @@ fn every_fault_is_found() {
 
 #[test]
 fn every_check_has_a_fault_to_find() {
-    let with_fault: BTreeSet<&str> = FOUND_BY.iter().flat_map(|(_, checks)| checks.iter().copied()).collect();
+    let with_fault: BTreeSet<&str> =
+        FOUND_BY.iter().chain(ECHO_FOUND_BY).flat_map(|(_, checks)| checks.iter().copied()).collect();
     let without: Vec<&str> = suite::names().filter(|name| !with_fault.contains(name)).collect();
     assert!(without.is_empty(), "nothing shows that these checks can fail: {without:?}");
 }
@@ -197,11 +222,15 @@ fn sound_servers_pass() {
             suite::answers(server_with(sound)).assert_passed();
             suite::survives(server_with(sound)).assert_passed();
             suite::command_line(server_with(sound)).assert_passed();
+            suite::echoes(echo_server_with(sound)).assert_passed();
+            suite::echo_survives(echo_server_with(sound)).assert_passed();
         }
         suite::one_at_a_time(server_with("serial")).assert_passed();
         suite::ends_at_once(server_with("dies_of_signals")).assert_passed();
         suite::keeps_connections(server_with("")).assert_passed();
         suite::concurrent(server_with("")).assert_passed();
+        suite::echo_one_at_a_time(echo_server_with("serial")).assert_passed();
+        suite::echo_concurrent(echo_server_with("")).assert_passed();
         suite::parallel(server_with("")).assert_passed();
         suite::on_one_thread(server_with("shares_one_lock")).assert_passed();
     });

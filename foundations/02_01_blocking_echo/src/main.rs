@@ -1,0 +1,65 @@
+//! Step 2.1: an echo server that blocks. One client is served at a time, and the next one waits.
+//!
+//! Run: `cargo run --bin 02_01_blocking_echo`
+//! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each; then end the first one with Ctrl-C.
+//! You should see: the first line comes back after a second. The second one comes back only when the first client has left.
+
+use echo::{LINGER, Lines};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn main() {
+    let arguments = echo::arguments();
+    match TcpListener::bind(&arguments.address) {
+        Ok(listener) => run(&listener, arguments.delay),
+        Err(error) => echo::cannot_listen(&arguments.address, &error),
+    }
+}
+
+// ANCHOR: accept_loop
+fn run(listener: &TcpListener, delay: Duration) {
+    echo::announce(listener.local_addr());
+    for stream in listener.incoming() {
+        match stream {
+            Ok(stream) => serve(&stream, delay),
+            Err(error) => {
+                echo::log(format_args!("cannot accept: {error}"));
+                thread::sleep(PAUSE);
+            }
+        }
+    }
+}
+// ANCHOR_END: accept_loop
+
+/// Serves one peer, until either side has had enough.
+fn serve(stream: &TcpStream, delay: Duration) {
+    if let Err(error) = handle_connection(stream, delay) {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+// ANCHOR: handle_connection
+fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> {
+    stream.set_read_timeout(Some(echo::patience()))?;
+    stream.set_write_timeout(Some(echo::patience()))?;
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = stream.read(&mut buffer)?;
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            thread::sleep(delay);
+            stream.write_all(&line)?;
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    io::copy(&mut stream.take(LINGER), &mut io::sink())?;
+    Err(refusal)
+}
+// ANCHOR_END: handle_connection

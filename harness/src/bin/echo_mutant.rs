@@ -1,0 +1,129 @@
+//! An echo server with one fault, for the suites to find: the environment variable `FAULT` names it. Without one it is sound.
+//!
+//! Run: `FAULT=reads_once cargo run -p harness --bin echo_mutant`
+
+use echo::{LINGER, Lines};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::time::Duration;
+use std::{env, process, thread};
+
+/// What can be wrong with an echo server. Each name says what it does.
+const FAULTS: &[&str] = &[
+    "",
+    "serial",
+    "says_ok",
+    "reads_once",
+    "drops_lines_behind_the_first",
+    "wants_an_end",
+    "skips_empty_lines",
+    "wants_text",
+    "greets",
+    "wants_short_lines",
+    "takes_any_line",
+    "resets",
+    "does_not_wait",
+    "waits_once_for_all",
+    "ignores_nonsense",
+    "waits_for_ever",
+];
+
+/// What is wrong with this server.
+#[derive(Clone, Copy)]
+struct Fault(&'static str);
+
+impl Fault {
+    fn is(self, name: &str) -> bool {
+        debug_assert!(FAULTS.contains(&name), "{name} is missing from the list");
+        self.0 == name
+    }
+}
+
+fn main() {
+    let name = env::var("FAULT").unwrap_or_default();
+    let Some(name) = FAULTS.iter().find(|known| **known == name) else {
+        echo::log(format_args!("no such fault: {name}"));
+        process::exit(2)
+    };
+    let fault = Fault(name);
+    let (address, delay) = if fault.is("ignores_nonsense") {
+        (env::args().nth(1).unwrap_or_default(), Duration::ZERO)
+    } else {
+        let arguments = echo::arguments();
+        (arguments.address, arguments.delay)
+    };
+    match TcpListener::bind(&address) {
+        Ok(listener) => run(&listener, delay, fault),
+        Err(error) => echo::cannot_listen(&address, &error),
+    }
+}
+
+fn run(listener: &TcpListener, delay: Duration, fault: Fault) {
+    echo::announce(listener.local_addr());
+    for stream in listener.incoming() {
+        match stream {
+            Ok(stream) if fault.is("serial") => serve(&stream, delay, fault),
+            Ok(stream) => drop(thread::spawn(move || serve(&stream, delay, fault))),
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+fn serve(stream: &TcpStream, delay: Duration, fault: Fault) {
+    if let Err(error) = handle_connection(stream, delay, fault) {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> io::Result<()> {
+    if !fault.is("waits_for_ever") {
+        stream.set_read_timeout(Some(echo::patience()))?;
+        stream.set_write_timeout(Some(echo::patience()))?;
+    }
+    if fault.is("greets") {
+        stream.write_all(b"hello\n")?;
+    }
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = stream.read(&mut buffer)?;
+        lines.receive(&buffer[..received]);
+        if fault.is("takes_any_line") || fault.is("reads_once") {
+            lines = Lines::new();
+            stream.write_all(&buffer[..received])?;
+            if fault.is("reads_once") || received == 0 {
+                return Ok(());
+            }
+        }
+        if fault.is("waits_once_for_all") {
+            thread::sleep(delay);
+        }
+        while let Some(line) = lines.next_line() {
+            if !fault.is("does_not_wait") && !fault.is("waits_once_for_all") {
+                thread::sleep(delay);
+            }
+            stream.write_all(&misheard(line, fault))?;
+            if fault.is("drops_lines_behind_the_first") {
+                while lines.next_line().is_some() {}
+            }
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    if !fault.is("resets") {
+        stream.shutdown(Shutdown::Write)?;
+        io::copy(&mut stream.take(LINGER), &mut io::sink())?;
+    }
+    Err(refusal)
+}
+
+/// What the server sends back instead of a line.
+fn misheard(line: Vec<u8>, fault: Fault) -> Vec<u8> {
+    match fault {
+        _ if fault.is("says_ok") => b"ok\n".to_vec(),
+        _ if fault.is("wants_an_end") && !line.ends_with(b"\n") => Vec::new(),
+        _ if fault.is("skips_empty_lines") && line == b"\n" => Vec::new(),
+        _ if fault.is("wants_text") => String::from_utf8_lossy(&line).into_owned().into_bytes(),
+        _ if fault.is("wants_short_lines") && line.len() > 1_000 => b"error: too long\n".to_vec(),
+        _ => line,
+    }
+}

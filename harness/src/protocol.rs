@@ -1,0 +1,56 @@
+//! What the servers here speak: what a client says, and what is a good answer to it. Most checks need to know no more.
+
+use crate::failure::ensure;
+use crate::page::is_hello;
+use crate::{Client, Result, request};
+use std::net::SocketAddr;
+
+/// A line for servers that send it back.
+const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
+
+/// A protocol of the servers here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1: chapters 9 and 10.
+    Http,
+    /// Echo by line, in the foundations: each line comes back, after a delay.
+    Echo,
+}
+
+impl Protocol {
+    /// What a server speaks, and where, by the line that it prints when it listens.
+    pub(crate) fn announced(line: &str) -> Option<(Self, SocketAddr)> {
+        let place = line.strip_prefix("listening on ")?;
+        match place.strip_prefix("http://") {
+            Some(address) => Some((Self::Http, address.parse().ok()?)),
+            None => Some((Self::Echo, place.parse().ok()?)),
+        }
+    }
+
+    /// A question to which every server of this protocol has the same answer.
+    pub fn question(self) -> Vec<u8> {
+        match self {
+            Self::Http => request("/"),
+            Self::Echo => LINE.to_vec(),
+        }
+    }
+
+    /// The beginning of the question.
+    pub fn half_a_question(self) -> Vec<u8> {
+        let mut half = self.question();
+        half.truncate(half.len() / 2);
+        half
+    }
+
+    /// Reads one answer to the question.
+    pub(crate) fn read_answer(self, client: &mut Client) -> Result {
+        match self {
+            Self::Http => is_hello(&client.response()?),
+            Self::Echo => {
+                let line = client.line()?;
+                ensure!(line == LINE, "expected the same line: {:?}", String::from_utf8_lossy(&line));
+                Ok(())
+            }
+        }
+    }
+}

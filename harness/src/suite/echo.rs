@@ -1,0 +1,150 @@
+//! Each line comes back, whatever the packets look like.
+
+use super::{impatient, serves};
+use crate::failure::ensure;
+use crate::{Client, End, Program, Result, SAFETY};
+use std::time::{Duration, Instant};
+
+/// The longest line that comes back, with its end.
+const MAX_LINE: usize = 8 * 1024;
+/// What a peer reads instead of a longer one.
+const TOO_LONG: &str = "error: a line may have at most 8192 bytes\n";
+
+/// The server is sent these pieces, each when it has read the one before, and then the end. It sends this back, and its own end.
+fn echoes(program: &Program, pieces: &[&[u8]], expected: &[u8]) -> Result {
+    let server = impatient(program).start()?;
+    let mut client = server.client()?;
+    client.send_in_pieces(pieces.iter().copied())?;
+    client.finish_sending()?;
+    let received = client.rest()?;
+    let [shown, wanted] = [&received, expected].map(String::from_utf8_lossy);
+    ensure!(received == expected, "expected {wanted:?}, not {shown:?}");
+    Ok(())
+}
+
+pub(super) fn lines_come_back_in_their_order(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    for number in 0..50 {
+        let line = format!("line {number}\n").into_bytes();
+        client.send(&line)?;
+        let received = client.line()?;
+        ensure!(received == line, "line {number} came back as {:?}", String::from_utf8_lossy(&received));
+    }
+    Ok(())
+}
+
+pub(super) fn a_line_in_pieces_comes_back_whole(program: &Program) -> Result {
+    let line = "où ça ? là-bas 🦀\n".as_bytes(); // the pieces cut letters in the middle
+    let pieces: Vec<&[u8]> = line.chunks(1).collect();
+    echoes(program, &pieces, line)
+}
+
+pub(super) fn several_lines_in_one_packet_all_come_back(program: &Program) -> Result {
+    let lines = b"one\ntwo\nthree\n".repeat(20);
+    echoes(program, &[&lines], &lines)
+}
+
+pub(super) fn the_last_line_needs_no_end(program: &Program) -> Result {
+    echoes(program, &[b"one\nthe last"], b"one\nthe last")
+}
+
+pub(super) fn empty_lines_come_back(program: &Program) -> Result {
+    echoes(program, &[b"\n\n\r\n\n"], b"\n\n\r\n\n")
+}
+
+pub(super) fn bytes_that_are_no_text_come_back(program: &Program) -> Result {
+    echoes(program, &[b"\xff\x00\xc3\n", b"\x80"], b"\xff\x00\xc3\n\x80")
+}
+
+pub(super) fn a_peer_that_says_nothing_gets_nothing(program: &Program) -> Result {
+    echoes(program, &[], b"")
+}
+
+pub(super) fn the_longest_line_comes_back(program: &Program) -> Result {
+    let line = [vec![b'a'; MAX_LINE - 1], vec![b'\n']].concat();
+    echoes(program, &[&line, &line], &line.repeat(2))
+}
+
+pub(super) fn a_line_that_is_too_long_is_refused_in_words(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    for line in [vec![b'a'; MAX_LINE + 1], vec![b'a'; 2_000_000]] {
+        let mut client = server.client()?;
+        client.send(b"before\n")?;
+        client.send_as_much_as_possible(&line, SAFETY)?;
+        for expected in ["before\n", TOO_LONG] {
+            let received = client.line()?;
+            ensure!(received == expected.as_bytes(), "not {expected:?}: {:?}", String::from_utf8_lossy(&received));
+        }
+        let ended = client.finish_sending().and_then(|()| client.end());
+        ensure!(ended == Ok(End::Closed), "the connection was reset, which can destroy the refusal: {ended:?}");
+    }
+    server.wait_for_log("a line of more than 8192 bytes")?;
+    serves(&server)
+}
+
+/// The server waits before it answers, and reads the next line only then. A busy machine makes it slower, never quicker.
+pub(super) fn each_line_waits_for_its_delay(program: &Program) -> Result {
+    let delay = Duration::from_millis(60);
+    let server = program.clone().delay(delay).start()?;
+    let mut client = server.client()?;
+    let start = Instant::now();
+    client.send(b"one\ntwo\nthree\n")?;
+    for number in 1..=3 {
+        client.line()?;
+        let passed = start.elapsed();
+        ensure!(passed >= delay * number, "{number} lines came back after {passed:?}, with a delay of {delay:?} each");
+    }
+    Ok(())
+}
+
+pub(super) fn a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2(program: &Program) -> Result {
+    for nonsense in [&["--delay", "soon"][..], &["--delay", "-1s"], &["--delay"], &["--fast"]] {
+        let ended = program.run(&[&["127.0.0.1:0"], nonsense].concat())?;
+        ensure!(ended.code == Some(2), "{nonsense:?} must end with the code 2: {ended:?}");
+        ensure!(ended.log.contains(nonsense[nonsense.len() - 1]), "{nonsense:?} must be named: {ended:?}");
+        ensure!(ended.log.lines().count() == 1 && ended.output.is_empty(), "expected one line on stderr: {ended:?}");
+    }
+    Ok(())
+}
+
+/// With less patience than usual, so that the check does not take a minute.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+pub(super) fn peers_that_say_nothing_are_let_go(program: &Program) -> Result {
+    let server = program.clone().patience_for_peers(PATIENCE).start()?;
+    let (mut silent, mut half) = (server.client()?, server.client()?);
+    half.send(server.protocol().half_a_question())?;
+    silent.end()?;
+    half.end()?;
+    server.wait_for_log("gave a connection up")?;
+    serves(&server)
+}
+
+pub(super) fn peers_that_never_read_are_let_go(program: &Program) -> Result {
+    let server = program.clone().patience_for_peers(PATIENCE).start()?;
+    let mut greedy = server.client()?;
+    greedy.shrink_receive_buffer()?;
+    greedy.send_as_much_as_possible(&server.protocol().question().repeat(500_000), PATIENCE * 2)?;
+    server.wait_for_log("gave a connection up")?;
+    serves(&server)
+}
+
+pub(super) fn five_delays_pass_at_the_same_time(program: &Program) -> Result {
+    let server = impatient(program).delay(Duration::from_millis(100)).start()?;
+    let mut clients: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    clients.iter_mut().try_for_each(Client::send_question)?;
+    clients.iter_mut().rev().try_for_each(Client::answer) // nobody leaves before all have their answer
+}
+
+pub(super) fn a_thousand_peers_are_answered_while_all_of_them_stay(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    let mut peers: Vec<Client> = Vec::new();
+    for _ in 0..1_000 {
+        let mut peer = server.client()?;
+        peer.ask()?; // so that the backlog never overflows
+        peers.push(peer);
+    }
+    peers.iter_mut().try_for_each(Client::send_question)?;
+    peers.iter_mut().rev().try_for_each(Client::answer)
+}
