@@ -16,7 +16,6 @@
 
 mod client;
 mod failure;
-pub mod matrix;
 pub mod mock;
 mod page;
 mod protocol;
@@ -27,7 +26,7 @@ mod system;
 pub use client::{Client, End, Response, request};
 pub use failure::{Failure, Result};
 pub use protocol::Protocol;
-pub use server::{Ended, Program, Server};
+pub use server::{Ended, Program, Server, cargo};
 
 use std::time::Duration;
 

@@ -50,12 +50,8 @@ impl Program {
 
     /// The binaries of these names, in this order: as [`in_workspace`](Self::in_workspace), in one go.
     pub fn several_in_workspace(binaries: &[&str]) -> Result<Vec<Self>> {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).args([
-            "build",
-            "--quiet",
-            "--message-format=json",
-        ]);
+        let mut cargo = cargo();
+        cargo.args(["build", "--quiet", "--message-format=json"]);
         cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
@@ -194,6 +190,13 @@ impl Program {
         server.log.collect(server.child.stderr.take());
         Ok(server)
     }
+}
+
+/// Cargo, in this workspace, and not in the mood in which it runs tests.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).env_remove("RUSTC_BOOTSTRAP"); // the gate times tests with it
+    cargo
 }
 
 /// The path that Cargo reports for this binary, in its messages of one line each.

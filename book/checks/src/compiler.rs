@@ -1,7 +1,7 @@
 //! What the compiler says of programs with a mistake. They stand beside the steps, behind a feature that names the mistake.
 
-use crate::{Failure, Result, workspace};
-use harness::Program;
+use crate::{Failure, Result};
+use harness::{Program, cargo};
 use serde_json::Value;
 use std::process::Command;
 
@@ -35,9 +35,7 @@ pub struct Message {
 /// If cargo cannot be started.
 pub fn build(package: &str, feature: &str, binary: &str) -> Result<Build> {
     let arguments = ["build", "-p", package, "--features", feature, "--bin", binary];
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(arguments).args(["--offline", "--quiet", "--message-format=json"]).current_dir(workspace());
-    let output = cargo.output()?;
+    let output = cargo().args(arguments).args(["--offline", "--quiet", "--message-format=json"]).output()?;
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let (mut messages, mut program) = (Vec::new(), None);
     for line in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {

@@ -1,16 +1,21 @@
-//! Console sessions: the commands in a file are run against a server, and what they print is compared.
+//! Console sessions: the commands in a file are run, and what they print is compared.
 //!
-//! A session is a file `book/src/console/BINARY/NAME.console`, where `BINARY` is a program of the workspace, or
-//! `STEP+PATCH`. The lines that begin with `$ ` (and those with `> ` after
-//! them, which go on) are commands for bash, written by hand; `$SERVER` is the number of the server's process. All other
-//! lines are what the commands printed.
+//! A session is a file `book/src/console/NAME/WHAT.console`, where `NAME` is a step, or `STEP+PATCH`. The lines that begin with `$ `
+//! (and those with `> ` after them, which go on) are commands for bash, written by hand; all other lines are what the commands
+//! printed. `cargo run --bin NAME -- ARGUMENTS` runs the program that is built already.
+//!
+//! Most sessions talk to a server. If the first command is `cargo run --bin NAME … &`, it starts the server. If there is no such
+//! command, but another one speaks of port 7878 or of `$SERVER`, the number of the server's process, then the reader has started
+//! `NAME` already, and so do we. It listens on another port than the one that is shown.
 
 use crate::{Failure, Result, files, patch, read, snapshot, step};
-use harness::Server;
+use harness::{Program, Server};
 use std::process::{Command, Stdio};
 
 /// Stands before the output of each command.
 const MARK: &str = "--- output of the next command ---";
+/// How a reader starts a program.
+const RUN: &str = "cargo run --bin ";
 
 /// The console sessions, relative to the workspace.
 pub fn sessions() -> Vec<String> {
@@ -29,18 +34,29 @@ pub fn check(file: &str) -> Result {
     let committed = read(file)?;
     let commands = commands(&committed);
     let mut path = file.strip_prefix("book/src/console/").unwrap_or_default().split('/');
-    let binary = path.next().unwrap_or_default();
-    let program = if binary.contains('+') { patch::program(binary)? } else { step::program(binary)? };
-    let mut printed = run(&commands, &program.start()?)?;
+    let name = path.next().unwrap_or_default();
+    let mut printed = run(&commands, name)?;
     if !snapshot::is_rewriting() {
         printed = with_words_of(&committed, &printed);
         for _ in 0..2 {
             if printed != committed {
-                printed = with_words_of(&committed, &run(&commands, &program.start()?)?);
+                printed = with_words_of(&committed, &run(&commands, name)?);
             }
         }
     }
     snapshot::check(file.trim_start_matches("book/src/"), &printed)
+}
+
+/// The programs that a session uses: those that it needs on the machine.
+pub fn tools(file: &str) -> Result<Vec<&'static str>> {
+    let commands = commands(&read(file)?).join(" ");
+    let is_used = |tool: &&str| commands.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == *tool);
+    Ok(["curl", "nc", "redis-cli"].into_iter().filter(is_used).chain(["bash"]).collect())
+}
+
+/// The program of a step, or of a step with a patch.
+fn program(name: &str) -> Result<Program> {
+    if name.contains('+') { patch::program(name) } else { step::program(name) }
 }
 
 /// The commands of a session, each with all its lines as they are shown.
@@ -57,21 +73,39 @@ fn commands(session: &str) -> Vec<String> {
     commands
 }
 
-fn run(commands: &[String], server: &Server) -> Result<String> {
-    let port = server.address().port().to_string();
+fn run(commands: &[String], name: &str) -> Result<String> {
+    let started =
+        commands.first().and_then(|command| command.strip_prefix("$ ")?.strip_prefix(RUN)?.strip_suffix(" &"));
+    let needs_server = commands.iter().any(|command| command.contains("7878") || command.contains("$SERVER"));
+    match started {
+        Some(words) => {
+            let server = start(words)?;
+            let talk = run_against(&commands[1..], Some(&server))?;
+            Ok(format!("{}\n{}{talk}", commands[0], with_shown_port(&server.output(), &server)))
+        }
+        None if needs_server => run_against(commands, Some(&program(name)?.start()?)),
+        None => run_against(commands, None),
+    }
+}
+
+/// Starts the server that these words name: `NAME -- ARGUMENTS`.
+fn start(words: &str) -> Result<Server> {
+    let mut words = words.split_whitespace();
+    let program = program(words.next().unwrap_or_default())?;
+    words.skip(1).fold(program, Program::argument).start()
+}
+
+fn run_against(commands: &[String], server: Option<&Server>) -> Result<String> {
     let mut script = String::from("exec 2>&1\n");
     for command in commands {
-        let command = command.replace("7878", &port);
-        let lines = command.lines().map(|line| &line[2..]);
-        script.push_str(&format!("echo '{MARK}'\n{}\n", lines.collect::<Vec<_>>().join("\n")));
+        let command = command.lines().map(|line| &line[2..]).collect::<Vec<_>>().join("\n");
+        script.push_str(&format!("echo '{MARK}'\n{}\n", with_real_programs(&with_real_port(command, server))?));
     }
-    let output = Command::new("bash")
-        .args(["-c", &script])
-        .env("SERVER", server.process().to_string())
-        .stdin(Stdio::null())
-        .output()?;
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &script]).env("SERVER", server.map_or(String::new(), |server| server.process().to_string()));
+    let output = bash.stdin(Stdio::null()).output()?;
     let output = String::from_utf8_lossy(&output.stdout).replace('\r', "");
-    let output = output.replace(&format!(".1:{port}"), ".1:7878").replace(&format!("port {port}"), "port 7878");
+    let output = server.map_or(output.clone(), |server| with_shown_port(&output, server));
     let outputs: Vec<&str> = output.split(&format!("{MARK}\n")).skip(1).collect();
     if outputs.len() != commands.len() {
         return Err(Failure::new(format!("the commands did not run to the end: {output}")));
@@ -79,6 +113,29 @@ fn run(commands: &[String], server: &Server) -> Result<String> {
     let entries = commands.iter().zip(outputs);
     let texts = entries.map(|(command, output)| format!("{command}\n{}", without_chance(output)));
     Ok(texts.map(|text| format!("{}\n", text.trim_end())).collect())
+}
+
+/// A command for the port on which the server really listens.
+fn with_real_port(command: String, server: Option<&Server>) -> String {
+    server.map_or(command.clone(), |server| command.replace("7878", &server.address().port().to_string()))
+}
+
+/// The output of a server that listens on the port that is shown.
+fn with_shown_port(output: &str, server: &Server) -> String {
+    let port = server.address().port();
+    output.replace(&format!(".1:{port}"), ".1:7878").replace(&format!("port {port}"), "port 7878")
+}
+
+/// A command in which `cargo run --bin NAME --` is the program itself: it is built, and cargo has nothing to add.
+fn with_real_programs(command: &str) -> Result<String> {
+    let mut parts = command.split(RUN);
+    let mut real = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_at(part.find(|letter: char| letter.is_whitespace()).unwrap_or(part.len()));
+        let path = program(name)?.command().get_program().to_string_lossy().into_owned();
+        real += &format!("'{path}'{}", rest.strip_prefix(" --").unwrap_or(rest));
+    }
+    Ok(real)
 }
 
 /// Replaces curl's error messages by those of the book, if they have the same code: the words differ between versions.

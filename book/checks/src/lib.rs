@@ -14,6 +14,7 @@ pub mod difference;
 pub mod goals;
 pub mod ideas;
 pub mod include;
+pub mod matrix;
 pub mod measured;
 pub mod patch;
 pub mod ports;

@@ -7,14 +7,14 @@
 //! `git diff 09_05_parallel_server > runtimes-compare/ideas/NAME.diff; git restore 09_05_parallel_server`.
 //! Then `UPDATE_BOOK=1 cargo test -p book-checks` brings it into the form of the others. (The same makes a new one.)
 
-use crate::{Failure, Result, console, difference, files, read, workspace};
+use crate::step::{self, Package};
+use crate::{Failure, Result, difference, files, read, workspace};
 use diffy::patch_set::{FilePatch, ParseOptions, PatchSet};
-use harness::Program;
+use harness::{Program, cargo as command};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 
 /// Where the patches are: for everyone, and for Linux, the only system on which `compare` measures.
@@ -62,25 +62,27 @@ impl Patch {
         let difference = |Changed { file, before, after }| {
             difference::of_texts((&format!("a/{file}"), &before), (&format!("b/{file}"), &after))
         };
-        Ok(self.apply(&self.step()?)?.into_iter().map(difference).collect())
+        Ok(self.apply(self.step()?)?.into_iter().map(difference).collect())
     }
 
     /// The step that it was written for.
-    fn step(&self) -> Result<String> {
-        let step = self.text.lines().find_map(|line| line.strip_prefix("+++ b/")?.split('/').next());
-        step.map(str::to_owned).ok_or_else(|| self.explain("it changes no file: there is no line `+++ b/STEP/…`"))
+    fn step(&self) -> Result<&'static Package> {
+        let file = self.text.lines().find_map(|line| line.strip_prefix("+++ b/")).unwrap_or_default();
+        let step = step::all()?.into_iter().find(|step| file.starts_with(&format!("{}/", step.folder)));
+        step.ok_or_else(|| self.explain("it changes no step: there is no line `+++ b/STEP/…`"))
     }
 
     /// The files of a step that it changes: of the one that it was written for, or of one that is like it.
-    fn apply(&self, step: &str) -> Result<Vec<Changed>> {
+    fn apply(&self, step: &Package) -> Result<Vec<Changed>> {
         let parts = PatchSet::parse(&self.text, ParseOptions::unidiff());
         parts.map(|part| self.apply_part(&part.map_err(|error| self.explain(error))?, step)).collect()
     }
 
-    fn apply_part(&self, part: &FilePatch<'_, str>, step: &str) -> Result<Changed> {
+    fn apply_part(&self, part: &FilePatch<'_, str>, step: &Package) -> Result<Changed> {
         let patch = part.patch().as_text().ok_or_else(|| self.explain("it changes more than texts"))?;
-        let path = patch.modified().and_then(|name| name.splitn(3, '/').nth(2)).unwrap_or_default(); // of `b/STEP/PATH`
-        let file = format!("{step}/{path}");
+        let own = format!("b/{}/", self.step()?.folder);
+        let path = patch.modified().and_then(|name| name.strip_prefix(own.as_str())).unwrap_or_default();
+        let (step, file) = (&step.folder, format!("{}/{path}", step.folder));
         let before = read(&file)?;
         match diffy::apply(&before, patch) {
             Ok(after) => Ok(Changed { file, before, after }),
@@ -130,9 +132,8 @@ pub fn binary(name: &str) -> String {
 /// If a patch does not fit, or cargo fails.
 pub fn cargo(arguments: &[&str]) -> Result {
     static COPIED: LazyLock<Result<PathBuf>> = LazyLock::new(copy);
-    let mut cargo = Command::new(env!("CARGO"));
     // The libraries are those of the workspace: built there, they need not be built again.
-    let output = cargo.args(arguments).env("CARGO_TARGET_DIR", target()?).current_dir(COPIED.clone()?).output()?;
+    let output = command().args(arguments).env("CARGO_TARGET_DIR", target()?).current_dir(COPIED.clone()?).output()?;
     if output.status.success() {
         return Ok(());
     }
@@ -147,45 +148,53 @@ fn target() -> Result<PathBuf> {
 fn copy() -> Result<PathBuf> {
     let folder = target()?.join("patched");
     let programs = programs()?;
-    for file in files("common") {
+    let shared = files("foundations").into_iter().filter(|file| file.contains("/src/")); // a step may include a file of another
+    for file in files("common").into_iter().chain(shared) {
         write_if_changed(&folder.join(&file), &read(&file)?)?;
     }
-    for (name, (step, patch)) in &programs {
-        let changed = patch.apply(step)?;
+    for (name, (package, patch)) in &programs {
+        let changed = patch.apply(package)?;
+        let (step, copy) = (&package.folder, place(name, package));
         for file in files(step) {
             let text = match changed.iter().find(|changed| changed.file == file) {
                 Some(changed) => changed.after.clone(),
                 None => read(&file)?,
             };
             let path = &file[step.len() + 1..];
-            let text = if path == "Cargo.toml" { renamed(&text, step, name) } else { text };
-            write_if_changed(&folder.join(name).join(path), &text)?;
+            let text = if path == "Cargo.toml" { renamed(&text, package.step(), name) } else { text };
+            write_if_changed(&folder.join(&copy).join(path), &text)?;
         }
     }
-    let members: Vec<&String> = programs.keys().collect();
+    let members: Vec<String> = programs.iter().map(|(name, (package, _))| place(name, package)).collect();
     write_if_changed(&folder.join("Cargo.toml"), &manifest(&members)?)?;
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }
 
+/// Where the copy of a step stands: as deep as the step itself, so that it finds what it includes.
+fn place(name: &str, step: &Package) -> String {
+    step.folder.replace(step.step(), name)
+}
+
 /// Each patch in the step that it was written for, and in those in which a console session tries it: `STEP+PATCH`.
-fn programs() -> Result<BTreeMap<String, (String, Patch)>> {
+fn programs() -> Result<BTreeMap<String, (&'static Package, Patch)>> {
     let mut patches = all()?;
     patches.retain(|patch| cfg!(target_os = "linux") || patch.file.starts_with(FOLDERS[0]));
     let mut programs = BTreeMap::new();
-    let sessions = console::sessions();
+    let sessions = files("book/src/console");
     let tried: BTreeSet<_> = sessions.iter().filter_map(|file| file.split('/').nth(3)?.split_once('+')).collect();
     for patch in &patches {
-        let steps = tried.iter().filter(|(_, name)| *name == patch.name()).map(|(step, _)| (*step).to_owned());
-        for step in steps.chain([patch.step()?]) {
-            programs.insert(format!("{step}+{}", patch.name()), (step, patch.clone()));
+        let steps = tried.iter().filter(|(_, name)| *name == patch.name()).map(|(step, _)| step::find(step));
+        for step in steps.chain([patch.step()]) {
+            let step = step?;
+            programs.insert(format!("{}+{}", step.step(), patch.name()), (step, patch.clone()));
         }
     }
     Ok(programs)
 }
 
 /// The manifest of the workspace, with other members, and stricter: nobody would see a warning.
-fn manifest(members: &[&String]) -> Result<String> {
+fn manifest(members: &[String]) -> Result<String> {
     let own = read("Cargo.toml")?;
     let (_, shared) = own.split_once("[workspace.package]").unwrap_or_default();
     let shared = shared.replace("path = \"", "path = \"../../");

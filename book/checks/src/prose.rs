@@ -39,7 +39,7 @@ pub fn needs_a_test(block: &Block<'_>) -> Option<String> {
 /// Whether this may be the number of a chapter: `9`, `9.4`. (What begins with a letter is a name as well: `HTTP/1.1`.)
 fn is_chapter(word: &str) -> bool {
     let (chapter, section) = word.split_once('.').unwrap_or((word, "0"));
-    chapter.parse().is_ok_and(|chapter: u32| chapter <= 10) && section.len() == 1 && section.parse::<u32>().is_ok()
+    chapter.parse().is_ok_and(|chapter: u32| chapter <= 11) && section.len() == 1 && section.parse::<u32>().is_ok()
 }
 
 /// The names of all tests in the workspace, and of the checks in the suites that every step must pass.

@@ -1,15 +1,15 @@
-//! The steps: the folders whose names begin with a chapter number.
+//! The steps: the packages whose folders have names that begin with the number of a chapter. Cargo knows them, so a new one need be
+//! listed nowhere.
 
 use crate::{Failure, Result, workspace};
-use harness::Program;
+use harness::{Program, cargo};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
-use std::process::Command;
 use std::sync::LazyLock;
 
 /// A package of the workspace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Package {
     /// Its folder, relative to the workspace.
     pub folder: String,
@@ -17,6 +17,20 @@ pub struct Package {
     pub name: String,
     /// The names of its programs.
     pub binaries: Vec<String>,
+    /// What its manifest says for us, below `package.metadata`.
+    pub metadata: Value,
+}
+
+impl Package {
+    /// The last part of its folder. If it is a step, it is also the name of its program and of its chapter: `09_01_sync_server`.
+    pub fn step(&self) -> &str {
+        self.folder.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The file that its program is compiled from.
+    pub fn main(&self) -> String {
+        format!("{}/src/main.rs", self.folder)
+    }
 }
 
 /// The packages of the workspace, as cargo sees them.
@@ -24,22 +38,26 @@ pub struct Package {
 /// # Errors
 ///
 /// If cargo does not tell.
-pub fn packages() -> Result<Vec<Package>> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--no-deps", "--offline", "--format-version=1"]).current_dir(workspace());
-    let metadata: Value = serde_json::from_slice(&cargo.output()?.stdout).unwrap_or_default();
-    let package = |package: &Value| {
-        let manifest = package["manifest_path"].as_str()?.strip_prefix(metadata["workspace_root"].as_str()?)?;
-        let targets = package["targets"].as_array()?.iter().filter(|target| target["kind"][0] == "bin");
-        Some(Package {
-            folder: manifest.strip_prefix('/')?.strip_suffix("/Cargo.toml")?.to_owned(),
-            name: package["name"].as_str()?.to_owned(),
-            binaries: targets.filter_map(|target| Some(target["name"].as_str()?.to_owned())).collect(),
-        })
-    };
-    let packages: Option<Vec<Package>> =
-        metadata["packages"].as_array().and_then(|all| all.iter().map(package).collect());
-    packages.ok_or_else(|| Failure::new("`cargo metadata` does not describe the packages"))
+pub fn packages() -> Result<&'static [Package]> {
+    static PACKAGES: LazyLock<Result<Vec<Package>>> = LazyLock::new(|| {
+        let output = cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output()?;
+        let metadata: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let packages = metadata["packages"].as_array().and_then(|all| all.iter().map(package).collect());
+        packages.ok_or_else(|| Failure::new("`cargo metadata` does not describe the packages"))
+    });
+    PACKAGES.as_deref().map_err(Failure::clone)
+}
+
+fn package(description: &Value) -> Option<Package> {
+    let root = workspace().canonicalize().ok()?;
+    let manifest = description["manifest_path"].as_str()?.strip_prefix(root.to_str()?)?;
+    let targets = description["targets"].as_array()?.iter().filter(|target| target["kind"][0] == "bin");
+    Some(Package {
+        folder: manifest.strip_prefix('/')?.strip_suffix("/Cargo.toml")?.to_owned(),
+        name: description["name"].as_str()?.to_owned(),
+        binaries: targets.filter_map(|target| Some(target["name"].as_str()?.to_owned())).collect(),
+        metadata: description["metadata"].clone(),
+    })
 }
 
 /// The chapter number with which a name begins: `(9, 1)` for `09_01_sync_server`.
@@ -49,16 +67,46 @@ pub fn number(name: &str) -> Option<(u32, u32)> {
     Some((part()?, part()?))
 }
 
-/// The folders of all steps, in order.
+/// The number as readers write it: `9.1` for `09_01_sync_server`.
+pub fn short_name(step: &str) -> String {
+    number(step).map_or_else(|| step.to_owned(), |(chapter, section)| format!("{chapter}.{section}"))
+}
+
+/// The folders that are steps by their names, relative to the workspace, whether or not cargo knows them.
 ///
 /// # Errors
 ///
-/// If the workspace cannot be read.
+/// If a folder cannot be read.
 pub fn folders() -> Result<Vec<String>> {
-    let names = fs::read_dir(workspace())?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut folders: Vec<String> = names.filter(|name| number(name).is_some()).collect();
+    let mut folders = Vec::new();
+    for (parent, prefix) in [("", ""), ("foundations", "foundations/")] {
+        let names =
+            fs::read_dir(workspace().join(parent))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        folders.extend(names.filter(|name| number(name).is_some()).map(|name| format!("{prefix}{name}")));
+    }
     folders.sort();
     Ok(folders)
+}
+
+/// All steps, in the order of their numbers.
+///
+/// # Errors
+///
+/// If cargo does not tell.
+pub fn all() -> Result<Vec<&'static Package>> {
+    let mut steps: Vec<&Package> = packages()?.iter().filter(|package| number(package.step()).is_some()).collect();
+    steps.sort_by_key(|package| package.step());
+    Ok(steps)
+}
+
+/// The step of this name.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn find(name: &str) -> Result<&'static Package> {
+    let found = all()?.into_iter().find(|package| package.step() == name);
+    found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
 }
 
 /// The program of a step. All steps are built at once, when the first of them is asked for.
@@ -67,11 +115,10 @@ pub fn folders() -> Result<Vec<String>> {
 ///
 /// If there is no such step, or cargo cannot build it.
 pub fn program(step: &str) -> Result<Program> {
-    static PROGRAMS: LazyLock<Result<HashMap<String, Program>>> = LazyLock::new(|| {
-        let folders = folders()?;
-        let names: Vec<&str> = folders.iter().map(String::as_str).collect();
+    static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
+        let names: Vec<&str> = all()?.into_iter().map(Package::step).collect();
         let programs = Program::several_in_workspace(&names)?;
-        Ok(folders.into_iter().zip(programs).collect())
+        Ok(names.into_iter().zip(programs).collect())
     });
     let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(step);
     program.cloned().ok_or_else(|| Failure::new(format!("there is no step {step}")))

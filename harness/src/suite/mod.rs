@@ -17,7 +17,6 @@
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
 //! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
-//! | [`stops_in_time`] | but not for ever | 9.6 |
 //! | [`command_line`] | arguments, messages and exit codes | all, and all echo servers |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
@@ -95,7 +94,7 @@ const SURVIVES: &[Check] = checks![
     survives::two_hundred_clients_with_sixty_four_descriptors,
 ];
 
-/// Takes the ten seconds of a step's patience, so only [`matrix::verify`](crate::matrix::verify) runs it.
+/// Takes the ten seconds of a step's patience, so only the book's tests run it, for the table of what each step survives.
 const PATIENCE: &[Check] = checks![survives::a_client_that_stays_silent_is_let_go];
 
 const ONE_AT_A_TIME: &[Check] = checks![
@@ -150,7 +149,7 @@ const STOPS_WELL: &[Check] = checks![
     stopping::a_second_ctrl_c_ends_it_at_once,
 ];
 
-/// Takes the ten seconds of a server's grace.
+/// Takes the ten seconds of a server's grace, so only the book's tests run it, where others wait as long.
 const STOPS_IN_TIME: &[Check] = checks![stopping::answers_that_take_too_long_are_given_up];
 
 const COMMAND_LINE: &[Check] = checks![
@@ -285,11 +284,6 @@ pub fn ends_at_once(program: impl Into<Program>) -> Report {
 /// A signal lets it finish the answers it owes, and nothing else.
 pub fn stops_well(program: impl Into<Program>) -> Report {
     run(if_there_are_signals(STOPS_WELL), &program.into())
-}
-
-/// Answers that take longer than the ten seconds of its grace do not keep it from ending. (Takes those ten seconds.)
-pub fn stops_in_time(program: impl Into<Program>) -> Report {
-    run(if_there_are_signals(STOPS_IN_TIME), &program.into())
 }
 
 /// Its arguments, messages and exit codes.

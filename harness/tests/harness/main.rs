@@ -3,4 +3,3 @@
 mod mock;
 mod mutants;
 mod servers;
-mod ten_seconds;

@@ -3,12 +3,10 @@
 use book_checks::chapter::{self, Chapter};
 use book_checks::include::{Include, directives};
 use book_checks::step::{self, Package};
-use book_checks::{assert_none, files, prose};
+use book_checks::{assert_none, files, prose, read};
 
-/// Chapters with a number that are not about a step.
-const WITHOUT_A_STEP: [&str; 2] = ["09_00_server_and_http", "09_07_testing_servers"];
-/// The chapter that is about `runtimes-compare` as a whole: its sections have no steps.
-const COMPARISON: u32 = 10;
+/// Stands in a chapter with a number that is about no step.
+const NO_STEP: &str = "<!-- no step -->";
 
 #[test]
 fn a_folder_a_program_and_a_chapter_have_the_same_number() {
@@ -16,19 +14,19 @@ fn a_folder_a_program_and_a_chapter_have_the_same_number() {
     let chapters: Vec<String> = chapter::all().unwrap().into_iter().map(|chapter| chapter.file).collect();
     let mut problems = Vec::new();
     for folder in step::folders().unwrap() {
-        match packages.iter().find(|package| package.folder == folder) {
-            Some(Package { name, binaries, .. }) => {
-                if !binaries.contains(&folder) {
-                    problems.push(format!("{folder}/Cargo.toml: no program is named {folder}, only {binaries:?}"));
-                }
-                if *name != folder[6..] {
-                    problems.push(format!("{folder}/Cargo.toml: the package is named {name}, not {}", &folder[6..]));
-                }
-            }
-            None => problems.push(format!("Cargo.toml: {folder} is not a member")),
+        let Some(package) = packages.iter().find(|package| package.folder == folder) else {
+            problems.push(format!("Cargo.toml: {folder} is not a member"));
+            continue;
+        };
+        let (Package { name, binaries, .. }, step) = (package, package.step());
+        if !binaries.iter().any(|binary| binary == step) {
+            problems.push(format!("{folder}/Cargo.toml: no program is named {step}, only {binaries:?}"));
         }
-        if !chapters.contains(&format!("{folder}.md")) {
-            problems.push(format!("book/src/SUMMARY.md: {folder} has no chapter {folder}.md"));
+        if *name != step[6..] {
+            problems.push(format!("{folder}/Cargo.toml: the package is named {name}, not {}", &step[6..]));
+        }
+        if !chapters.contains(&format!("{step}.md")) {
+            problems.push(format!("book/src/SUMMARY.md: {folder} has no chapter {step}.md"));
         }
     }
     assert_none(problems);
@@ -36,21 +34,34 @@ fn a_folder_a_program_and_a_chapter_have_the_same_number() {
 
 #[test]
 fn every_numbered_chapter_is_about_a_step_and_carries_its_number_in_its_title() {
-    let folders = step::folders().unwrap();
+    let steps = step::all().unwrap();
     let mut problems = Vec::new();
     for chapter in chapter::all().unwrap() {
         let name = chapter.file.trim_end_matches(".md");
-        let Some((major, minor)) = step::number(name) else { continue };
-        let has_a_step = major != COMPARISON && !WITHOUT_A_STEP.contains(&name);
-        if has_a_step && !folders.iter().any(|folder| folder == name) {
-            problems.push(format!("book/src/{}: there is no step {name}", chapter.file));
+        if step::number(name).is_none() {
+            continue;
         }
-        let number = format!("{major}.{minor} ");
+        if steps.iter().any(|step| step.step() == name) == chapter.text.contains(NO_STEP) {
+            problems.push(format!("book/src/{}: it must be about the step {name}, or say {NO_STEP}", chapter.file));
+        }
+        let number = format!("{} ", step::short_name(name));
         if !chapter.title.starts_with(&number) || !chapter.text.starts_with(&format!("# {number}")) {
             problems.push(format!("book/src/{}: the title and its heading must begin with {number}", chapter.file));
         }
     }
     assert_none(problems);
+}
+
+/// `mdbook serve` shows a change at once if it watches the file.
+#[test]
+fn mdbook_watches_every_step() {
+    let watched = read("book/book.toml").unwrap();
+    let is_watched = |package: &&Package| {
+        let folders = package.folder.match_indices('/').map(|(end, _)| &package.folder[..end]);
+        folders.chain([package.folder.as_str()]).any(|folder| watched.contains(&format!("\"../{folder}\"")))
+    };
+    let forgotten = step::all().unwrap().into_iter().filter(|package| !is_watched(package));
+    assert_none(forgotten.map(|step| format!("book/book.toml: extra-watch-dirs lacks \"../{}\"", step.folder)));
 }
 
 #[test]
@@ -156,7 +167,7 @@ fn every_command_for_cargo_names_something_that_exists() {
         let spans = chapter.code_spans().into_iter().filter(|(_, span)| span.contains("cargo "));
         spans
             .filter_map(|(start, span)| {
-                Some(format!("{}: {}", chapter.place(start), problem(&span, &packages, &tests)?))
+                Some(format!("{}: {}", chapter.place(start), problem(&span, packages, &tests)?))
             })
             .collect()
     });

@@ -5,3 +5,4 @@ mod measured;
 mod runtimes;
 mod site;
 mod snapshots;
+mod survival;

@@ -4,22 +4,23 @@ use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::threads::Threads;
 use book_checks::measured::trace::{TRACES, Trace};
 use book_checks::{
-    Result, assert_none, compiler, console, difference, has_tool, patch, read, snapshot, step, timeline, workspace,
+    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, snapshot, step, timeline,
+    workspace,
 };
-use harness::matrix;
 use std::process::Command;
 use std::thread;
 
 #[test]
 fn each_diff_is_what_changed_from_one_step_to_the_next() {
-    let folders = step::folders().unwrap();
-    let neighbours = folders.windows(2).filter(|pair| pair[0][..2] == pair[1][..2]);
-    let check = |pair: &[String]| {
-        let difference =
-            difference::of_programs(&format!("{}/src/main.rs", pair[0]), &format!("{}/src/main.rs", pair[1]))?;
-        snapshot::check(&format!("generated/diff_{}.diff", &pair[1][..5]), &difference)
+    let chapters = chapter::all().unwrap();
+    let steps = step::all().unwrap();
+    let neighbours = steps.windows(2).filter(|pair| pair[0].step()[..2] == pair[1].step()[..2]);
+    let shown = neighbours.map(|pair| (pair, format!("generated/diff_{}.diff", &pair[1].step()[..5])));
+    let shown = shown.filter(|(_, file)| chapters.iter().any(|chapter| chapter.text.contains(file)));
+    let check = |(pair, file): (&[&step::Package], String)| {
+        snapshot::check(&file, &difference::of_programs(&pair[0].main(), &pair[1].main())?)
     };
-    assert_none(failures(neighbours.map(check)));
+    assert_none(failures(shown.map(check)));
 }
 
 #[test]
@@ -61,11 +62,6 @@ fn each_picture_shows_its_trace() {
 }
 
 #[test]
-fn the_matrix_is_that_of_the_harness() {
-    snapshot::check("generated/matrix.md", &matrix::markdown()).unwrap();
-}
-
-#[test]
 fn each_measured_table_shows_its_data() {
     let endings = || snapshot::check("generated/forgotten_await.txt", &Endings::committed()?.to_string());
     let threads = |step: &str| {
@@ -77,13 +73,12 @@ fn each_measured_table_shows_its_data() {
 
 #[test]
 fn each_console_session_prints_what_the_book_shows() {
-    if !has_tool("curl") || !has_tool("bash") {
-        return;
-    }
-    // Some wait for five seconds: let them wait together.
-    let sessions: Vec<_> =
-        console::sessions().into_iter().map(|file| thread::spawn(move || console::check(&file))).collect();
+    let sessions = console::sessions();
     assert!(!sessions.is_empty());
+    let has_tools = |file: &String| console::tools(file).unwrap().into_iter().all(has_tool);
+    // Some wait for seconds: let them wait together.
+    let sessions = sessions.into_iter().filter(has_tools);
+    let sessions: Vec<_> = sessions.map(|file| thread::spawn(move || console::check(&file))).collect();
     assert_none(failures(sessions.into_iter().map(|session| session.join().unwrap())));
 }
 

@@ -1,0 +1,177 @@
+//! What each step survives, as tables for the book. A step says it itself, in its manifest. Each cell names the check that proves
+//! it, also where the step suffers: it must be seen to suffer.
+//!
+//! ```toml
+//! [package.metadata.survives]
+//! http = [
+//!     { if = "a silent client", then = "everyone waits", check = "a_silent_client_holds_everyone_up" },
+//! ]
+//! ```
+//!
+//! `http` is the name of the table. It has a column for each step that speaks of it, and its rows stand in the order in which the
+//! steps name them.
+
+use crate::{Failure, Result, step};
+use harness::{Program, suite};
+use serde::Deserialize;
+use std::fmt::Write;
+use std::thread;
+
+/// What happens in a step if a client misbehaves, and the check that shows it.
+#[derive(Clone, Debug, Deserialize)]
+struct Cell {
+    #[serde(rename = "if")]
+    misbehaviour: String,
+    #[serde(rename = "then")]
+    outcome: Outcome,
+    check: String,
+}
+
+/// What others notice while one client misbehaves. Afterwards, every step serves everyone.
+#[derive(Clone, Copy, Debug, Deserialize)]
+enum Outcome {
+    /// They are served meanwhile, or there is no meanwhile.
+    #[serde(rename = "nobody notices")]
+    NobodyNotices,
+    /// Those who are connected are served; those who come now wait until it is over.
+    #[serde(rename = "newcomers wait")]
+    NewcomersWait,
+    /// Until it is over.
+    #[serde(rename = "everyone waits")]
+    EveryoneWaits,
+    /// The step ends the connection, and everyone is served again.
+    #[serde(rename = "is let go")]
+    IsLetGo,
+    /// The step gives nobody the opportunity.
+    #[serde(rename = "cannot arise")]
+    CannotArise,
+}
+
+impl Outcome {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::NobodyNotices => "nobody notices",
+            Self::NewcomersWait => "newcomers wait",
+            Self::EveryoneWaits => "**everyone waits**",
+            Self::IsLetGo => "is let go",
+            Self::CannotArise => "cannot arise",
+        }
+    }
+}
+
+/// A step, and its cells.
+struct Column {
+    step: &'static str,
+    cells: Vec<Cell>,
+}
+
+/// The names of the tables.
+///
+/// # Errors
+///
+/// If cargo does not tell what the steps say.
+pub fn tables() -> Result<Vec<String>> {
+    let said = step::all()?.into_iter().filter_map(|step| step.metadata["survives"].as_object());
+    let mut names: Vec<String> = said.flat_map(|tables| tables.keys().cloned()).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn columns(table: &str) -> Result<Vec<Column>> {
+    let steps = step::all()?.into_iter().filter(|step| !step.metadata["survives"][table].is_null());
+    let column = |step: &'static step::Package| {
+        let cells = serde_json::from_value(step.metadata["survives"][table].clone());
+        let cells = cells.map_err(|error| Failure::new(format!("{}/Cargo.toml: {error}", step.folder)))?;
+        Ok(Column { step: step.step(), cells })
+    };
+    steps.map(column).collect()
+}
+
+/// Runs the check of every cell, all at the same time. Returns what was wrong.
+///
+/// # Errors
+///
+/// If the steps cannot be built, or say something else than cells.
+pub fn verify(table: &str) -> Result<Vec<Failure>> {
+    let mut checks = Vec::new();
+    for Column { step, cells } in columns(table)? {
+        for Cell { misbehaviour, check, .. } in cells {
+            let place = format!("{misbehaviour}, {step}, {check}");
+            checks.push((place, check, step::program(step)?));
+        }
+    }
+    Ok(verify_all(checks))
+}
+
+/// Checks, by their names, that take as long as a server's patience: each is run against the program that its package names.
+///
+/// ```toml
+/// [package.metadata.slow_checks]
+/// 09_06_graceful_server = ["answers_that_take_too_long_are_given_up"]
+/// ```
+///
+/// # Errors
+///
+/// If the programs cannot be built.
+pub fn verify_slow_checks() -> Result<Vec<Failure>> {
+    let mut checks = Vec::new();
+    for package in step::packages()? {
+        for (program, names) in package.metadata["slow_checks"].as_object().into_iter().flatten() {
+            for check in names.as_array().into_iter().flatten().filter_map(|name| name.as_str()) {
+                checks.push((program.clone(), check.to_owned()));
+            }
+        }
+    }
+    let names: Vec<&str> = checks.iter().map(|(program, _)| program.as_str()).collect();
+    let programs = Program::several_in_workspace(&names)?;
+    let checks = checks.iter().zip(programs);
+    Ok(verify_all(checks.map(|((name, check), program)| (format!("{name}, {check}"), check.clone(), program))))
+}
+
+fn verify_all(checks: impl IntoIterator<Item = (String, String, Program)>) -> Vec<Failure> {
+    thread::scope(|scope| {
+        let running: Vec<_> = checks
+            .into_iter()
+            .map(|(place, check, program)| {
+                // Two threads for a runtime, on a machine with one processor too.
+                let program = program.environment("ASYNC_STD_THREAD_COUNT", "2");
+                (place, scope.spawn(move || suite::only(&check, &program)))
+            })
+            .collect();
+        let ended = running.into_iter().map(|(place, check)| match check.join() {
+            Ok(outcome) => outcome.map_err(|failure| failure.context(place)),
+            Err(_) => Err(Failure::new(format!("{place}: the check panicked"))),
+        });
+        ended.filter_map(Result::err).collect()
+    })
+}
+
+/// A table for the book. Where a step says nothing of a row, its cell is empty.
+///
+/// # Errors
+///
+/// If the steps say something else than cells.
+pub fn markdown(table: &str) -> Result<String> {
+    let columns = columns(table)?;
+    let mut rows: Vec<&str> = Vec::new();
+    for cell in columns.iter().flat_map(|column| &column.cells) {
+        if !rows.contains(&cell.misbehaviour.as_str()) {
+            rows.push(&cell.misbehaviour);
+        }
+    }
+    let mut text = String::from("| |");
+    for column in &columns {
+        let _ = write!(text, " {} |", step::short_name(column.step));
+    }
+    text += "\n|---|";
+    text += &"---|".repeat(columns.len());
+    for row in rows {
+        let _ = write!(text, "\n| {row} |");
+        for column in &columns {
+            let cell = column.cells.iter().find(|cell| cell.misbehaviour == row);
+            let _ = write!(text, " {} |", cell.map_or("", |cell| cell.outcome.in_words()));
+        }
+    }
+    Ok(text + "\n")
+}
