@@ -18,6 +18,15 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// The protocol of this name: `http`, `echo`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "http" => Some(Self::Http),
+            "echo" => Some(Self::Echo),
+            _ => None,
+        }
+    }
+
     /// What a server speaks, and where, by the line that it prints when it listens.
     pub(crate) fn announced(line: &str) -> Option<(Self, SocketAddr)> {
         let place = line.strip_prefix("listening on ")?;

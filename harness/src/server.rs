@@ -36,7 +36,13 @@ impl Program {
 
     /// The echo server in this file, told to answer without a delay.
     pub fn echo(path: impl AsRef<Path>) -> Self {
-        Self { protocol: Protocol::Echo, ..Self::at(path) }.delay(Duration::ZERO)
+        Self::at(path).speaking(Protocol::Echo)
+    }
+
+    /// The same, if it speaks this protocol. (An echo server is told to answer without a delay.)
+    pub fn speaking(self, protocol: Protocol) -> Self {
+        let program = Self { protocol, ..self };
+        if protocol == Protocol::Echo { program.delay(Duration::ZERO) } else { program }
     }
 
     /// The binary of this name in this workspace, built first if it is not up to date.

@@ -89,7 +89,7 @@ pub fn assert_none(problems: impl IntoIterator<Item = String>) {
 pub fn has_tool(name: &str) -> bool {
     let found =
         env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()));
-    let variable = format!("REQUIRE_{}", name.to_uppercase());
+    let variable = format!("REQUIRE_{}", name.to_uppercase().replace('-', "_"));
     assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {name} is not installed");
     if !found {
         eprintln!("SKIPPED: {name} is not installed");

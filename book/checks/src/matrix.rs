@@ -8,11 +8,11 @@
 //! ]
 //! ```
 //!
-//! `http` is the name of the table. It has a column for each step that speaks of it, and its rows stand in the order in which the
+//! `http` is the protocol of the step, and the name of the table. It has a column for each step that speaks of it, and its rows stand in the order in which the
 //! steps name them.
 
 use crate::{Failure, Result, step};
-use harness::{Program, suite};
+use harness::{Program, Protocol, suite};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::thread;
@@ -94,11 +94,12 @@ fn columns(table: &str) -> Result<Vec<Column>> {
 ///
 /// If the steps cannot be built, or say something else than cells.
 pub fn verify(table: &str) -> Result<Vec<Failure>> {
+    let protocol = Protocol::named(table).ok_or_else(|| Failure::new(format!("there is no protocol {table}")))?;
     let mut checks = Vec::new();
     for Column { step, cells } in columns(table)? {
         for Cell { misbehaviour, check, .. } in cells {
             let place = format!("{misbehaviour}, {step}, {check}");
-            checks.push((place, check, step::program(step)?));
+            checks.push((place, check, step::program(step)?.speaking(protocol)));
         }
     }
     Ok(verify_all(checks))
