@@ -1,6 +1,5 @@
-//! What was to be reached, and what was: computed from the committed measurements.
+//! What was to be reached, and what was: computed from the committed measurements. Why a goal was missed: [`crate::reasons`].
 
-use crate::reasons::{Findings, and};
 use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, format};
 use crate::{Result, ideas, workspace};
@@ -21,20 +20,12 @@ pub struct Goal {
     pub bound: f64,
 }
 
-/// A port that misses a goal.
-#[derive(Clone, Copy, Debug)]
-pub struct Miss {
-    /// Which port.
-    pub server: &'static str,
-    /// What it reached instead: a ratio to the base, or the figure.
-    pub reached: f64,
-}
-
 const fn goal(measure: Measure, scenario: Scenario, base: Option<&'static str>, bound: f64) -> Goal {
     Goal { report: "report", row: (measure, scenario), base, bound }
 }
 
-const GOALS: [Goal; 12] = [
+/// All of them.
+pub const GOALS: [Goal; 12] = [
     goal(Measure::CpuPerRequest, Scenario::KeepAlive, Some("hyper"), 0.78),
     goal(Measure::CpuPerRequest, Scenario::KeepAlive, Some("limit"), 1.08),
     goal(Measure::CpuPerRequest, Scenario::KeepAliveShared, Some("hyper"), 0.80),
@@ -81,36 +72,19 @@ pub fn table_of_ideas() -> Result<String> {
     Ok(table)
 }
 
-/// The goals that a port misses, with the reason found, as a list.
-///
-/// # Errors
-///
-/// If a report cannot be read.
-pub fn missed() -> Result<String> {
-    let findings = Findings::committed()?;
-    let mut list = String::new();
-    for goal in GOALS {
-        let Some(report) = goal.report()? else { continue };
-        let ports = PORTS.into_iter().filter(|server| goal.is_reached(&report, server) == Some(false));
-        let ports: Vec<Miss> =
-            ports.filter_map(|server| Some(Miss { server, reached: goal.reached(&report, server)? })).collect();
-        if !ports.is_empty() {
-            let names = ports.iter().map(|miss| format!("{} ({})", miss.server, goal.shown(miss.reached)));
-            let (title, text) = (goal.title(Some(&report)), goal.text());
-            let reasons = findings.reasons(goal, &report, &ports).into_iter().map(|reason| format!("  - {reason}\n"));
-            list += &format!("- **{title}, {text}**: missed by {}.\n{}", and(names), reasons.collect::<String>());
-        }
-    }
-    Ok(if list.is_empty() { "None.\n".to_owned() } else { list })
-}
-
 impl Goal {
-    fn report(self) -> Result<Option<Report>> {
+    /// The report that tells; `None` if it was not made.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn report(self) -> Result<Option<Report>> {
         let is_made = workspace().join(format!("book/src/measured/{}.json", self.report)).exists();
         if is_made { Report::committed(self.report).map(Some) } else { Ok(None) }
     }
 
-    fn title(self, report: Option<&Report>) -> String {
+    /// The figure, with what was held.
+    pub fn title(self, report: Option<&Report>) -> String {
         let measure = self.row.0.title();
         match report.map(|report| report.title(self.row)) {
             Some(title) if title.starts_with(measure) => title,
@@ -119,7 +93,8 @@ impl Goal {
         }
     }
 
-    fn text(self) -> String {
+    /// What is to be reached.
+    pub fn text(self) -> String {
         let sign = if self.row.0.more_is_better() { "≥" } else { "≤" };
         match self.base {
             Some(base) => format!("{sign}\u{a0}{} {base}", times(self.bound)),

@@ -1,6 +1,6 @@
 //! Why a goal was missed, as far as the committed measurements tell: each sentence is chosen and filled by what they say.
 
-use crate::goals::{Goal, Miss};
+use crate::goals::{GOALS, Goal, PORTS};
 use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Verdict, format};
 use crate::{Result, counts, ideas};
@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// A ratio that is hardly more than nothing, and less than what the measurement can tell.
 const HARDLY_ANY: f64 = 0.01;
+/// Where the book takes the buffer out, as seen from `runtimes-compare`.
+const BUFFER: &str = "../book/src/10_03_what_made_it_faster.md#buffer";
 
 /// What was found besides the figures that the goals are about.
 pub struct Findings {
@@ -17,10 +19,42 @@ pub struct Findings {
     pub ideas: Report,
 }
 
+/// A port that misses a goal.
+#[derive(Clone, Copy, Debug)]
+pub struct Miss {
+    /// Which port.
+    pub server: &'static str,
+    /// What it reached instead: a ratio to the base, or the figure.
+    pub reached: f64,
+}
+
 /// A port of whose CPU time is known what passes in the kernel, as a ratio to the whole time of the server that the goal names.
 struct Divided {
     port: Miss,
     kernel: f64,
+}
+
+/// The goals that a port misses, with the reason found, as a list.
+///
+/// # Errors
+///
+/// If a report cannot be read.
+pub fn missed() -> Result<String> {
+    let findings = Findings::committed()?;
+    let mut list = String::new();
+    for goal in GOALS {
+        let Some(report) = goal.report()? else { continue };
+        let ports = PORTS.into_iter().filter(|server| goal.is_reached(&report, server) == Some(false));
+        let ports: Vec<Miss> =
+            ports.filter_map(|server| Some(Miss { server, reached: goal.reached(&report, server)? })).collect();
+        if !ports.is_empty() {
+            let names = ports.iter().map(|miss| format!("{} ({})", miss.server, goal.shown(miss.reached)));
+            let (title, text) = (goal.title(Some(&report)), goal.text());
+            let reasons = findings.reasons(goal, &report, &ports).into_iter().map(|reason| format!("  - {reason}\n"));
+            list += &format!("- **{title}, {text}**: missed by {}.\n{}", and(names), reasons.collect::<String>());
+        }
+    }
+    Ok(if list.is_empty() { "None.\n".to_owned() } else { list })
 }
 
 impl Findings {
@@ -88,7 +122,7 @@ impl Findings {
         let [buffer, left] = [with - without, without].map(|bytes| format(goal.row.0, bytes));
         let reaches = if without <= goal.bound { "which would reach the goal" } else { "which would miss it, too" };
         format!(
-            "The buffer that each connection has is {buffer} of it: [without it](#buffer), step 9.5 is at {left}, {reaches}."
+            "The buffer that each connection has is {buffer} of it: [without it]({BUFFER}), step 9.5 is at {left}, {reaches}."
         )
     }
 }
@@ -163,7 +197,7 @@ fn kernel_shares(report: &Report, scenario: Scenario, ports: &[Miss]) -> String 
     let shares: Option<Vec<String>> = ports.iter().map(|port| share(port.server)).collect();
     match (shares, share("limit")) {
         (Some(shares), Some(limit)) => {
-            format!("In the kernel passes {} of the CPU time, and {limit} of that of `limit`.", and(shares))
+            format!("Of the CPU time, {} passes in the kernel; of that of `limit`, {limit} does.", and(shares))
         }
         _ => String::new(),
     }

@@ -37,6 +37,26 @@ pub fn check_file(file: &str, expected: &str) -> Result {
     Err(Failure::new(format!("{file} is not what the programs say now; `{REWRITE}` rewrites it\n{difference}")))
 }
 
+/// As [`check_file`], for a part of a file whose rest is written by hand: what stands between `<!-- begin: NAME -->` and
+/// `<!-- end: NAME -->`.
+///
+/// # Errors
+///
+/// If the file does not have both marks, or the part differs.
+pub fn check_part(file: &str, name: &str, expected: &str) -> Result {
+    let whole = with_part(&read(file)?, name, expected);
+    check_file(file, &whole.ok_or_else(|| Failure::new(format!("{file}: nothing is marked as {name}")))?)
+}
+
+/// The text with another part; `None` if the part is not marked.
+fn with_part(text: &str, name: &str, part: &str) -> Option<String> {
+    let [begin, end] = ["begin", "end"].map(|word| format!("<!-- {word}: {name} -->\n"));
+    let (before, rest) = text.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    // The empty lines let Markdown begin anew after each mark.
+    Some(format!("{before}{begin}\n{part}\n{end}{after}"))
+}
+
 /// Writes a file, given relative to the workspace.
 ///
 /// # Errors
@@ -46,4 +66,18 @@ pub fn write(file: &str, text: &str) -> Result {
     let path = workspace().join(file);
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
     written.map_err(|error| Failure::from(error).context(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_what_stands_between_its_marks() {
+        let text = "one\n<!-- begin: a -->\nold\n<!-- end: a -->\ntwo\n";
+        let new = "one\n<!-- begin: a -->\n\nnew\n\n<!-- end: a -->\ntwo\n";
+        assert_eq!(with_part(text, "a", "new\n").as_deref(), Some(new));
+        assert_eq!(with_part(new, "a", "new\n").as_deref(), Some(new), "it stays what it is");
+        assert_eq!(with_part(text, "b", "new\n"), None);
+    }
 }

@@ -5,7 +5,7 @@
 use book_checks::measured::blocked::{self, Blocked};
 use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
-use book_checks::{Result, assert_none, chart, counts, difference, goals, ideas, patch, ports, snapshot};
+use book_checks::{Result, assert_none, chart, counts, difference, goals, ideas, patch, ports, reasons, snapshot};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
@@ -91,9 +91,14 @@ fn each_table_of_the_comparison_shows_its_data() {
     generated("counts_command.txt", &COUNTS.command());
     generated("compare_counts.md", &counts::table(&REPORT, &COUNTS));
     generated("compare_calls.md", &counts::calls(&COUNTS, Scenario::ConnectionPerRequest, &COUNTS.servers()));
-    generated("goals.md", &goals::table().unwrap());
-    generated("goals_together.md", &goals::table_of_ideas().unwrap());
-    generated("goals_missed.md", &goals::missed().unwrap());
+}
+
+#[test]
+fn the_goals_beside_the_tool_show_the_data() {
+    let part = |name, expected: Result<String>| snapshot::check_part("runtimes-compare/README.md", name, &expected?);
+    part("goals", goals::table()).unwrap();
+    part("missed", reasons::missed()).unwrap();
+    part("together", goals::table_of_ideas()).unwrap();
 }
 
 #[test]
