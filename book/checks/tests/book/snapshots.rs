@@ -61,6 +61,19 @@ fn each_picture_shows_its_trace() {
     assert_none(failures(TRACES.into_iter().map(check)));
 }
 
+/// The README cannot take a picture from the book: a code hosting site has colours of its own.
+#[test]
+fn the_picture_of_the_readme_shows_two_traces() {
+    let traces = ["09_03_slow_request", "09_04_concurrent_server"].map(|step| Trace::committed(step).unwrap());
+    let traces: Vec<&Trace> = traces.iter().collect();
+    snapshot::check_file("book/timelines.svg", &timeline::draw_together(&traces)).unwrap();
+    let alternative = timeline::describe_together(&traces);
+    let image = format!(
+        "![Two timelines of four clients, of whom the first asks for a slow page. {alternative}](book/timelines.svg)\n"
+    );
+    snapshot::check_part("README.md", "picture", &image).unwrap();
+}
+
 #[test]
 fn each_measured_table_shows_its_data() {
     let endings = || snapshot::check("generated/forgotten_await.txt", &Endings::committed()?.to_string());
