@@ -7,10 +7,12 @@
 
 pub mod chapter;
 pub mod chart;
+pub mod choice;
 pub mod compiler;
 pub mod console;
 pub mod counts;
 pub mod difference;
+pub mod glossary;
 pub mod goals;
 pub mod ideas;
 pub mod include;

@@ -3,7 +3,7 @@
 use book_checks::chapter::{self, Chapter};
 use book_checks::include::{Include, directives};
 use book_checks::step::{self, Package};
-use book_checks::{assert_none, files, prose, read};
+use book_checks::{assert_none, files, glossary, prose, read};
 
 /// Stands in a chapter with a number that is about no step.
 const NO_STEP: &str = "<!-- no step -->";
@@ -126,6 +126,30 @@ fn every_heading_that_is_linked_has_an_id_of_its_own() {
         });
         links.collect()
     });
+}
+
+#[test]
+fn every_entry_of_the_glossary_is_a_sentence_and_a_link_to_a_section_that_uses_the_term() {
+    let chapters = chapter::all().unwrap();
+    let page = chapters.iter().find(|chapter| chapter.file == "glossary.md").unwrap();
+    let entries = glossary::entries(&page.text).unwrap_or_else(|line| panic!("not an entry of the glossary: {line}"));
+    assert!(!entries.is_empty());
+    let mut problems = Vec::new();
+    for entry in &entries {
+        let place = format!("{}: {}", page.place(entry.start), entry.term);
+        if !entry.is_one_sentence() {
+            problems.push(format!("{place}: this is not one sentence: {}", entry.sentence));
+        }
+        problems.extend(entry.problem_with_link(&chapters).map(|problem| format!("{place}: {problem}")));
+    }
+    let terms = entries.iter().map(|entry| entry.term.trim_matches('`').to_lowercase()).collect::<Vec<_>>();
+    problems.extend(
+        terms
+            .windows(2)
+            .filter(|pair| pair[0] >= pair[1])
+            .map(|pair| format!("book/src/{}: “{}” does not come before “{}”", page.file, pair[0], pair[1])),
+    );
+    assert_none(problems);
 }
 
 #[test]

@@ -5,7 +5,9 @@
 use book_checks::measured::blocked::{self, Blocked};
 use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
-use book_checks::{Result, assert_none, chart, counts, difference, goals, ideas, patch, ports, reasons, snapshot};
+use book_checks::{
+    Result, assert_none, chart, choice, counts, difference, goals, ideas, patch, ports, reasons, snapshot,
+};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
@@ -72,6 +74,7 @@ fn each_table_of_the_comparison_shows_its_data() {
     let rows = |measures: &[Measure], scenarios: &[Scenario]| -> Vec<Row> {
         measures.iter().flat_map(|&measure| scenarios.iter().map(move |&scenario| (measure, scenario))).collect()
     };
+    generated("choice.md", &choice::table().unwrap());
     generated("compare_circumstances.md", &REPORT.circumstances());
     generated("compare_command.txt", &REPORT.command());
     generated("ideas_command.txt", &IDEAS.command());
@@ -173,6 +176,18 @@ fn no_server_is_cheaper_than_the_limit() {
         for scenario in LOADS {
             let [_, ratio, _] = REPORT.ratio((CPU, scenario), "limit", server).unwrap();
             assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title());
+        }
+    }
+}
+
+#[test]
+fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_fifth() {
+    let rows =
+        LOADS.map(|scenario| (CPU, scenario)).into_iter().chain([(Measure::BytesPerConnection, Scenario::Memory)]);
+    for row in rows {
+        for (one, other) in goals::PORTS.into_iter().flat_map(|one| goals::PORTS.map(|other| (one, other))) {
+            let [_, ratio, _] = REPORT.ratio(row, one, other).unwrap();
+            assert!(ratio < 1.2, "{row:?}: {one} is {ratio} times {other}");
         }
     }
 }

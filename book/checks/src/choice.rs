@@ -1,0 +1,51 @@
+//! What the choice of a runtime costs, in one table.
+
+use crate::goals::PORTS;
+use crate::measured::blocked::Blocked;
+use crate::ports::{ASYNC_STD, SMOL, TOKIO};
+use crate::report::scenario::{Measure, Scenario};
+use crate::report::{Report, Row, Verdict, format};
+use crate::{Result, difference};
+
+/// The figures of the table, each with what it says of the choice.
+const FIGURES: [(&str, Row); 6] = [
+    ("CPU time of a request on a connection that stays open", (Measure::CpuPerRequest, Scenario::KeepAlive)),
+    ("CPU time of a request with a connection of its own", (Measure::CpuPerRequest, Scenario::ConnectionPerRequest)),
+    ("memory of an idle connection", (Measure::BytesPerConnection, Scenario::Memory)),
+    ("size of the program", (Measure::BinaryBytes, Scenario::Size)),
+    ("crates that are built for it", (Measure::Crates, Scenario::Crates)),
+    ("time of a release build from nothing", (Measure::BuildTime, Scenario::Build)),
+];
+
+/// The table: a column for each runtime. What is less than with both others, in each round, is bold.
+///
+/// # Errors
+///
+/// If what was measured, or a port, cannot be read.
+pub fn table() -> Result<String> {
+    let reports = [Report::committed("report")?, Report::committed("build")?];
+    let mut table = line("", &PORTS.map(str::to_owned)) + "|---|--:|--:|--:|\n";
+    for (title, row) in FIGURES {
+        let report = reports.iter().find(|report| report.median(row, PORTS[0]).is_some());
+        table += &line(title, &PORTS.map(|port| report.map_or_else(String::new, |report| cell(report, row, port))));
+    }
+    let [_, tokio, _] = difference::counts(ASYNC_STD, TOKIO)?;
+    let [_, smol, _] = difference::counts(ASYNC_STD, SMOL)?;
+    table +=
+        &line("lines that are new, compared with step 9.6", &["–".to_owned(), tokio.to_string(), smol.to_string()]);
+    let blocked = Blocked::committed()?;
+    let stopped = PORTS.map(|port| blocked.of(&format!("{}_server", port.replace('-', "_"))));
+    let stopped = stopped.map(|count| format!("{} of {}", count.unwrap_or_default(), blocked.attempts));
+    Ok(table + &line("runs in which one blocked handler stopped everyone", &stopped))
+}
+
+fn line(title: &str, cells: &[String]) -> String {
+    format!("| {title} | {} |\n", cells.join(" | "))
+}
+
+fn cell(report: &Report, row: Row, port: &str) -> String {
+    let shown = report.median(row, port).map_or_else(|| "–".to_owned(), |median| format(row.0, median));
+    let mut others = PORTS.into_iter().filter(|other| *other != port);
+    let is_least = others.all(|other| report.verdict(row, port, other) == Some(Verdict::Less));
+    if is_least { format!("**{shown}**") } else { shown }
+}
