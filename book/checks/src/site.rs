@@ -1,7 +1,8 @@
 //! The book as mdbook renders it.
 
-use crate::{Failure, Result, chapters};
+use crate::{Failure, Result, chapters, workspace};
 use mdbook_driver::MDBook;
+use pulldown_cmark::{Event, Parser, Tag};
 use scraper::{Html, Selector};
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -42,6 +43,22 @@ pub fn broken_links(pages: &[Page]) -> Vec<String> {
         }
     }
     broken
+}
+
+/// The links of a file for a code hosting site that lead nowhere. A link into a chapter must name one of its headings by its id.
+pub fn broken_links_of(file: &str, text: &str) -> Vec<String> {
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let links = Parser::new(text).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
+    });
+    let leads_nowhere = |link: &String| {
+        let (target, id) = link.split_once('#').unwrap_or((link, ""));
+        let target = workspace().join(normal(&folder.join(target)));
+        let has_id = || fs::read_to_string(&target).is_ok_and(|text| text.contains(&format!("{{#{id}}}")));
+        !link.starts_with("http") && !(target.exists() && (id.is_empty() || has_id()))
+    };
+    links.filter(leads_nowhere).map(|link| format!("{file}: {link} leads nowhere")).collect()
 }
 
 impl Page {
@@ -98,4 +115,17 @@ fn normal(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_of_a_file_leads_to_a_file_or_to_a_heading_with_that_id() {
+        let broken = |link: &str| !broken_links_of("harness/README.md", &format!("[text]({link})")).is_empty();
+        assert!(!broken("../README.md") && !broken("https://a.example") && !broken("src/lib.rs"));
+        assert!(!broken("../book/src/10_03_what_made_it_faster.md#buffer"));
+        assert!(broken("README.md") && broken("../book/src/10_03_what_made_it_faster.md#no-such-heading"));
+    }
 }

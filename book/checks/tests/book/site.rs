@@ -1,7 +1,7 @@
 //! The book as mdbook renders it and as a browser shows it.
 
 use book_checks::site::{self, Page};
-use book_checks::{assert_none, has_tool};
+use book_checks::{assert_none, files, has_tool, read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -14,6 +14,12 @@ fn every_page_is_rendered_in_full_and_every_link_leads_somewhere() {
     let unresolved = pages.iter().filter(|page| page.text.contains("{{#"));
     let unresolved = unresolved.map(|page| format!("{}: an include was not resolved", page.name()));
     assert_none(unresolved.chain(site::broken_links(pages)));
+}
+
+#[test]
+fn every_link_of_a_readme_leads_somewhere() {
+    let readmes = files("").into_iter().filter(|file| file.ends_with("README.md"));
+    assert_none(readmes.flat_map(|file| site::broken_links_of(&file, &read(&file).unwrap())));
 }
 
 #[test]
