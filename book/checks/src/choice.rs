@@ -35,7 +35,7 @@ pub fn table() -> Result<String> {
         &line("lines that are new, compared with step 9.6", &["–".to_owned(), tokio.to_string(), smol.to_string()]);
     let blocked = Blocked::committed()?;
     let stopped = PORTS.map(|port| blocked.of(&format!("{}_server", port.replace('-', "_"))));
-    let stopped = stopped.map(|count| format!("{} of {}", count.unwrap_or_default(), blocked.attempts));
+    let stopped = stopped.map(|count| format!("{}\u{a0}of\u{a0}{}", count.unwrap_or_default(), blocked.attempts));
     Ok(table + &line("runs in which one blocked handler stopped everyone", &stopped))
 }
 

@@ -42,6 +42,14 @@ fn is_chapter(word: &str) -> bool {
     chapter.parse().is_ok_and(|chapter: u32| chapter <= 11) && section.len() == 1 && section.parse::<u32>().is_ok()
 }
 
+/// Whether a comment breaks a paragraph in two. For Markdown, a comment at the beginning of a line ends the paragraph, and what stands
+/// behind the comment in the same line is raw HTML.
+pub fn is_broken(paragraph: &str) -> bool {
+    let mut lines = paragraph.trim_end().lines().map(str::trim).skip_while(|line| !line.starts_with("<!--"));
+    let is_item = |line: &str| line.starts_with("- ") || line.starts_with(|first: char| first.is_ascii_digit());
+    lines.any(|line| !(line.starts_with("<!--") && line.ends_with("-->") || is_item(line)))
+}
+
 /// The names of all tests in the workspace, and of the checks in the suites that every step must pass.
 pub fn tests() -> Vec<String> {
     let mut tests = Vec::new();
@@ -74,6 +82,18 @@ mod tests {
             ["Then you will see it.", "It takes 5 s.", "Of 200 clients", "twice as fast: 2.0", "You should see"]
         {
             assert!(needs(prose), "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_comment_may_end_a_paragraph_but_not_break_it() {
+        for whole in
+            ["Text. <!-- a -->\nMore.\n", "Text.\n<!-- a --><!-- b -->\n", "- One.\n  <!-- a -->\n- Two.\n", "Text.\n"]
+        {
+            assert!(!is_broken(whole), "{whole}");
+        }
+        for broken in ["Text.\n<!-- a --> More.\n", "Text.\n<!-- a -->\nMore.\n", "- One.\n  <!-- a --> More.\n"] {
+            assert!(is_broken(broken), "{broken}");
         }
     }
 

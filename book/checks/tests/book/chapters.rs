@@ -184,6 +184,20 @@ fn every_claim_names_a_test() {
 }
 
 #[test]
+fn no_comment_breaks_a_paragraph_in_two() {
+    each_chapter(|chapter| {
+        let mut start = 0;
+        let broken = chapter.text.split_inclusive("\n\n").filter_map(|paragraph| {
+            start += paragraph.len();
+            let place = chapter.place(start - paragraph.len());
+            prose::is_broken(paragraph)
+                .then(|| format!("{place}: a comment at the beginning of a line breaks this paragraph"))
+        });
+        broken.collect()
+    });
+}
+
+#[test]
 fn every_command_for_cargo_names_something_that_exists() {
     let packages = step::packages().unwrap();
     let tests = prose::tests();
