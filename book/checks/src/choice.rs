@@ -49,3 +49,31 @@ fn cell(report: &Report, row: Row, port: &str) -> String {
     let is_least = others.all(|other| report.verdict(row, port, other) == Some(Verdict::Less));
     if is_least { format!("**{shown}**") } else { shown }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_figure_is_bold_if_it_is_lower_than_both_others_in_each_round() {
+        let rounds = [("async-std", [1.0, 3.0]), ("tokio", [2.0, 4.0]), ("smol", [2.5, 2.9])];
+        let report = |rounds: &[(&str, [f64; 2])]| -> Report {
+            let sample = |server, round, size| json!({ "server": server, "round": round, "scenario": "size", "values": { "binary_bytes": size } });
+            let samples = rounds
+                .iter()
+                .flat_map(|(server, [first, second])| [sample(server, 1, first), sample(server, 2, second)]);
+            serde_json::from_value(json!({
+                "date": "", "command_line": "", "machine": { "processor": "", "cores": 2, "kernel": "" }, "compiler": "", "crates": {},
+                "servers": [], "connections": {}, "rate": null, "disturbance": null, "rows": [], "samples": samples.collect::<Vec<_>>(),
+            }))
+            .expect("a report")
+        };
+        let is_bold = |report: &Report| {
+            PORTS.map(|port| cell(report, (Measure::BinaryBytes, Scenario::Size), port).starts_with("**"))
+        };
+        assert_eq!(is_bold(&report(&rounds)), [false; 3], "smol is lower in the second round");
+        assert_eq!(is_bold(&report(&[rounds[0], rounds[1], ("smol", [2.5, 3.1])])), [true, false, false]);
+        assert_eq!(is_bold(&report(&rounds[..2])), [false; 3], "smol was not measured");
+    }
+}
