@@ -1,4 +1,4 @@
-//! Tells `compare` which compiler built it, for its report.
+//! Tells the crate which compiler built it, for its report.
 
 use std::env;
 use std::process::Command;

@@ -59,6 +59,23 @@ pub fn resident_bytes(processes: &[i32]) -> io::Result<u64> {
     })
 }
 
+/// How much of the system processes take up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent {
+    /// The addresses that they have reserved, whether or not there is memory behind them.
+    pub virtual_bytes: u64,
+    /// Their threads.
+    pub threads: i64,
+}
+
+/// How much of the system processes take up.
+pub fn extent(processes: &[i32]) -> io::Result<Extent> {
+    processes.iter().try_fold(Extent::default(), |sum, &process| {
+        let stat = Process::new(process).and_then(|process| process.stat()).map_err(Error::other)?;
+        Ok(Extent { virtual_bytes: sum.virtual_bytes + stat.vsize, threads: sum.threads + stat.num_threads })
+    })
+}
+
 /// The members of a process group: a server may be several processes.
 pub fn members(group: i32) -> Vec<i32> {
     let Ok(processes) = all_processes() else { return vec![group] };

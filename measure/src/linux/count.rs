@@ -3,12 +3,14 @@
 //! Such counts depend little on what else the machine does. Both tools count from the start of a server to its end. So the server runs
 //! twice, once with few requests and once with many, and what start and end cost cancels out in the difference.
 
-use crate::compare::load::Length;
-use crate::compare::measure::{Load, Yield, job, work};
-use crate::compare::plan::Plan;
-use crate::compare::scenario::{Measure, Scenario};
-use crate::compare::server::Recipe;
-use crate::compare::source::Scratch;
+use crate::figure::Measure;
+use crate::linux::load::Length;
+use crate::linux::loading::{Load, closed_loop, job};
+use crate::linux::plan::Plan;
+use crate::linux::results::Yield;
+use crate::linux::server::Recipe;
+use crate::linux::source::Scratch;
+use crate::scenario::Scenario;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Error};
@@ -83,8 +85,9 @@ impl Counter {
     fn run(&self, requests: u64, scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<(u64, Counts)> {
         let scratch = Scratch::new()?;
         let file = scratch.file("counts");
-        let mut server = self.around(recipe, &file).start(plan.server_cores(scenario))?;
-        let job = job(scenario, &server, plan, work(scenario, Length::Requests(requests)));
+        let server = self.around(&recipe.with(scenario.arguments), &file);
+        let mut server = server.start(plan.server_cores(scenario), (scenario.protocol)().as_ref())?;
+        let job = job(scenario, &server, plan, closed_loop(scenario, Length::Requests(requests)));
         let outcome = Load::start(&job)?.outcome().map_err(|error| server.explain(&error))?;
         thread::sleep(plan.settling); // so that the server sees the end of its connections
         server.end()?;

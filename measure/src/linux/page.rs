@@ -1,8 +1,9 @@
 //! The report as a page: what the template needs, with every number made readable.
 
-use crate::compare::report::{Report, Row};
-use crate::compare::results::{Cell, parts};
-use crate::compare::scenario::{Measure, Scenario, Unit, grouped, times};
+use crate::figure::{Measure, Unit, grouped, times};
+use crate::linux::report::{Report, Row};
+use crate::linux::results::{Cell, parts};
+use crate::scenario::Scenario;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -153,7 +154,7 @@ fn failures(report: &Report) -> Vec<String> {
     let mut failures: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for sample in report.samples {
         if let Some(error) = &sample.error {
-            failures.entry((&sample.server, error)).or_default().push(sample.scenario.title());
+            failures.entry((&sample.server, error)).or_default().push(sample.scenario.title);
         }
     }
     let sentence =
@@ -170,13 +171,13 @@ fn shortened(name: &str) -> String {
 }
 
 fn title(scenario: Scenario, report: &Report) -> String {
-    match (report.connections.get(&scenario), report.rate) {
-        (_, Some(rate)) if scenario == Scenario::Rate => {
+    match (report.connections_of(scenario), report.rate) {
+        (_, Some(rate)) if scenario.has_rate() => {
             let first = report.servers.first().map_or("", |server| &server.name);
             format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
         }
-        (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(connections)),
-        _ => scenario.title().to_owned(),
+        (Some(connections), _) => format!("{}, {} connections", scenario.title, grouped(connections)),
+        _ => scenario.title.to_owned(),
     }
 }
 
@@ -192,16 +193,23 @@ fn meaning(measure: Measure) -> &'static str {
         Measure::InstructionsPerRequest => {
             "The server's own work, in all its threads, counted by valgrind. It depends little on the machine."
         }
-        Measure::RequestsPerSecond => "Answers with status 200 and a whole body. Other work on the machine lowers it.",
+        Measure::RequestsPerSecond => "Answers that are whole and good. Other work on the machine lowers it.",
         Measure::LatencyMedian => {
             "From the request to its answer. At a given rate it begins when the request was due, not when it could be sent, so that a server pays for its pauses. The other scenarios send the next request only after the last answer, and flatter a server that pauses."
         }
         Measure::LatencyP99 => "One answer in a hundred took longer.",
         Measure::LatencyP999 => "One answer in a thousand took longer.",
-        Measure::AllAnswered => "From the first of all the simultaneous requests to the last answer. Ideal: 5.00 s.",
+        Measure::AllAnswered => {
+            "From the first of all the simultaneous requests to the last answer. Ideal: the time that one answer takes."
+        }
         Measure::BytesPerConnection => {
             "How much the server's resident memory grows per connection, between a tenth of the connections and all of them. The kernel's own buffers are not in it."
         }
+        Measure::ResidentBytes => "The server's resident memory. The kernel's own buffers are not in it.",
+        Measure::VirtualBytes => {
+            "What the server has reserved, whether or not there is memory behind it: a thread reserves its whole stack, and uses little of it."
+        }
+        Measure::Threads => "In all the server's processes.",
         Measure::IdleCpuPerSecond => "After one request, with nobody connected.",
         Measure::StartUp => "From the start of the process to the end of its first answer.",
         Measure::BinaryBytes => "After strip has taken the symbols out.",

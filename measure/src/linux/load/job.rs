@@ -1,28 +1,15 @@
-//! The load: what plays the clients, as a process of its own.
-//!
-//! `compare` starts itself again as `compare load` and sends a [`Job`] as one line of JSON; the load answers with one line, an
-//! [`Outcome`] or what went wrong. The load is lean, so that it is not the slowest part: fixed requests, one readiness loop per
-//! core, one `read` and one `write` per answer. It measures its own CPU time, too, so that one can tell when it *was* the slowest part.
+//! What a load is asked for, and what it answers.
 
-mod client;
-mod keep_alive;
-mod once;
-mod rate;
-mod reconnect;
-mod window;
-
-pub use window::{Length, Window};
-
-use crate::compare::process;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What the load shall do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
+    /// The scenario, which tells the protocol.
+    pub scenario: String,
     /// Where the server listens.
     pub address: SocketAddr,
     /// How many connections to hold at a time.
@@ -33,32 +20,34 @@ pub struct Job {
     pub cores: Vec<usize>,
     /// The processes whose CPU time is the server's.
     pub server: Vec<i32>,
+    /// How long to wait for an answer, if nothing else happens.
+    pub patience: Duration,
     /// What to do with the connections.
-    pub work: Work,
+    pub task: Task,
 }
 
 /// What the load does with its connections.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Work {
+pub enum Task {
     /// Closed loop: each connection sends its next requests, `pipelined` in one write, as soon as the last ones are answered.
     KeepAlive { pipelined: usize, length: Length },
     /// Open loop: requests are due at a fixed rate, whether or not the earlier ones are answered.
     Rate { per_second: f64, window: Window },
     /// Closed loop with a new connection for each request.
     Reconnect { length: Length },
-    /// One request on each connection for this path, if any, all sent at once; then the connections are held until the standard
-    /// input ends.
-    Once { path: Option<String> },
+    /// One request on each connection, if it `asks`, all sent at once. Then it `leaves`, each connection by itself as soon as it is
+    /// answered; or all are held until the standard input ends.
+    Once { asks: bool, leaves: bool },
 }
 
-impl Work {
+impl Task {
     /// Whether the connections are opened before the measurement.
-    fn keeps_connections(&self) -> bool {
+    pub fn keeps_connections(&self) -> bool {
         !matches!(self, Self::Reconnect { .. })
     }
 
     /// How long the load goes on, if it does.
-    fn length(&self) -> Option<Length> {
+    pub fn length(&self) -> Option<Length> {
         match *self {
             Self::KeepAlive { length, .. } | Self::Reconnect { length } => Some(length),
             Self::Rate { window, .. } => Some(Length::Time(window)),
@@ -70,7 +59,7 @@ impl Work {
 /// What the load saw. Times are in seconds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The requests answered while it was measured, all with status 200 and a whole body.
+    /// The requests answered while it was measured, all of them well.
     pub requests: u64,
     /// The requests answered from the beginning to the end of the load.
     pub answered: u64,
@@ -97,28 +86,26 @@ pub struct Latency {
 }
 
 impl Latency {
-    fn of(nanoseconds: &Histogram<u64>) -> Self {
+    pub fn of(nanoseconds: &Histogram<u64>) -> Self {
         let at = |quantile| Duration::from_nanos(nanoseconds.value_at_quantile(quantile)).as_secs_f64();
         Self { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1.0) }
     }
 }
 
-/// Runs the load: a job on the standard input, an outcome on the standard output.
-pub fn main() -> io::Result<()> {
-    process::raise_descriptor_limit();
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    let job: Job = serde_json::from_str(&line)?;
-    process::run_on(&job.cores)?;
-    match &job.work {
-        Work::Once { path } => once::run(&job, path.as_deref(), reply),
-        _ => reply(&window::run(&job)),
-    }
+/// How long to load before measuring, and how long to measure.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Window {
+    /// Caches fill, pools of threads start: nothing is measured.
+    pub warm_up: Duration,
+    /// What is measured.
+    pub measured: Duration,
 }
 
-fn reply(result: &io::Result<Outcome>) -> io::Result<()> {
-    let result = result.as_ref().map_err(ToString::to_string);
-    let mut output = io::stdout().lock();
-    writeln!(output, "{}", serde_json::to_string(&result)?)?;
-    output.flush()
+/// How long a load goes on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Length {
+    /// For this time, of which a part is measured.
+    Time(Window),
+    /// Until so many requests are answered, however long that takes; nothing else is measured.
+    Requests(u64),
 }

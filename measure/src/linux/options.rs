@@ -1,12 +1,14 @@
-//! The command line.
+//! The command line, which all programs that measure share.
 
-use crate::compare::scenario::Scenario;
-use crate::compare::server::Recipe;
-use clap::{Args, Parser, Subcommand};
+use crate::figure::grouped;
+use crate::linux::server::Recipe;
+use crate::scenario::Scenario;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Measures servers side by side: the last step on three runtimes, hyper, and the least that the kernel allows.
+/// Measures servers side by side.
 ///
 /// The rounds are interleaved (A B C A B C …), so that whatever else the machine does meets all servers alike. The table shows
 /// medians, how far the rounds spread around them, and the ratio to the first column.
@@ -19,7 +21,29 @@ pub struct Cli {
     pub options: Options,
 }
 
-/// What `compare` starts itself again for.
+impl Cli {
+    /// The command line of a program with this name and these scenarios.
+    pub fn command(name: &'static str, about: &'static str, scenarios: &[Scenario]) -> Command {
+        let value = |scenario: &Scenario| {
+            let connections = scenario.connections.map(|number| format!(", {} connections", grouped(number)));
+            PossibleValue::new(scenario.name).help(format!("{}{}", scenario.about, connections.unwrap_or_default()))
+        };
+        let names = PossibleValuesParser::new(scenarios.iter().map(value));
+        let command = <Self as CommandFactory>::command().name(name).about(about);
+        let long =
+            command.get_long_about().map(|long| long.to_string().replacen("Measures servers side by side.", about, 1));
+        let command = command.long_about(long.unwrap_or_default());
+        command.mut_arg("scenario", |scenario| scenario.value_parser(names))
+    }
+
+    /// What was typed. Ends the program if that makes no sense, or asks for help.
+    pub fn parse_as(command: Command) -> Self {
+        let matches = command.get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// What a program that measures starts itself again for.
 #[derive(Subcommand)]
 pub enum Hidden {
     /// Play the clients.
@@ -41,22 +65,23 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub rounds: Option<u32>,
 
-    /// How many connections to hold at a time [default: 64; when both cores are shared 256; sleeping 1,000; for memory 10,000].
+    /// How many connections to hold at a time, instead of what each scenario has.
     #[arg(long, value_name = "N", value_parser = connections)]
     pub connections: Option<usize>,
 
-    /// Measure this only; repeatable. [default: all but build]
+    /// Measure this only; repeatable. [default: all that take no minutes]
     #[arg(long, value_name = "NAME")]
-    pub scenario: Vec<Scenario>,
+    pub scenario: Vec<String>,
 
     /// Count the system calls and the instructions of a request, instead of measuring. Needs strace and valgrind, and takes a few minutes.
     ///
-    /// What can be counted is keep-alive, connection-per-request and pipelined. [default: 3 rounds, with --quick: 1]
+    /// What can be counted is what each connection repeats as soon as it is answered, with the server on one core. [default: 3 rounds,
+    /// with --quick: 1]
     #[arg(long)]
     pub count: bool,
 
-    /// Of the servers of this package, measure this only; repeatable, and the first one is the first column. (So the name of a
-    /// --server alone leaves all of this package's out.)
+    /// Of this program's own servers, measure this only; repeatable, and the first one is the first column. (So the name of a
+    /// --server alone leaves all of the program's own out.)
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
 
@@ -68,9 +93,13 @@ pub struct Options {
     #[arg(long, value_name = "PATH")]
     pub json: Option<PathBuf>,
 
-    /// The folder for report.html and report.json.
-    #[arg(long, value_name = "DIR", default_value = "target/compare")]
-    pub output: PathBuf,
+    /// The folder for report.html and report.json [default: target/compare in the workspace].
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+
+    /// How long to wait for an answer that a healthy server gives at once.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "5")]
+    pub patience: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -103,11 +132,11 @@ fn recipe(text: &str) -> Result<Recipe, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use crate::protocol::Echo;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        Cli::command("compare", "Measures.", &[Scenario::keep_alive(|| Box::new(Echo::greeted()))]).debug_assert();
     }
 
     #[test]

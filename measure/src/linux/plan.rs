@@ -1,11 +1,9 @@
 //! What will be measured, how often, how long, and on which cores.
 
-use crate::compare::cli::Options;
-use crate::compare::load::Window;
-use crate::compare::measure;
-use crate::compare::process;
-use crate::compare::scenario::Scenario;
-use clap::ValueEnum;
+use crate::linux::load::Window;
+use crate::linux::options::Options;
+use crate::linux::process;
+use crate::scenario::{Cores, Scenario, Work};
 use std::time::Duration;
 
 /// What will be measured, how often, how long, and on which cores.
@@ -17,31 +15,30 @@ pub struct Plan {
     pub settling: Duration,
     /// How long to look at an idle server.
     pub idling: Duration,
-    /// The cores that `compare` may use.
+    /// The cores that this program may use.
     pub cores: Vec<usize>,
     /// Requests per second for the scenario that has a rate; known once the first column's maximum is.
     pub rate: Option<f64>,
     /// Whether to count system calls and instructions instead of measuring.
     pub is_counting: bool,
+    /// How long to wait for an answer that a healthy server gives at once.
+    patience: Duration,
     quick: bool,
     rounds: u32,
     connections: Option<usize>,
 }
 
 impl Plan {
-    /// What the command line asks for.
-    pub fn new(options: &Options) -> Self {
-        let mut scenarios = options.scenario.clone();
-        if scenarios.is_empty() {
-            let is_wanted = |scenario: &&Scenario| match options.count {
-                true => scenario.is_countable(),
-                false => **scenario != Scenario::Build,
-            };
-            scenarios.extend(Scenario::value_variants().iter().filter(is_wanted));
-        }
-        scenarios.sort(); // so that the maximal rate is known before half of it is asked for
-        scenarios.dedup();
-        let (mut window, settling, idling) = measure::times(options.quick);
+    /// What the command line asks for, of these scenarios. They stay in their order, so that the maximal rate is known before half of it
+    /// is asked for.
+    pub fn new(options: &Options, scenarios: &[Scenario]) -> Self {
+        let is_wanted = |scenario: &&Scenario| match (&options.scenario[..], options.count) {
+            ([], true) => scenario.is_countable(),
+            ([], false) => !scenario.is_optional,
+            (names, _) => names.iter().any(|name| name == scenario.name),
+        };
+        let scenarios = scenarios.iter().filter(is_wanted).copied().collect();
+        let (mut window, settling, idling) = times(options.quick);
         if let Some(duration) = options.duration {
             window.measured = duration;
         }
@@ -53,6 +50,7 @@ impl Plan {
             cores: process::cores(),
             rate: None,
             is_counting: options.count,
+            patience: options.patience,
             quick: options.quick,
             rounds: options.rounds.unwrap_or(match (options.count, options.quick) {
                 (true, true) => 1,
@@ -66,9 +64,9 @@ impl Plan {
     /// How often a scenario is measured.
     pub fn rounds(&self, scenario: Scenario) -> u32 {
         let few = if self.quick { 1 } else { 3 };
-        match scenario {
-            Scenario::Size | Scenario::Crates | Scenario::Build => 1,
-            Scenario::Sleep | Scenario::Memory | Scenario::Idle => self.rounds.min(few),
+        match scenario.work {
+            Work::Size | Work::Crates | Work::Build => 1,
+            Work::AllAtOnce { .. } | Work::Hold | Work::Idle => self.rounds.min(few),
             _ => self.rounds,
         }
     }
@@ -77,12 +75,21 @@ impl Plan {
     /// are on their way when a run ends.
     pub fn requests_counted(&self, scenario: Scenario) -> [u64; 2] {
         let requests = if self.quick { [200, 1_200] } else { [2_000, 12_000] };
-        requests.map(|requests| if scenario == Scenario::Pipelined { requests * 4 } else { requests })
+        let is_pipelined = matches!(scenario.work, Work::KeepAlive { pipelined: 2.. });
+        requests.map(|requests| if is_pipelined { requests * 4 } else { requests })
     }
 
     /// How many connections a scenario holds.
     pub fn connections(&self, scenario: Scenario) -> usize {
-        self.connections.or(scenario.connections()).unwrap_or(1)
+        self.connections.or(scenario.connections).unwrap_or(1)
+    }
+
+    /// How long to wait for an answer in a scenario, if nothing else happens.
+    pub fn patience(&self, scenario: Scenario) -> Duration {
+        match scenario.work {
+            Work::AllAtOnce { ideal, .. } => self.patience + ideal * 2,
+            _ => self.patience,
+        }
     }
 
     /// Where the server runs: on the first core, when there is another one for the load and the scenario keeps them apart. Empty: anywhere.
@@ -97,7 +104,7 @@ impl Plan {
 
     /// How long after the one before a server starts that is measured beside it, so that their work does not coincide.
     pub fn stagger(&self, scenario: Scenario) -> Duration {
-        match scenario.connections() {
+        match scenario.connections {
             Some(_) => Duration::from_micros(250) * u32::try_from(self.connections(scenario)).unwrap_or(u32::MAX),
             None => Duration::from_millis(50),
         }
@@ -109,21 +116,35 @@ impl Plan {
     }
 
     fn keeps_apart(&self, scenario: Scenario) -> bool {
-        self.cores.len() > 1 && scenario.is_load() && scenario != Scenario::KeepAliveShared
+        self.cores.len() > 1 && scenario.cores == Cores::Apart
     }
 
     /// About how long one round of a scenario takes.
     pub fn round_time(&self, scenario: Scenario, servers: u32) -> Duration {
-        let (start, nap) = (Duration::from_millis(40), Duration::from_millis(5_200));
-        match scenario {
+        let start = Duration::from_millis(40);
+        match scenario.work {
             _ if self.is_counting => Duration::from_secs(if self.quick { 4 } else { 12 }) * servers,
-            Scenario::Sleep => nap + (self.stagger(scenario) + start) * servers,
-            Scenario::Idle => self.idling + self.settling + (self.stagger(scenario) + start) * servers,
-            Scenario::Memory => (self.settling * 2 + Duration::from_millis(700) + start) * servers,
-            Scenario::StartUp | Scenario::Size => start * servers,
-            Scenario::Crates => Duration::from_millis(150) * servers,
-            Scenario::Build => Duration::from_secs(30) * servers,
+            Work::AllAtOnce { ideal, .. } => {
+                ideal + Duration::from_millis(200) + (self.stagger(scenario) + start) * servers
+            }
+            Work::Idle => self.idling + self.settling + (self.stagger(scenario) + start) * servers,
+            Work::Hold => (self.settling * 2 + Duration::from_millis(700) + start) * servers,
+            Work::StartUp | Work::Size => start * servers,
+            Work::Crates => Duration::from_millis(150) * servers,
+            Work::Build => Duration::from_secs(30) * servers,
             _ => (self.window.warm_up + self.window.measured + start) * servers,
         }
+    }
+}
+
+/// The default lengths of things that take time.
+fn times(quick: bool) -> (Window, Duration, Duration) {
+    let milliseconds = Duration::from_millis;
+    if quick {
+        let window = Window { warm_up: milliseconds(40), measured: milliseconds(100) };
+        (window, milliseconds(100), milliseconds(700))
+    } else {
+        let window = Window { warm_up: milliseconds(500), measured: milliseconds(2000) };
+        (window, milliseconds(300), milliseconds(5000))
     }
 }

@@ -1,26 +1,18 @@
-//! The client's side of HTTP, as far as a load needs it: fixed requests, and answers that are recognised cheaply but surely.
+//! The connections of a load.
 
-use memchr::memmem;
+use crate::protocol::Protocol;
 use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Registry, Token};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::io::{self, Error, ErrorKind, Read, Write};
-use std::net::{self, SocketAddr};
+use std::net::{self, Shutdown, SocketAddr};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-/// The request of every scenario whose connections stay open.
-pub const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-/// The request of a connection that ends with the answer.
-pub const GET_AND_CLOSE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-
 /// How many connections to open before the server is asked whether it has taken them.
 const GROUP: usize = 64;
-/// How long to wait for an answer that a healthy server gives at once.
-pub const PATIENCE: Duration = Duration::from_secs(5);
-
 /// What it takes to sleep and to wake up, generously.
 const MOMENT: Duration = Duration::from_micros(50);
 
@@ -33,23 +25,36 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Opens connections, each of which makes one request, so that the server has surely taken it.
+    /// Opens connections, each of which makes one request, if there is a suitable one, so that the server has surely taken it.
     ///
     /// They come in small groups: a backlog that overflows would cost a second.
-    pub fn connect(address: SocketAddr, connections: usize) -> io::Result<Self> {
+    pub fn connect(
+        address: SocketAddr,
+        connections: usize,
+        protocol: Box<dyn Protocol>,
+        patience: Duration,
+    ) -> io::Result<Self> {
         let (poll, events) = (Poll::new()?, Events::with_capacity(1024));
-        let mut pool = Self { poll, events, clients: Vec::with_capacity(connections), reader: Reader::new() };
+        let greeting = protocol.greeting();
+        let mut pool = Self { poll, events, clients: Vec::with_capacity(connections), reader: Reader::new(protocol) };
         while pool.clients.len() < connections {
             let opened = pool.clients.len();
             for index in opened..connections.min(opened + GROUP) {
                 let named = |error: Error| Error::new(error.kind(), format!("connection {}: {error}", index + 1));
-                let mut client = Client::connect(address).map_err(named)?;
+                let mut client = Client::connect(address, patience).map_err(named)?;
                 client.watch(pool.poll.registry(), Token(index), Interest::READABLE)?;
                 pool.clients.push(client);
             }
-            pool.ask(opened..pool.clients.len(), GET, PATIENCE, |_| ())?;
+            if let Some(greeting) = &greeting {
+                pool.ask(opened..pool.clients.len(), greeting, patience, |_, _| Ok(()))?;
+            }
         }
         Ok(pool)
+    }
+
+    /// What a request looks like.
+    pub fn request(&self) -> Vec<u8> {
+        self.reader.protocol.request()
     }
 
     /// Makes one request on each of these connections, and calls `answered` whenever an answer is complete.
@@ -60,7 +65,7 @@ impl Pool {
         indices: Range<usize>,
         request: &[u8],
         patience: Duration,
-        mut answered: impl FnMut(usize),
+        mut answered: impl FnMut(&mut Self, usize) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut missing = indices.len();
         for index in indices {
@@ -74,7 +79,7 @@ impl Pool {
             }
             for &index in &ready {
                 if self.receive(index)? > 0 {
-                    answered(index);
+                    answered(self, index)?;
                     missing -= 1;
                 }
             }
@@ -85,6 +90,11 @@ impl Pool {
     /// Sends on one connection.
     pub fn send(&mut self, index: usize, requests: &[u8]) -> io::Result<()> {
         self.clients[index].send(requests)
+    }
+
+    /// Closes one connection.
+    pub fn leave(&mut self, index: usize) -> io::Result<()> {
+        self.clients[index].leave(self.poll.registry())
     }
 
     /// Takes what a connection has received, and tells how many answers that completes.
@@ -137,8 +147,8 @@ pub struct Client {
 
 impl Client {
     /// Opens a connection, and waits until it is open.
-    fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = net::TcpStream::connect_timeout(&address, PATIENCE)?;
+    fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+        let stream = net::TcpStream::connect_timeout(&address, patience)?;
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: TcpStream::from_std(stream), incomplete: Vec::new() })
@@ -152,6 +162,11 @@ impl Client {
     /// Has the connection watched.
     pub fn watch(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
         self.stream.register(registry, token, interest)
+    }
+
+    fn leave(&mut self, registry: &Registry) -> io::Result<()> {
+        self.stream.deregister(registry)?;
+        self.stream.shutdown(Shutdown::Both)
     }
 
     /// Sends requests. They are short, so a healthy connection takes them whole.
@@ -180,122 +195,65 @@ impl Client {
     }
 
     fn take(&mut self, received: usize, reader: &mut Reader) -> io::Result<usize> {
+        let Reader { buffer, protocol } = reader;
         if self.incomplete.is_empty() {
-            let (answers, rest) = reader.shape.count(&reader.buffer[..received])?;
+            let (answers, rest) = count(protocol.as_mut(), &buffer[..received])?;
             self.incomplete.extend_from_slice(rest);
             return Ok(answers);
         }
-        self.incomplete.extend_from_slice(&reader.buffer[..received]);
-        let (answers, rest) = reader.shape.count(&self.incomplete)?;
+        self.incomplete.extend_from_slice(&buffer[..received]);
+        let (answers, rest) = count(protocol.as_mut(), &self.incomplete)?;
         let done = self.incomplete.len() - rest.len();
         self.incomplete.drain(..done);
         Ok(answers)
     }
 }
 
+/// Counts the complete answers, and returns what follows them.
+fn count<'bytes>(protocol: &mut dyn Protocol, mut bytes: &'bytes [u8]) -> io::Result<(usize, &'bytes [u8])> {
+    let mut answers = 0;
+    while !bytes.is_empty()
+        && let Some(length) = protocol.answer(bytes)?
+    {
+        bytes = &bytes[length..];
+        answers += 1;
+    }
+    Ok((answers, bytes))
+}
+
 /// What the connections of one thread share.
 pub struct Reader {
     buffer: Vec<u8>,
-    shape: Shape,
+    protocol: Box<dyn Protocol>,
 }
 
 impl Reader {
     /// A buffer that takes any answer here in one read.
-    pub fn new() -> Self {
-        Self { buffer: vec![0; 64 * 1024], shape: Shape::default() }
+    pub fn new(protocol: Box<dyn Protocol>) -> Self {
+        Self { buffer: vec![0; 64 * 1024], protocol }
     }
-}
-
-/// What the last parsed answer looked like. The next one mostly looks the same, which costs less to check than to parse.
-#[derive(Default)]
-struct Shape {
-    /// The length of the head, its blank line included.
-    head: usize,
-    /// The length of head and body.
-    whole: usize,
-    /// Where the `Content-Length` field stands, and what it says.
-    content_length: (usize, Vec<u8>),
-}
-
-impl Shape {
-    /// Counts the complete answers, and returns what follows them.
-    fn count<'bytes>(&mut self, mut bytes: &'bytes [u8]) -> io::Result<(usize, &'bytes [u8])> {
-        let mut answers = 0;
-        while !bytes.is_empty() {
-            if !self.fits(bytes) && !self.learn(bytes)? {
-                break;
-            }
-            let Some(rest) = bytes.get(self.whole..) else { break };
-            bytes = rest;
-            answers += 1;
-        }
-        Ok((answers, bytes))
-    }
-
-    fn fits(&self, bytes: &[u8]) -> bool {
-        let (start, field) = &self.content_length;
-        self.whole > 0
-            && bytes.starts_with(b"HTTP/1.1 200 ")
-            && bytes.get(..self.head).is_some_and(|head| head.ends_with(b"\r\n\r\n"))
-            && bytes[*start..].starts_with(field)
-    }
-
-    /// Parses a head; `false` when it is incomplete.
-    fn learn(&mut self, bytes: &[u8]) -> io::Result<bool> {
-        let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut response = httparse::Response::new(&mut headers);
-        let head = match response.parse(bytes).map_err(|error| invalid(format!("not HTTP: {error}")))? {
-            httparse::Status::Complete(head) => head,
-            httparse::Status::Partial => return Ok(false),
-        };
-        if response.code != Some(200) {
-            return Err(invalid(format!("status {} instead of 200", response.code.unwrap_or_default())));
-        }
-        let field = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
-        let field = field.ok_or_else(|| invalid("an answer without Content-Length".to_owned()))?;
-        let length = str::from_utf8(field.value).ok().and_then(|value| value.trim().parse::<usize>().ok());
-        let length = length.ok_or_else(|| invalid("a Content-Length that is no number".to_owned()))?;
-        let line = [b"\r\n", field.name.as_bytes(), b": ", field.value, b"\r\n"].concat();
-        // A field written in another way is parsed anew each time, which is correct, only slower.
-        let start = memmem::find(&bytes[..head], &line);
-        *self = Self { head, whole: head + length, content_length: (start.unwrap_or(head), line) };
-        Ok(true)
-    }
-}
-
-fn invalid(what: String) -> Error {
-    Error::new(ErrorKind::InvalidData, what)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{Echo, Http};
 
-    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
-
-    #[test]
-    fn answers_are_counted_wherever_they_are_cut() {
-        let bytes = ANSWER.repeat(3);
+    fn is_counted_wherever_it_is_cut(protocol: fn() -> Box<dyn Protocol>, answer: &[u8]) {
+        let bytes = answer.repeat(3);
         for cut in 0..bytes.len() {
-            let mut shape = Shape::default();
-            let (first, rest) = shape.count(&bytes[..cut]).unwrap();
+            let mut protocol = protocol();
+            let (first, rest) = count(protocol.as_mut(), &bytes[..cut]).unwrap();
             let joined = [rest, &bytes[cut..]].concat();
-            let (second, rest) = shape.count(&joined).unwrap();
+            let (second, rest) = count(protocol.as_mut(), &joined).unwrap();
             assert_eq!((first + second, rest), (3, &b""[..]), "cut at {cut}");
         }
     }
 
     #[test]
-    fn an_answer_of_another_length_is_not_taken_for_the_last_one() {
-        let other = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlong";
-        let (answers, rest) =
-            Shape::default().count(&[ANSWER, other, ANSWER].concat()).map(|(n, r)| (n, r.len())).unwrap();
-        assert_eq!((answers, rest), (3, 0));
-    }
-
-    #[test]
-    fn an_error_page_is_no_answer() {
-        let error = Shape::default().count(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap_err();
-        assert_eq!(error.to_string(), "status 404 instead of 200");
+    fn answers_are_counted_wherever_they_are_cut() {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
+        is_counted_wherever_it_is_cut(|| Box::new(Http::get("/")), answer);
+        is_counted_wherever_it_is_cut(|| Box::new(Echo::greeted()), &Echo::greeted().request());
     }
 }

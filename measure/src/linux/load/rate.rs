@@ -2,8 +2,8 @@
 //!
 //! So a server that stalls is charged for every request that had to wait meanwhile, as its users would be.
 
-use super::client::{GET, Pool};
-use super::window::{Control, TICK, record};
+use super::client::Pool;
+use super::control::{Control, TICK, record};
 use hdrhistogram::Histogram;
 use rustix::thread::set_current_timer_slack;
 use std::collections::VecDeque;
@@ -22,6 +22,7 @@ pub fn run(
     set_current_timer_slack(NonZero::new(1))?; // wake up on time, not within the usual 50 µs
     let start = Instant::now();
     let due_at = |request: u32| start + Duration::from_secs_f64(f64::from(request) / per_second);
+    let request = pool.request();
     let mut requests = 0;
     let mut idle: VecDeque<usize> = (0..connections).collect();
     let mut asked = vec![None; connections]; // when the request on the way was due
@@ -31,7 +32,7 @@ pub fn run(
         while due <= Instant::now()
             && let Some(index) = idle.pop_front()
         {
-            pool.send(index, GET)?;
+            pool.send(index, &request)?;
             asked[index] = Some(due);
             requests += 1;
             due = due_at(requests);

@@ -1,4 +1,4 @@
-//! The processes that `compare` has started: none of them outlives it, however it ends.
+//! The processes that this program has started: none of them outlives it, however it ends.
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{self, Error};

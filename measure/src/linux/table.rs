@@ -1,7 +1,7 @@
 //! The table for the terminal.
 
-use crate::compare::results::{Cell, Results, Sample};
-use crate::compare::scenario::{Measure, times};
+use crate::figure::{Measure, times};
+use crate::linux::results::{Cell, Results, Sample};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 
 /// All figures, one column per server, followed by what the marks mean.
@@ -15,7 +15,7 @@ pub fn table(results: &Results, servers: &[String]) -> String {
             table.add_row([measure.title()]);
         }
         let cells = servers.iter().map(|server| text(&results.cell(scenario, measure, server, &servers[0]), measure));
-        table.add_row([format!("  {}", scenario.title())].into_iter().chain(cells));
+        table.add_row([format!("  {}", scenario.title)].into_iter().chain(cells));
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -1,6 +1,7 @@
 //! What a server is made of: its binary, its crates, its build.
 
-use crate::compare::children::Group;
+use crate::comparison::Own;
+use crate::linux::children::Group;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -10,11 +11,17 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::time::Instant;
 
-const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+/// The folder of the workspace. Cargo works there, wherever the user does.
+pub fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
 
 /// The cargo that started this program, or the one on the path.
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace());
+    cargo
 }
 
 /// A folder that goes away with its value.
@@ -23,7 +30,7 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     /// A new folder.
     pub fn new() -> io::Result<Self> {
-        let folder = env::temp_dir().join(format!("compare-{}", process::id()));
+        let folder = env::temp_dir().join(format!("measure-{}", process::id()));
         fs::create_dir_all(&folder)?;
         Ok(Self(folder))
     }
@@ -49,10 +56,10 @@ pub fn stripped_size(binary: &Path) -> io::Result<f64> {
 }
 
 /// The number of crates that the server consists of, itself included; those that only take part in its build are not.
-pub fn crates(binary: &str) -> io::Result<f64> {
+pub fn crates(own: &Own) -> io::Result<f64> {
     let mut cargo = cargo();
     cargo.args(["tree", "--offline", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
-    let tree = run(cargo.args(alone(binary)))?;
+    let tree = run(cargo.args(alone(own)))?;
     let crates: BTreeSet<_> =
         tree.lines().filter(|line| !line.is_empty()).map(|line| line.trim_end_matches(" (*)")).collect();
     Ok(crates.len() as f64)
@@ -60,11 +67,11 @@ pub fn crates(binary: &str) -> io::Result<f64> {
 
 /// The seconds that a release build of the server takes when nothing is built yet, and those of each crate, many of which are built at
 /// the same time.
-pub fn cold_build(binary: &str) -> io::Result<(f64, BTreeMap<String, f64>)> {
+pub fn cold_build(own: &Own) -> io::Result<(f64, BTreeMap<String, f64>)> {
     let scratch = Scratch::new()?;
     let start = Instant::now();
     let mut cargo = cargo();
-    cargo.args(["build", "--offline", "--release", "--timings", "--bin", binary]).args(alone(binary));
+    cargo.args(["build", "--offline", "--release", "--timings", "--bin", own.binary]).args(alone(own));
     run(cargo.arg("--target-dir").arg(&scratch.0))?;
     let seconds = start.elapsed().as_secs_f64();
     let timings = fs::read_to_string(scratch.file("cargo-timings/cargo-timing.html")).unwrap_or_default();
@@ -87,8 +94,8 @@ fn seconds_of_crates(timings: &str) -> BTreeMap<String, f64> {
 }
 
 /// Each server has a feature that turns on what it needs.
-fn alone(binary: &str) -> [&str; 5] {
-    ["--manifest-path", MANIFEST, "--no-default-features", "--features", binary]
+fn alone(own: &Own) -> [&str; 5] {
+    ["--package", own.package, "--no-default-features", "--features", own.binary]
 }
 
 /// Runs a program to its end, and returns what it printed.

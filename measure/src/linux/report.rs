@@ -1,23 +1,20 @@
-//! The report: the raw data as JSON, and the same as a page.
+//! The report: everything that was measured, as raw data.
 
-use crate::compare::page;
-use crate::compare::plan::Plan;
-use crate::compare::results::{Cell, Results, Sample};
-use crate::compare::scenario::{Measure, Scenario};
-use crate::compare::server::Recipe;
+use crate::figure::Measure;
+use crate::linux::plan::Plan;
+use crate::linux::results::{Cell, Results, Sample};
+use crate::linux::server::Recipe;
+use crate::scenario::Scenario;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Error};
-use std::path::Path;
+use std::fs;
+use std::io;
 use std::time::UNIX_EPOCH;
 
 /// The lock file that this program and the servers were built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
-/// The crates that make the difference between the servers.
-const CRATES: [&str; 8] = ["async-executor", "async-io", "async-std", "httparse", "hyper", "mio", "smol", "tokio"];
 
 /// Everything that was measured, and all that one needs to judge it or to repeat it.
 #[derive(Serialize)]
@@ -38,8 +35,9 @@ pub struct Report<'run> {
     pub seconds_measured: f64,
     pub seconds_of_warm_up: f64,
     /// How many connections each scenario held.
-    pub connections: BTreeMap<Scenario, usize>,
-    /// Requests per second in the scenario `rate`.
+    #[serde(serialize_with = "as_map")]
+    pub connections: Vec<(Scenario, usize)>,
+    /// Requests per second in the scenario that has a rate.
     pub rate: Option<f64>,
     /// What to say of other programs that were at work.
     pub disturbance: Option<String>,
@@ -75,18 +73,24 @@ pub struct Row {
 
 impl<'run> Report<'run> {
     /// Brings everything together.
-    pub fn new(plan: &Plan, recipes: &[Recipe], results: &'run Results) -> Self {
+    pub fn new(
+        program: &str,
+        crates: &[&'static str],
+        plan: &Plan,
+        recipes: &[Recipe],
+        results: &'run Results,
+    ) -> Self {
         let cell = |measure, scenario, server| results.cell(scenario, measure, server, &recipes[0].name);
         let cells = |measure, scenario| recipes.iter().map(|recipe| cell(measure, scenario, &recipe.name)).collect();
         let rows = results.rows().into_iter();
-        let held = plan.scenarios.iter().filter(|scenario| scenario.connections().is_some());
+        let held = plan.scenarios.iter().filter(|scenario| scenario.connections.is_some());
         let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
         Self {
             date: now(),
-            command_line: shell_words::join(["compare".to_owned()].into_iter().chain(arguments)),
+            command_line: shell_words::join([program.to_owned()].into_iter().chain(arguments)),
             machine: Machine::this(plan),
             compiler: env!("COMPILER"),
-            crates: CRATES.iter().filter_map(|name| Some((*name, version(name)?))).collect(),
+            crates: crates.iter().filter_map(|name| Some((*name, version(name)?))).collect(),
             servers: recipes.iter().map(Column::new).collect(),
             is_counted: plan.is_counting,
             seconds_measured: plan.window.measured.as_secs_f64(),
@@ -104,32 +108,20 @@ impl<'run> Report<'run> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Writes report.html and report.json into a folder.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
-        write(&folder.join("report.html"), &page::page(self)?)?;
-        write(&folder.join("report.json"), &self.json()?)
+    /// How many connections a scenario held.
+    pub fn connections_of(&self, scenario: Scenario) -> Option<usize> {
+        self.connections.iter().find(|(other, _)| *other == scenario).map(|(_, connections)| *connections)
     }
 }
 
-/// Sees to it that a file can be written later: nobody wants to learn after minutes that the disk is read-only.
-pub fn prepare(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all);
-    let opened = folder.and_then(|()| OpenOptions::new().create(true).append(true).open(file));
-    opened.map(drop).map_err(|error| named(file, &error))
-}
-
-/// Writes a file, and names it if that fails.
-pub fn write(file: &Path, text: &str) -> io::Result<()> {
-    fs::write(file, text).map_err(|error| named(file, &error))
-}
-
-fn named(file: &Path, error: &Error) -> Error {
-    Error::new(error.kind(), format!("cannot write {}: {error}", file.display()))
+/// In the order of the list.
+fn as_map<S: Serializer>(connections: &[(Scenario, usize)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(connections.iter().copied())
 }
 
 impl Column {
     fn new(recipe: &Recipe) -> Self {
-        let is_yardstick = recipe.own.as_ref().is_some_and(|own| !own.is_server);
+        let is_yardstick = recipe.own.is_some_and(|own| own.is_yardstick);
         Self { name: recipe.name.clone(), command: recipe.shown(), is_yardstick }
     }
 }

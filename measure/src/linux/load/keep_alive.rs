@@ -2,8 +2,8 @@
 //!
 //! Its latencies flatter a server that stalls, because nobody asks meanwhile ("coordinated omission"): `rate` does not.
 
-use super::client::{GET, Pool};
-use super::window::{Control, TICK, record};
+use super::client::Pool;
+use super::control::{Control, TICK, record};
 use hdrhistogram::Histogram;
 use std::io::{self, Error};
 use std::time::Instant;
@@ -16,7 +16,7 @@ pub fn run(
     control: &Control,
     latencies: &mut Histogram<u64>,
 ) -> io::Result<()> {
-    let requests = GET.repeat(pipelined);
+    let requests = pool.request().repeat(pipelined);
     let mut sent = vec![(Instant::now(), pipelined); connections]; // and how many answers are missing
     for index in 0..connections {
         pool.send(index, &requests)?;

@@ -1,11 +1,28 @@
 //! The samples, and what they come down to.
 
-use crate::compare::scenario::{Measure, Scenario};
+use crate::figure::Measure;
+use crate::scenario::Scenario;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Error;
 
-/// What one measurement of one server yielded.
+/// What a scenario yields on one server; no values where the server has no such thing.
+#[derive(Default)]
+pub struct Yield {
+    pub values: BTreeMap<Measure, f64>,
+    /// What the figure consists of, by name, where that is known: system calls per request, or the seconds that each crate took.
+    pub parts: BTreeMap<String, f64>,
+    /// How busy server and load were, if the server was loaded.
+    pub busy: Option<Busy>,
+}
+
+impl<const N: usize> From<[(Measure, f64); N]> for Yield {
+    fn from(values: [(Measure, f64); N]) -> Self {
+        Self { values: values.into(), ..Self::default() }
+    }
+}
+
+/// What one measurement of one server yielded, and of which.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sample {
     pub scenario: Scenario,
@@ -48,7 +65,7 @@ impl Sample {
     /// How busy both were, if something kept them from answering more. Where a rate is given, nothing does as long as they keep it,
     /// and the load is busy with looking whether the next request is due.
     fn held_up(&self) -> Option<Busy> {
-        self.busy.filter(|busy| busy.are_apart && (self.scenario != Scenario::Rate || busy.fell_behind))
+        self.busy.filter(|busy| busy.are_apart && (!self.scenario.has_rate() || busy.fell_behind))
     }
 
     /// A measurement that failed.
@@ -176,11 +193,15 @@ impl Results {
         let mut rows = Vec::new();
         for measure in Measure::ALL {
             let with = self.samples.iter().filter(|sample| {
-                sample.values.contains_key(&measure) || sample.error.is_some() && sample.scenario.figure() == measure
+                sample.values.contains_key(&measure)
+                    || sample.error.is_some() && sample.scenario.figures.first() == Some(&measure)
             });
-            let mut scenarios: Vec<_> = with.map(|sample| sample.scenario).collect();
-            scenarios.sort();
-            scenarios.dedup();
+            let mut scenarios: Vec<Scenario> = Vec::new(); // in the order in which they were measured
+            for sample in with {
+                if !scenarios.contains(&sample.scenario) {
+                    scenarios.push(sample.scenario);
+                }
+            }
             rows.extend(scenarios.into_iter().map(|scenario| (measure, scenario)));
         }
         rows
@@ -211,10 +232,13 @@ pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Echo;
+
+    const KEEP_ALIVE: Scenario = Scenario::keep_alive(|| Box::new(Echo::greeted()));
 
     fn sample(server: &str, round: u32, value: f64) -> Sample {
         Sample {
-            scenario: Scenario::KeepAlive,
+            scenario: KEEP_ALIVE,
             server: server.to_owned(),
             round,
             values: [(Measure::CpuPerRequest, value)].into(),
@@ -236,7 +260,7 @@ mod tests {
         let samples = [("a", 1, 10.0), ("b", 1, 5.0), ("a", 2, 40.0), ("b", 2, 20.0), ("a", 3, 12.0), ("b", 3, 9.0)];
         let results = Results { samples: samples.map(|(server, round, value)| sample(server, round, value)).into() };
         let Cell::Measured { median, smallest, largest, ratio, .. } =
-            results.cell(Scenario::KeepAlive, Measure::CpuPerRequest, "b", "a")
+            results.cell(KEEP_ALIVE, Measure::CpuPerRequest, "b", "a")
         else {
             panic!("it was measured")
         };
@@ -252,14 +276,14 @@ mod tests {
         };
         let samples = [round(Some(0.4)), round(None), round(Some(0.2))];
         let expected = [("futex".to_owned(), 0.2), ("sendto".to_owned(), 1.0)].into();
-        assert_eq!(parts(&samples, Scenario::KeepAlive, "a"), expected);
+        assert_eq!(parts(&samples, KEEP_ALIVE, "a"), expected);
     }
 
     #[test]
     fn one_failed_round_makes_the_cell_an_error() {
         let failed = Sample { values: BTreeMap::new(), error: Some("it died".to_owned()), ..sample("a", 2, 0.0) };
         let results = Results { samples: vec![sample("a", 1, 1.0), failed] };
-        let cell = results.cell(Scenario::KeepAlive, Measure::CpuPerRequest, "a", "a");
+        let cell = results.cell(KEEP_ALIVE, Measure::CpuPerRequest, "a", "a");
         assert_eq!(cell, Cell::Failed { error: "it died".to_owned() });
     }
 }

@@ -1,10 +1,11 @@
 //! A server as a process: started, reached, watched, stopped.
 
-use crate::compare::children::Group;
-use crate::compare::process;
-use std::io::{self, BufRead, BufReader, Error, Read, Write};
+use crate::comparison::Own;
+use crate::linux::children::Group;
+use crate::linux::process;
+use crate::protocol::Protocol;
+use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -22,19 +23,8 @@ pub struct Recipe {
     pub name: String,
     /// The program and its arguments; `{addr}` and `{port}` stand for the address and the port to listen on.
     pub command: Vec<String>,
-    /// One of this package's own servers, which chooses a free port and prints it.
+    /// One of the servers of this workspace, which choose a free port and print it.
     pub own: Option<Own>,
-}
-
-/// What is known of a server of this package.
-#[derive(Clone, Debug)]
-pub struct Own {
-    /// The name of the binary and of its feature.
-    pub binary: &'static str,
-    /// Where it is.
-    pub path: PathBuf,
-    /// Whether it serves pages, `/sleep` among them; `limit` only pretends to.
-    pub is_server: bool,
 }
 
 impl Recipe {
@@ -43,8 +33,14 @@ impl Recipe {
         self.own.as_ref().map_or_else(|| shell_words::join(&self.command), |own| own.binary.to_owned())
     }
 
-    /// Starts the server on these cores (none: any), and waits until it listens.
-    pub fn start(&self, cores: &[usize]) -> io::Result<Server> {
+    /// The same, with more arguments if it is a server of ours.
+    pub fn with(&self, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().filter(|_| self.own.is_some()).map(ToString::to_string);
+        Self { command: self.command.iter().cloned().chain(arguments).collect(), ..self.clone() }
+    }
+
+    /// Starts the server on these cores (none: any), and waits until it listens, as the protocol has it.
+    pub fn start(&self, cores: &[usize], protocol: &dyn Protocol) -> io::Result<Server> {
         let address = if self.own.is_some() { None } else { Some(free_address()?) };
         let port = address.map_or(0, |address| address.port());
         let fill =
@@ -57,7 +53,7 @@ impl Recipe {
         let started = Group::start(&mut command);
         process::run_on(if cores.is_empty() { &[] } else { &own_cores })?;
         let group = started.map_err(|error| Error::new(error.kind(), format!("cannot start {}: {error}", words[0])))?;
-        Server::reach(group, address)
+        Server::reach(group, address, protocol.announcement())
     }
 }
 
@@ -74,12 +70,12 @@ pub struct Server {
 }
 
 impl Server {
-    fn reach(mut group: Group, address: Option<SocketAddr>) -> io::Result<Self> {
+    fn reach(mut group: Group, address: Option<SocketAddr>, announcement: &str) -> io::Result<Self> {
         let lines = lines_of(group.0.stdout.take());
         let complaints = lines_of(group.0.stderr.take());
         let reached = match address {
             Some(address) => wait_until_reachable(&mut group, address),
-            None => announced(&lines),
+            None => announced(&lines, announcement),
         };
         match reached {
             Ok(address) => Ok(Self { group, address, complaints }),
@@ -110,14 +106,19 @@ impl Server {
         explain(&mut self.group, &self.complaints, error)
     }
 
-    /// Makes one request, and waits for the beginning of the answer.
-    pub fn ask(&self) -> io::Result<()> {
+    /// Makes one request, and waits for the end of the answer.
+    pub fn ask(&self, protocol: &mut dyn Protocol) -> io::Result<()> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        if answer.starts_with(b"HTTP/1.1 200 ") { Ok(()) } else { Err(Error::other("the answer is not 200")) }
+        stream.write_all(&protocol.greeting().unwrap_or_else(|| protocol.request()))?;
+        let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+        while protocol.answer(&answer)?.is_none() {
+            match stream.read(&mut buffer)? {
+                0 => return Err(Error::new(ErrorKind::UnexpectedEof, "the server closed the connection")),
+                received => answer.extend_from_slice(&buffer[..received]),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -135,9 +136,9 @@ fn lines_of(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
 }
 
 /// Reads the address that a server of ours prints.
-fn announced(lines: &Receiver<String>) -> io::Result<SocketAddr> {
+fn announced(lines: &Receiver<String>, announcement: &str) -> io::Result<SocketAddr> {
     let line = lines.recv_timeout(PATIENCE).map_err(|_| Error::other("it did not say where it listens"))?;
-    let address = line.strip_prefix("listening on http://").and_then(|address| address.trim().parse().ok());
+    let address = line.strip_prefix(announcement).and_then(|address| address.trim().parse().ok());
     address.ok_or_else(|| Error::other(format!("it should say where it listens, but said {line:?}")))
 }
 

@@ -1,12 +1,13 @@
 //! The run: scenario by scenario, round by round, server by server.
 
-use crate::compare::children::is_interrupted;
-use crate::compare::measure::measure;
-use crate::compare::plan::Plan;
-use crate::compare::progress::Progress;
-use crate::compare::results::{Results, Sample};
-use crate::compare::scenario::{Measure, Scenario};
-use crate::compare::server::Recipe;
+use crate::figure::Measure;
+use crate::linux::children::is_interrupted;
+use crate::linux::plan::Plan;
+use crate::linux::progress::Progress;
+use crate::linux::results::{Results, Sample};
+use crate::linux::server::{Recipe, Server};
+use crate::linux::trial::measure;
+use crate::scenario::{Scenario, Work};
 use std::thread;
 
 /// Measures everything that is planned; the rounds of a scenario are interleaved.
@@ -14,8 +15,8 @@ pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
     let progress = Progress::new(plan, u32::try_from(recipes.len()).unwrap_or(u32::MAX));
     let mut results = Results { samples: broken(recipes, plan, &progress) };
     for scenario in plan.scenarios.clone() {
-        if scenario == Scenario::Rate {
-            plan.rate = half_of_the_maximal_rate(plan, &recipes[0], &results);
+        if let Work::HalfTheRate { of } = scenario.work {
+            plan.rate = half_of_the_maximal_rate(*of, plan, &recipes[0], &results);
         }
         for round in 1..=plan.rounds(scenario) {
             let sound: Vec<_> = recipes.iter().filter(|recipe| !results.has_failed(scenario, &recipe.name)).collect();
@@ -37,8 +38,12 @@ pub fn run(plan: &mut Plan, recipes: &[Recipe]) -> Results {
 /// Starts each server once and asks it once. One that fails this fails all that it would have been measured for, with one message.
 fn broken(recipes: &[Recipe], plan: &Plan, progress: &Progress) -> Vec<Sample> {
     let mut samples = Vec::new();
+    let Some(scenario) = plan.scenarios.first() else { return samples };
     for recipe in recipes {
-        let answer = recipe.start(&[]).and_then(|mut server| server.ask().map_err(|error| server.explain(&error)));
+        let mut protocol = (scenario.protocol)();
+        let server = recipe.with(scenario.arguments).start(&[], protocol.as_ref());
+        let ask = |mut server: Server| server.ask(protocol.as_mut()).map_err(|error| server.explain(&error));
+        let answer = server.and_then(ask);
         let Err(error) = answer else { continue };
         if is_interrupted() {
             break;
@@ -51,10 +56,10 @@ fn broken(recipes: &[Recipe], plan: &Plan, progress: &Progress) -> Vec<Sample> {
 }
 
 /// Half of what the first column could do, if known from this run, else from one measurement for this purpose.
-fn half_of_the_maximal_rate(plan: &Plan, first: &Recipe, results: &Results) -> Option<f64> {
-    let known = results.median(Scenario::KeepAlive, Measure::RequestsPerSecond, &first.name);
+fn half_of_the_maximal_rate(of: Scenario, plan: &Plan, first: &Recipe, results: &Results) -> Option<f64> {
+    let known = results.median(of, Measure::RequestsPerSecond, &first.name);
     let maximum = known.or_else(|| {
-        let measured = measure(Scenario::KeepAlive, first, plan).ok()?;
+        let measured = measure(of, first, plan).ok()?;
         measured.values.get(&Measure::RequestsPerSecond).copied()
     });
     Some(maximum? / 2.0)
@@ -106,7 +111,7 @@ impl Cells<'_> {
             },
             Err(error) => {
                 if !is_interrupted() {
-                    self.progress.complain(&format!("{}, {}: {error}", recipe.name, self.scenario.title()));
+                    self.progress.complain(&format!("{}, {}: {error}", recipe.name, self.scenario.title));
                 }
                 Sample::failed(self.scenario, &recipe.name, self.round, &error)
             }

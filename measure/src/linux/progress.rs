@@ -1,7 +1,7 @@
 //! What runs, and how long it will still take: a bar on a terminal, nothing elsewhere.
 
-use crate::compare::plan::Plan;
-use crate::compare::scenario::Scenario;
+use crate::linux::plan::Plan;
+use crate::scenario::Scenario;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Progress {
     /// Says what runs now.
     pub fn show(&self, scenario: Scenario, round: u32, plan: &Plan, server: &str) {
         let rounds = plan.rounds(scenario);
-        self.bar.set_message(format!("{server}: {} (round {round} of {rounds})", scenario.title()));
+        self.bar.set_message(format!("{server}: {} (round {round} of {rounds})", scenario.title));
     }
 
     /// Takes note that this much of the planned time is over.

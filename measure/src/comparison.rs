@@ -1,0 +1,32 @@
+//! What a program that measures is made of.
+
+use crate::scenario::Scenario;
+
+/// What a program measures.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    /// The name of the program, for its messages and its report.
+    pub name: &'static str,
+    /// One sentence for `--help`.
+    pub about: &'static str,
+    /// The servers of the workspace that are measured. Everything is told as a ratio to the first one.
+    pub servers: &'static [Own],
+    /// What is measured, in this order.
+    pub scenarios: &'static [Scenario],
+    /// The crates whose versions make a difference: they are told in the report.
+    pub crates: &'static [&'static str],
+}
+
+/// A server of this workspace. It takes the address to listen on as its first argument, chooses a port when that is 0, and prints the
+/// address.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    /// The name in the tables.
+    pub name: &'static str,
+    /// The package that it is in.
+    pub package: &'static str,
+    /// The name of the binary, and of the feature of the package that turns on what it alone needs, if there is one.
+    pub binary: &'static str,
+    /// Whether it is no server, but what one can be measured by.
+    pub is_yardstick: bool,
+}
