@@ -123,14 +123,15 @@ fn the_report_is_complete_without_a_network() {
 
 #[test]
 fn every_scenario_yields_its_figures() {
-    let output = compare("scenarios", &["--only", "hyper", "--connections", "20", "--rounds", "1"]).output().unwrap();
+    let mut command = compare("scenarios", &["--only", "hyper", "--connections", "20", "--rounds", "1"]);
+    let output = command.env("NAP", "0.5").output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&read("scenarios", "report.json")).unwrap();
     let expected = "all_answered binary_bytes bytes_per_connection cpu_per_request crates idle_cpu_per_second latency_median \
         latency_p99 latency_p999 requests_per_second start_up";
     assert_eq!(figures(&report, "hyper"), expected.split_whitespace().map(str::to_owned).collect());
     let slept = report["samples"].as_array().unwrap().iter().find(|sample| sample["scenario"] == "sleep").unwrap();
-    assert!(slept["values"]["all_answered"].as_f64() >= Some(5.0), "/sleep takes 5 s: {slept}");
+    assert!(slept["values"]["all_answered"].as_f64() >= Some(0.5), "/sleep takes its nap: {slept}");
 }
 
 #[test]
@@ -162,7 +163,9 @@ fn any_server_can_be_the_first_column_or_the_only_one() {
 
 /// Measures `limit` beside a server with a fault, and returns what is said of the fault.
 fn beside(name: &str, server: &str) -> String {
-    let output = compare(name, &["--only", "limit", "--scenario", "keep-alive", "--server", server]).output().unwrap();
+    let limit = ["--only", "limit", "--scenario", "keep-alive"];
+    // A server that does not answer is waited for: here not as long as usual.
+    let output = compare(name, &limit).args(["--patience", "1", "--server", server]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&read(name, "report.json")).unwrap();
     assert!(figures(&report, "limit").contains("cpu_per_request"), "the others are measured all the same");
@@ -284,6 +287,19 @@ fn servers_that_are_not_built_are_not_built_by_surprise() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(said.contains("hyper_server is not built") && said.contains("cargo build --release -p"), "{said}");
+}
+
+#[test]
+fn started_from_another_folder_it_builds_its_servers_all_the_same() {
+    let elsewhere = folder("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    let mut command = compare("elsewhere", &["--only", "limit", "--scenario", "crates", "--json", "crates.json"]);
+    let output = command.current_dir(&elsewhere).env("CARGO", env!("CARGO")).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("Building the servers"), "{}", stderr(&output));
+    let report: Value =
+        serde_json::from_str(&read("elsewhere", "crates.json")).expect("the user's file is where the user is");
+    assert!(report["samples"][0]["values"]["crates"].as_f64() > Some(1.0), "{report}");
 }
 
 /// The processes that a process has started.
