@@ -2,6 +2,7 @@
 
 mod chapters;
 mod measured;
+mod modules;
 mod runtimes;
 mod site;
 mod snapshots;
