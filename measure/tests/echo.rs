@@ -26,8 +26,8 @@ fn every_scenario_yields_its_figures() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let sample = |scenario: &str| {
         let samples = report["samples"].as_array().unwrap().iter();
-        let values = samples.filter(|sample| sample["scenario"] == scenario).map(|sample| sample["values"].clone());
-        values.last().unwrap_or_else(|| panic!("{scenario} was not measured"))
+        let mut values = samples.filter(|sample| sample["scenario"] == scenario).map(|sample| sample["values"].clone());
+        values.next_back().unwrap_or_else(|| panic!("{scenario} was not measured"))
     };
     for scenario in ["keep-alive", "connection-per-request", "pipelined", "rate"] {
         assert!(sample(scenario)["cpu_per_request"].as_f64() > Some(0.0), "{scenario}");

@@ -119,6 +119,14 @@ fn the_report_is_complete_without_a_network() {
     for known in ["date", "command_line", "machine", "compiler", "crates"] {
         assert!(!report[known].is_null(), "{known}");
     }
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/measured/report.json");
+    let committed: Value = serde_json::from_str(&fs::read_to_string(committed).unwrap()).unwrap();
+    for place in ["", "/machine", "/servers/0", "/rows/0", "/rows/0/cells/0", "/samples/0", "/samples/0/busy"] {
+        let keys = |report: &Value| {
+            report.pointer(place)?.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(keys(&report), keys(&committed), "the book can read what is measured from now on, too: {place}");
+    }
 }
 
 #[test]
