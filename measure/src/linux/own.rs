@@ -50,10 +50,14 @@ fn build(recipes: &[&Recipe]) -> io::Result<()> {
     for package in own().map(|own| own.package).collect::<BTreeSet<_>>() {
         cargo.args(["--package", package]);
     }
-    match Path::new(&recipes[0].command[0]).parent().and_then(Path::file_name) {
+    let folder = Path::new(&recipes[0].command[0]).parent().unwrap_or(Path::new("."));
+    match folder.file_name() {
         Some(profile) if profile != "debug" => cargo.arg("--profile").arg(profile),
         _ => &mut cargo,
     };
+    if let Some(target) = folder.parent() {
+        cargo.env("CARGO_TARGET_DIR", target); // where this program is, even if the user named that folder relative to another one
+    }
     for own in own() {
         cargo.args(["--bin", own.binary]);
     }
