@@ -1,0 +1,139 @@
+//! A clock that need not wait: when everyone waits for it, it jumps to the moment that comes next.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// At once: from one moment in which something happens to the next.
+    Virtual,
+    /// As on the wall.
+    Real,
+}
+
+/// When a timer is due, and how many timers were made before it: of two that are due together, the older one is first.
+type Key = (Duration, u64);
+
+/// The time since the clock was made, and those who wait for a later one.
+#[derive(Debug)]
+pub struct Clock {
+    pace: Pace,
+    made: Instant,
+    now: Cell<Duration>,
+    timers: RefCell<BTreeMap<Key, Waker>>,
+    made_timers: Cell<u64>,
+}
+
+impl Clock {
+    /// A clock that begins at zero.
+    pub fn new(pace: Pace) -> Self {
+        let (now, made_timers) = (Cell::default(), Cell::default());
+        Self { pace, made: Instant::now(), now, timers: RefCell::default(), made_timers }
+    }
+
+    /// The time now. It stands still while anyone has something to do.
+    pub fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    // ANCHOR: sleep
+    /// Waits for this long.
+    pub fn sleep(&self, duration: Duration) -> Sleep<'_> {
+        let number = self.made_timers.get();
+        self.made_timers.set(number + 1);
+        Sleep { clock: self, key: (self.now() + duration, number) }
+    }
+
+    /// Lets time pass until the next timer is due, and wakes all who wait for that moment. Returns whether there was one.
+    pub fn advance(&self) -> bool {
+        let Some(&(next, _)) = self.timers.borrow().keys().next() else { return false };
+        if self.pace == Pace::Real {
+            thread::sleep(next.saturating_sub(self.made.elapsed()));
+        }
+        self.now.set(next);
+        let mut timers = self.timers.borrow_mut();
+        while let Some(timer) = timers.first_entry().filter(|timer| timer.key().0 == next) {
+            timer.remove().wake();
+        }
+        true
+    }
+    // ANCHOR_END: sleep
+}
+
+/// What [`Clock::sleep`] returns.
+#[derive(Debug)]
+pub struct Sleep<'clock> {
+    clock: &'clock Clock,
+    key: Key,
+}
+
+// ANCHOR: sleep_future
+impl Future for Sleep<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.key.0 <= self.clock.now() {
+            return Poll::Ready(());
+        }
+        self.clock.timers.borrow_mut().insert(self.key, context.waker().clone());
+        Poll::Pending
+    }
+}
+// ANCHOR_END: sleep_future
+
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        self.clock.timers.borrow_mut().remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Executor;
+    use std::rc::Rc;
+
+    /// The order in which sleepers wake up, each with the time at which it does.
+    fn woken(clock: Clock, sleeps: &[u64]) -> Vec<(usize, Duration)> {
+        let (clock, order) = (Rc::new(clock), Rc::new(RefCell::new(Vec::new())));
+        let executor = Executor::default();
+        for (number, &milliseconds) in sleeps.iter().enumerate() {
+            let (clock, order) = (Rc::clone(&clock), Rc::clone(&order));
+            executor.spawn(async move {
+                clock.sleep(Duration::from_millis(milliseconds)).await;
+                order.borrow_mut().push((number, clock.now()));
+            });
+        }
+        assert_eq!(executor.run(&clock, std::future::pending::<()>()), None);
+        order.take()
+    }
+
+    #[test]
+    fn sleepers_wake_in_the_order_of_their_times_and_the_older_first() {
+        let expected = [(1, 0), (3, 1), (0, 5), (2, 5), (4, 5)].map(|(number, at)| (number, Duration::from_millis(at)));
+        assert_eq!(woken(Clock::new(Pace::Virtual), &[5, 0, 5, 1, 5]), expected);
+        assert_eq!(woken(Clock::new(Pace::Real), &[5, 0, 5, 1, 5]), expected);
+    }
+
+    #[test]
+    fn a_virtual_century_takes_no_time_and_a_real_moment_does() {
+        let started = Instant::now();
+        woken(Clock::new(Pace::Virtual), &[100 * 365 * 24 * 60 * 60 * 1000]);
+        woken(Clock::new(Pace::Real), &[20]);
+        assert!(started.elapsed() >= Duration::from_millis(20));
+    }
+
+    #[test]
+    fn who_stops_waiting_is_forgotten() {
+        let clock = Clock::new(Pace::Virtual);
+        let mut sleep = Box::pin(clock.sleep(Duration::from_secs(1)));
+        assert!(sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(sleep);
+        assert!(!clock.advance());
+    }
+}

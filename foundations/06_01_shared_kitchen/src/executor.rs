@@ -1,0 +1,194 @@
+//! A small executor: a list of tasks, and a queue of those that may go on.
+
+use crate::clock::Clock;
+use slab::Slab;
+use std::cell::RefCell;
+use std::fmt;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// The number of the future that [`Executor::run`] was given. Tasks are numbered from zero.
+const MAIN: usize = usize::MAX;
+
+// ANCHOR: executor
+/// Runs tasks on one thread, each until it has to wait; whoever is woken first goes on first.
+pub struct Executor {
+    tasks: RefCell<Slab<Option<Task>>>,
+    woken: Receiver<usize>,
+    wake: Sender<usize>,
+}
+
+struct Task {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+}
+
+/// Puts the number of a task into the queue.
+struct Alarm {
+    number: usize,
+    wake: Sender<usize>,
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        let _ = self.wake.send(self.number); // fails only when the executor is gone, and with it the task
+    }
+}
+// ANCHOR_END: executor
+
+impl Default for Executor {
+    fn default() -> Self {
+        let (wake, woken) = mpsc::channel();
+        Self { tasks: RefCell::default(), woken, wake }
+    }
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Executor").field("tasks", &self.tasks.borrow().len()).finish_non_exhaustive()
+    }
+}
+
+impl Executor {
+    /// Starts a task. Its value can be awaited.
+    pub fn spawn<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+        let outcome = Rc::new(RefCell::new(Outcome::Running(None)));
+        let handle = JoinHandle(Rc::clone(&outcome));
+        let future = Box::pin(async move {
+            let value = future.await;
+            if let Outcome::Running(Some(waker)) = outcome.replace(Outcome::Finished(Some(value))) {
+                waker.wake();
+            }
+        });
+        let mut tasks = self.tasks.borrow_mut();
+        let entry = tasks.vacant_entry();
+        let waker = self.waker(entry.key());
+        waker.wake_by_ref();
+        entry.insert(Some(Task { future, waker }));
+        handle
+    }
+
+    fn waker(&self, number: usize) -> Waker {
+        Arc::new(Alarm { number, wake: self.wake.clone() }).into()
+    }
+
+    // ANCHOR: run
+    /// Runs this future, and all tasks beside it, until it has a value. There is none if everyone waits for someone else.
+    pub fn run<T>(&self, clock: &Clock, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
+        let waker = self.waker(MAIN);
+        waker.wake_by_ref();
+        loop {
+            match self.woken.try_recv() {
+                Ok(MAIN) => {
+                    if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                        return Some(value);
+                    }
+                }
+                Ok(number) => self.poll(number),
+                Err(_) if clock.advance() => {} // nobody has anything to do now
+                Err(_) => return None,
+            }
+        }
+    }
+
+    fn poll(&self, number: usize) {
+        let task = self.tasks.borrow_mut().get_mut(number).and_then(Option::take);
+        let Some(mut task) = task else { return }; // it was woken twice, and has ended
+        let is_pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending();
+        let mut tasks = self.tasks.borrow_mut();
+        if is_pending {
+            tasks[number] = Some(task);
+        } else {
+            tasks.remove(number);
+        }
+    }
+    // ANCHOR_END: run
+}
+
+/// What has become of a task, or who waits for it.
+#[derive(Debug)]
+enum Outcome<T> {
+    Running(Option<Waker>),
+    Finished(Option<T>),
+}
+
+/// The value of a task, when there is one.
+#[derive(Debug)]
+pub struct JoinHandle<T>(Rc<RefCell<Outcome<T>>>);
+
+impl<T> Future for JoinHandle<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match &mut *self.0.borrow_mut() {
+            Outcome::Finished(value) => value.take().map_or(Poll::Pending, Poll::Ready),
+            Outcome::Running(waker) => {
+                *waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Pace;
+    use std::future::pending;
+    use std::time::Duration;
+
+    #[test]
+    fn tasks_begin_in_the_order_in_which_they_were_spawned() {
+        let executor = Executor::default();
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let handles: Vec<_> = (0..5)
+            .map(|number| {
+                let order = Rc::clone(&order);
+                executor.spawn(async move {
+                    order.borrow_mut().push(number);
+                    number
+                })
+            })
+            .collect();
+        let clock = Clock::new(Pace::Virtual);
+        assert_eq!(executor.run(&clock, futures::future::join_all(handles)), Some(vec![0, 1, 2, 3, 4]));
+        assert_eq!(order.take(), [0, 1, 2, 3, 4]);
+        assert_eq!(executor.tasks.borrow().len(), 0);
+    }
+
+    #[test]
+    fn a_task_that_is_awaited_late_has_kept_its_value() {
+        let (executor, clock) = (Executor::default(), Clock::new(Pace::Virtual));
+        let handle = executor.spawn(async { "done" });
+        let late = async {
+            clock.sleep(Duration::from_secs(1)).await;
+            handle.await
+        };
+        assert_eq!(executor.run(&clock, late), Some("done"));
+    }
+
+    #[test]
+    fn it_says_so_when_everyone_waits_for_someone_else() {
+        let executor = Executor::default();
+        let handle = executor.spawn(pending::<()>());
+        assert_eq!(executor.run(&Clock::new(Pace::Virtual), handle), None);
+    }
+
+    #[test]
+    fn a_task_that_is_woken_twice_is_only_asked_once_too_often() {
+        let (executor, clock) = (Executor::default(), Clock::new(Pace::Virtual));
+        let mut polls = 0;
+        let twice = std::future::poll_fn(move |context| {
+            polls += 1;
+            context.waker().wake_by_ref();
+            context.waker().wake_by_ref();
+            if polls < 3 { Poll::Pending } else { Poll::Ready(polls) }
+        });
+        let handle = executor.spawn(twice);
+        assert_eq!(executor.run(&clock, handle), Some(3));
+    }
+}

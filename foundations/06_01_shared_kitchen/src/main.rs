@@ -1,0 +1,91 @@
+//! Step 6.1: customers are tasks that share a kitchen: a soda machine, three cooks, and a fryer. Where do they wait?
+//!
+//! Run: `cargo run --bin 06_01_shared_kitchen`
+//! Try: `--every 1s`, then `--every 1s --soda-machines 2`. With `--real-time`, it takes as long as it says.
+//! You should see: with a customer every second, each waits longer than the one before. Another soda machine helps the last ones.
+
+mod clock;
+mod executor;
+mod kitchen;
+mod locks;
+mod plan;
+mod report;
+mod story;
+mod timeline;
+
+use clap::{CommandFactory, Parser, error};
+use clock::Pace;
+use plan::Plan;
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use story::Event;
+
+/// Serves the customers of a kitchen on a virtual clock, and says how long each of them waits for what.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    plan: Plan,
+    /// Let it take as long as it says
+    #[arg(long)]
+    real_time: bool,
+    /// Draw who used what and when into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Print nothing but the times of service, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    if let Some(problem) = arguments.plan.problem() {
+        Arguments::command().error(error::ErrorKind::ValueValidation, problem).exit(); // with code 2
+    }
+    if let Err(error) = run(&arguments) {
+        give_up(&error);
+    }
+}
+
+fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
+    let cannot_write =
+        |path: &Path, error: io::Error| io::Error::other(format!("cannot write {}: {error}", path.display()));
+    let pace = if *real_time { Pace::Real } else { Pace::Virtual };
+    let picture = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
+    let tell = if *json { |_| {} } else { tell };
+    let visits = kitchen::serve_all(plan, pace, tell);
+    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: everyone waits for someone else"))?;
+    if let (Some(mut picture), Some(path)) = (picture, svg) {
+        let drawn = timeline::draw(plan, &visits);
+        picture.write_all(drawn.as_bytes()).map_err(|error| cannot_write(path, error))?;
+    }
+    let mut output = BufWriter::new(io::stdout().lock());
+    if *json {
+        serde_json::to_writer(&mut output, &report::json(&visits))?;
+        writeln!(output)?;
+    } else {
+        writeln!(output, "{}\n{}", report::table(&visits), report::summary(plan, &visits))?;
+    }
+    output.flush()
+}
+
+// ANCHOR: tell
+/// Prints an event, as soon as it happens.
+fn tell(event: Event) {
+    if (event.customer as usize) < report::SHOWN
+        && let Err(error) = writeln!(io::stdout(), "{event}")
+    {
+        give_up(&error);
+    }
+}
+// ANCHOR_END: tell
+
+/// Ends the program: quietly, if whoever read its output has seen enough.
+fn give_up(error: &io::Error) -> ! {
+    if error.kind() == ErrorKind::BrokenPipe {
+        process::exit(0)
+    }
+    let _ = writeln!(io::stderr(), "{error}");
+    process::exit(1)
+}
