@@ -1,6 +1,7 @@
 //! A small executor: a list of tasks, and a queue of those that may go on.
 
 use crate::clock::Clock;
+use futures::FutureExt;
 use slab::Slab;
 use std::cell::RefCell;
 use std::fmt;
@@ -57,12 +58,11 @@ impl Executor {
     pub fn spawn<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         let outcome = Rc::new(RefCell::new(Outcome::Running(None)));
         let handle = JoinHandle(Rc::clone(&outcome));
-        let future = Box::pin(async move {
-            let value = future.await;
+        let future = Box::pin(future.map(move |value| {
             if let Outcome::Running(Some(waker)) = outcome.replace(Outcome::Finished(Some(value))) {
                 waker.wake();
             }
-        });
+        }));
         let mut tasks = self.tasks.borrow_mut();
         let entry = tasks.vacant_entry();
         let waker = self.waker(entry.key());

@@ -186,16 +186,7 @@ mod tests {
         assert!(poll(next.as_mut()).is_pending());
         *guard += 1;
         drop(guard);
-        assert!(poll(next).is_ready_and(|guard| *guard == 2));
-    }
-
-    trait IsReadyAnd<T> {
-        fn is_ready_and(self, predicate: impl FnOnce(T) -> bool) -> bool;
-    }
-
-    impl<T> IsReadyAnd<T> for Poll<T> {
-        fn is_ready_and(self, predicate: impl FnOnce(T) -> bool) -> bool {
-            matches!(self.map(predicate), Poll::Ready(true))
-        }
+        let Poll::Ready(guard) = poll(next) else { panic!("it is free again") };
+        assert_eq!(*guard, 2);
     }
 }

@@ -11,6 +11,8 @@ mod locks;
 mod plan;
 mod report;
 mod story;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 use clap::{CommandFactory, Parser, error};

@@ -34,8 +34,8 @@ pub struct Plan {
 }
 // ANCHOR_END: plan
 
-/// More would take more memory than most machines have, if all of them came at once.
-const MAX_CUSTOMERS: u32 = 10_000_000;
+/// Each customer who waits takes most of a kilobyte: this many, all at once, four gigabytes.
+const MAX_CUSTOMERS: u32 = 5_000_000;
 
 impl Plan {
     /// What is wrong with the plan as a whole, if anything is.

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-const WIDTH: f64 = 560.0;
-const LEFT: f64 = 92.0;
-const RIGHT: f64 = 500.0;
+const WIDTH: f64 = 572.0;
+const LEFT: f64 = 104.0;
+const RIGHT: f64 = 512.0;
 const TOP: f64 = 26.0;
 const LANE: f64 = 20.0;
 const BAR: f64 = 16.0;
@@ -53,11 +53,19 @@ impl Resource {
         spans: Vec<Span>,
         waits: impl Iterator<Item = (Duration, Duration)>,
     ) -> Self {
-        Self { title, count, lanes: lanes(spans), line: line(waits) }
+        let mut lanes = lanes(spans);
+        if lanes.len() < count as usize {
+            lanes.push(Vec::new()); // one that nobody ever needs stands for all of them
+        }
+        Self { title, count, lanes, line: line(waits) }
     }
 
     fn longest_line(&self) -> usize {
         self.line.iter().map(|&(_, length)| length).max().unwrap_or_default()
+    }
+
+    fn height(&self) -> f64 {
+        LANE * self.lanes.len() as f64 + if self.line.is_empty() { LANE } else { LINE }
     }
 
     /// Which part of the time it was used, in percent.
@@ -152,8 +160,7 @@ impl Picture {
     }
 
     fn draw(&self, svg: &mut String) -> fmt::Result {
-        let heights = self.resources.iter().map(|resource| LANE * resource.lanes.len() as f64 + LINE + GAP);
-        let bottom = TOP + heights.sum::<f64>();
+        let bottom = TOP + self.resources.iter().map(|resource| resource.height() + GAP).sum::<f64>();
         writeln!(
             svg,
             r#"<svg xmlns="http://www.w3.org/2000/svg" class="kitchen" viewBox="0 0 {WIDTH} {bottom}" role="img">"#
@@ -175,6 +182,7 @@ impl Picture {
 
     /// Draws a resource from `y` on, and returns where the next one begins.
     fn draw_resource(&self, svg: &mut String, resource: &Resource, mut y: f64) -> Result<f64, fmt::Error> {
+        let bottom = y + resource.height();
         let (count, busy) = (resource.count, resource.busy(self.end));
         writeln!(svg, r#"<text x="{}" y="{}">{busy:.0} %</text>"#, RIGHT + 22.0, y + BAR - 3.0)?;
         for (number, lane) in (1..).zip(&resource.lanes) {
@@ -185,15 +193,15 @@ impl Picture {
             }
             y += LANE;
         }
-        self.draw_line(svg, &resource.line, y + LINE)?;
-        writeln!(svg, r#"<text x="0" y="{}">in line: {}</text>"#, y + LINE - 3.0, up_to(resource.longest_line()))?;
-        Ok(y + LINE + GAP)
+        self.draw_line(svg, &resource.line, bottom)?;
+        writeln!(svg, r#"<text x="0" y="{}">in line: {}</text>"#, bottom - 3.0, up_to(resource.longest_line()))?;
+        Ok(bottom + GAP)
     }
 
     fn draw_span(&self, svg: &mut String, span: &Span, y: f64) -> fmt::Result {
         let (x, width) = (self.x(span.from), self.x(span.to) - self.x(span.from));
         writeln!(svg, r#"<rect class="busy" x="{x:.1}" y="{y}" width="{width:.1}" height="{BAR}"/>"#)?;
-        if width < 8.0 * span.label.len() as f64 {
+        if width < 8.0 + 7.0 * span.label.len() as f64 {
             return Ok(()); // no room
         }
         writeln!(svg, r#"<text class="name" x="{:.1}" y="{}">{}</text>"#, x + width / 2.0, y + BAR - 4.0, span.label)
@@ -229,4 +237,41 @@ fn ticks(end: Duration) -> Vec<Duration> {
     let rounds = (0..19).map(|power| 10_u64.pow(power)).flat_map(|power| [power, 2 * power, 4 * power]);
     let step = rounds.map(Duration::from_secs).find(|step| step.saturating_mul(12) >= end).unwrap_or(end);
     (0..=12).map(|number| step.saturating_mul(number)).take_while(|time| *time <= end).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Pace;
+    use crate::kitchen::serve_all;
+    use crate::tests::plans;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_picture_shows_every_use_once_and_no_two_in_the_same_place(plan in plans()) {
+            let visits = serve_all(&plan, Pace::Virtual, |_| {}).unwrap();
+            let resources = resources(&plan, &visits);
+            for resource in &resources {
+                for lane in &resource.lanes {
+                    prop_assert!(lane.windows(2).all(|pair| pair[0].to <= pair[1].from));
+                }
+                prop_assert!(resource.lanes.len() <= resource.count as usize);
+                prop_assert_eq!(resource.line.last().map_or(0, |&(_, length)| length), 0, "nobody stays in line");
+                let labels = resource.lanes.iter().flatten().flat_map(|span| span.label.split(' '));
+                prop_assert_eq!(labels.count(), visits.len());
+            }
+            prop_assert!(!draw(&plan, &visits).contains("\n\n"), "an empty line ends it for a Markdown reader");
+        }
+    }
+
+    #[test]
+    fn the_axis_has_a_few_round_times() {
+        for (seconds, step) in [(1, 1), (12, 1), (20, 2), (130, 20), (2_000_000, 200_000)] {
+            let ticks = ticks(Duration::from_secs(seconds));
+            assert!((2..=13).contains(&ticks.len()));
+            assert_eq!(ticks[1], Duration::from_secs(step));
+        }
+        assert!(!ticks(Duration::MAX).is_empty() && !ticks(Duration::ZERO).is_empty());
+    }
 }
