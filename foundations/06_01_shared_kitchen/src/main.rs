@@ -26,10 +26,11 @@ use story::Event;
 
 /// Serves the customers of a kitchen on a virtual clock, and says how long each of them waits for what.
 #[derive(Debug, Parser)]
+#[command(name = env!("CARGO_BIN_NAME"))]
 struct Arguments {
     #[command(flatten)]
     plan: Plan,
-    /// Let it take as long as it says
+    /// Take as long as it says, and tell each event as it happens
     #[arg(long)]
     real_time: bool,
     /// Draw who used what and when into this file
