@@ -1,6 +1,7 @@
 //! The book says what the programs do, in one program of tests: those that wait wait together.
 
 mod chapters;
+mod kitchen;
 mod measured;
 mod modules;
 mod runtimes;
