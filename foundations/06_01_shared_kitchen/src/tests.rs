@@ -72,6 +72,39 @@ fn two_customers_take_as_long_as_one() {
     }
 }
 
+/// How long everyone together stands in line for a soda, a burger and fries.
+fn in_line(visits: &[Visit]) -> [Duration; 3] {
+    [0, 1, 2].map(|item| visits.iter().map(|visit| visit.stays[item].began - visit.arrived).sum())
+}
+
+/// What one item has been for each customer.
+fn stays(visits: &[Visit], item: usize) -> Vec<Stay> {
+    visits.iter().map(|visit| visit.stays[item]).collect()
+}
+
+#[test]
+fn with_a_customer_every_two_seconds_only_the_fryer_has_a_line() {
+    let visits = serve(&plan(2));
+    let [soda, burger, fries] = in_line(&visits);
+    assert!(soda.is_zero() && burger.is_zero() && !fries.is_zero());
+    assert_eq!(most_at_once(&stays(&visits, 1)), 2, "the third cook has nothing to do");
+}
+
+#[test]
+fn the_soda_machine_is_the_bottleneck_at_one_customer_a_second() {
+    for customers in [10, 100] {
+        let visits = serve(&Plan { customers, ..plan(1) });
+        let sodas = stays(&visits, 0);
+        assert!(sodas.windows(2).all(|pair| pair[0].ready == pair[1].began), "it never rests");
+        for visit in &visits[visits.len() - 2..] {
+            let [soda, burger, fries] = visit.stays.map(|stay| stay.ready);
+            assert!(soda > burger && soda > fries, "the last wait for nothing else");
+        }
+    }
+    let [soda, burger, fries] = in_line(&serve(&Plan { customers: 100, ..plan(1) }));
+    assert!(soda > fries && fries > burger);
+}
+
 /// The same times, by arithmetic: the turn of someone begins when that of someone before ends.
 fn by_arithmetic(plan: &Plan) -> Vec<Visit> {
     let mut stays: Vec<[Stay; 3]> = Vec::new();
@@ -109,7 +142,7 @@ proptest! {
     fn nothing_is_used_by_more_than_there_are(plan in plans()) {
         let visits = serve(&plan);
         let [soda, burger, fries] = [0, 1, 2].map(|item| {
-            most_at_once(&visits.iter().map(|visit| visit.stays[item]).collect::<Vec<_>>())
+            most_at_once(&stays(&visits, item))
         });
         prop_assert!(soda <= plan.soda_machines as usize, "{soda} cups are filled");
         prop_assert!(burger <= plan.cooks as usize, "{burger} cooks are busy");

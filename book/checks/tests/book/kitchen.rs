@@ -1,6 +1,7 @@
 //! The kitchen of chapter 6: its pictures, and faults that its own tests must find.
 
 use book_checks::{patch, snapshot, step};
+use harness::Program;
 use std::{env, fs, process};
 
 const KITCHEN: &str = "06_01_shared_kitchen";
@@ -36,4 +37,23 @@ fn each_fault_of_the_kitchen_is_found_by_its_tests() {
             assert!(found.contains(&format!("test {test} ... FAILED")), "{fault}: {test} does not find it:\n{found}");
         }
     }
+}
+
+/// What stands in the last row of the table: the mean of each column.
+fn means(program: &Program) -> Vec<f64> {
+    let output = program.command().args(["--every", "1s"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let row = text.lines().find(|line| line.contains("mean")).unwrap();
+    row.split('┆')
+        .filter_map(|cell| cell.trim().trim_end_matches('│').trim().strip_suffix(" s")?.parse().ok())
+        .collect()
+}
+
+#[test]
+fn who_serves_the_last_first_makes_nobody_quicker() {
+    let fair = means(&step::program(KITCHEN).unwrap());
+    let unfair = means(&patch::program(&format!("{KITCHEN}+last_come_first_served")).unwrap());
+    assert_eq!(fair, [4.5, 1.2, 5.9, 8.3]);
+    assert_eq!(fair[..3], unfair[..3], "the lines are as long as before");
+    assert!(fair[3] < unfair[3], "and everyone together is served later");
 }
