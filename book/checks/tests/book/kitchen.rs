@@ -1,5 +1,7 @@
 //! The kitchen of chapter 6: its pictures, and faults that its own tests must find.
 
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
 use book_checks::{patch, snapshot, step};
 use harness::Program;
 use std::{env, fs, process};
