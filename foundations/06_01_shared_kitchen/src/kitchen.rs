@@ -5,6 +5,7 @@ use crate::executor::Executor;
 use crate::locks::{Mutex, Semaphore};
 use crate::plan::Plan;
 use crate::story::{Event, What};
+use futures::join;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ impl Kitchen {
     // ANCHOR: serve
     async fn serve(self: Rc<Self>, customer: u32) -> Visit {
         let arrived = self.tell(customer, What::Arrives);
-        let (soda, burger, fries) = futures::join!(self.soda(customer), self.burger(customer), self.fries(customer));
+        let (soda, burger, fries) = join!(self.soda(customer), self.burger(customer), self.fries(customer));
         let visit = Visit { arrived, stays: [soda, burger, fries] };
         self.tell(customer, What::Leaves(visit.service()));
         visit
@@ -133,7 +134,7 @@ impl Kitchen {
 }
 
 // ANCHOR: one_after_the_other
-/// When the last customer would be served by one employee, who waits for each item before beginning the next.
+/// When one employee would have served everyone, who waits for each item before beginning the next.
 pub fn one_after_the_other(plan: &Plan) -> Option<Duration> {
     let clock = Clock::new(Pace::Virtual);
     let employee = async {

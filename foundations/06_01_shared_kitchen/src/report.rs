@@ -17,15 +17,7 @@ const ITEMS: [&str; 3] = ["soda", "burger", "fries"];
 pub fn table(visits: &[Visit]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
-    table.set_header([
-        "customer",
-        "arrives",
-        "waits for soda",
-        "for a cook",
-        "for fries",
-        "last to come",
-        "served after",
-    ]);
+    table.set_header(["customer", "arrives", "waits: soda", "cook", "fryer", "last to come", "served after"]);
     for (number, visit) in (0..).zip(&visits[..visits.len().min(SHOWN)]) {
         table.add_row(row(name(number), Some(visit.arrived), waits(visit), &last_to_come(visit), visit.service()));
     }
