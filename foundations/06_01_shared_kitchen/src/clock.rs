@@ -95,38 +95,6 @@ impl Drop for Sleep<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::Executor;
-    use std::rc::Rc;
-
-    /// The order in which sleepers wake up, each with the time at which it does.
-    fn woken(clock: Clock, sleeps: &[u64]) -> Vec<(usize, Duration)> {
-        let (clock, order) = (Rc::new(clock), Rc::new(RefCell::new(Vec::new())));
-        let executor = Executor::default();
-        for (number, &milliseconds) in sleeps.iter().enumerate() {
-            let (clock, order) = (Rc::clone(&clock), Rc::clone(&order));
-            executor.spawn(async move {
-                clock.sleep(Duration::from_millis(milliseconds)).await;
-                order.borrow_mut().push((number, clock.now()));
-            });
-        }
-        assert_eq!(executor.run(&clock, std::future::pending::<()>()), None);
-        order.take()
-    }
-
-    #[test]
-    fn sleepers_wake_in_the_order_of_their_times_and_the_older_first() {
-        let expected = [(1, 0), (3, 1), (0, 5), (2, 5), (4, 5)].map(|(number, at)| (number, Duration::from_millis(at)));
-        assert_eq!(woken(Clock::new(Pace::Virtual), &[5, 0, 5, 1, 5]), expected);
-        assert_eq!(woken(Clock::new(Pace::Real), &[5, 0, 5, 1, 5]), expected);
-    }
-
-    #[test]
-    fn a_virtual_century_takes_no_time_and_a_real_moment_does() {
-        let started = Instant::now();
-        woken(Clock::new(Pace::Virtual), &[100 * 365 * 24 * 60 * 60 * 1000]);
-        woken(Clock::new(Pace::Real), &[20]);
-        assert!(started.elapsed() >= Duration::from_millis(20));
-    }
 
     #[test]
     fn who_stops_waiting_is_forgotten() {
