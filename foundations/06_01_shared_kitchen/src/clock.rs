@@ -72,7 +72,6 @@ pub struct Sleep<'clock> {
     key: Key,
 }
 
-// ANCHOR: sleep_future
 impl Future for Sleep<'_> {
     type Output = ();
 
@@ -84,7 +83,6 @@ impl Future for Sleep<'_> {
         Poll::Pending
     }
 }
-// ANCHOR_END: sleep_future
 
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {

@@ -14,7 +14,6 @@ use std::task::{Context, Poll, Wake, Waker};
 /// The number of the future that [`Executor::run`] was given. Tasks are numbered from zero.
 const MAIN: usize = usize::MAX;
 
-// ANCHOR: executor
 /// Runs tasks on one thread, each until it has to wait; whoever is woken first goes on first.
 pub struct Executor {
     tasks: RefCell<Slab<Option<Task>>>,
@@ -38,7 +37,6 @@ impl Wake for Alarm {
         let _ = self.wake.send(self.number); // fails only when the executor is gone, and with it the task
     }
 }
-// ANCHOR_END: executor
 
 impl Default for Executor {
     fn default() -> Self {
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_is_woken_twice_is_only_asked_once_too_often() {
+    fn to_wake_a_task_too_often_does_no_harm() {
         let (executor, clock) = (Executor::default(), Clock::new(Pace::Virtual));
         let mut polls = 0;
         let twice = std::future::poll_fn(move |context| {

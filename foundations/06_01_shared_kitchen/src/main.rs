@@ -73,7 +73,6 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
     output.flush()
 }
 
-// ANCHOR: tell
 /// Prints an event, as soon as it happens.
 fn tell(event: Event) {
     if (event.customer as usize) < report::SHOWN
@@ -82,7 +81,6 @@ fn tell(event: Event) {
         give_up(&error);
     }
 }
-// ANCHOR_END: tell
 
 /// Ends the program: quietly, if whoever read its output has seen enough.
 fn give_up(error: &io::Error) -> ! {

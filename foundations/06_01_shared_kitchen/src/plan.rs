@@ -3,7 +3,6 @@
 use clap::Args;
 use std::time::Duration;
 
-// ANCHOR: plan
 /// A kitchen and its customers. Each of them orders a soda, a burger and a portion of fries.
 #[derive(Args, Clone, Debug)]
 pub struct Plan {
@@ -32,7 +31,6 @@ pub struct Plan {
     #[arg(long, value_name = "TIME", default_value = "8s", value_parser = time, allow_hyphen_values = true)]
     pub batch_time: Duration,
 }
-// ANCHOR_END: plan
 
 /// Each customer who waits takes most of a kilobyte: this many, all at once, four gigabytes.
 const MAX_CUSTOMERS: u32 = 5_000_000;
