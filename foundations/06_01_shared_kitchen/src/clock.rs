@@ -49,7 +49,8 @@ impl Clock {
         Sleep { clock: self, key: (self.now() + duration, number) }
     }
 
-    /// Lets time pass until the next timer is due, and wakes all who wait for that moment. Returns whether there was one.
+    /// Lets time pass until the next timer is due, and wakes all who wait for that moment.
+    /// Returns whether there was one.
     pub fn advance(&self) -> bool {
         let Some(&(next, _)) = self.timers.borrow().keys().next() else { return false };
         if self.pace == Pace::Real {

@@ -74,15 +74,17 @@ impl Executor {
     }
 
     // ANCHOR: run
-    /// Runs this future, and all tasks beside it, until it has a value. There is none if everyone waits for someone else.
+    /// Runs this future, and all tasks beside it, until it has a value.
+    /// It never has one if everyone waits for someone else.
     pub fn run<T>(&self, clock: &Clock, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         let waker = self.waker(MAIN);
+        let mut context = Context::from_waker(&waker);
         waker.wake_by_ref();
         loop {
             match self.woken.try_recv() {
                 Ok(MAIN) => {
-                    if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
                         return Some(value);
                     }
                 }
@@ -96,7 +98,8 @@ impl Executor {
     fn poll(&self, number: usize) {
         let task = self.tasks.borrow_mut().get_mut(number).and_then(Option::take);
         let Some(mut task) = task else { return }; // it was woken twice, and has ended
-        let is_pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending();
+        let mut context = Context::from_waker(&task.waker);
+        let is_pending = task.future.as_mut().poll(&mut context).is_pending();
         let mut tasks = self.tasks.borrow_mut();
         if is_pending {
             tasks[number] = Some(task);

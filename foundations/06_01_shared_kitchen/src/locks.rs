@@ -14,7 +14,7 @@ pub struct Semaphore(RefCell<State>);
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// By the number of their ticket. While anyone waits, no permit is free: it is handed to the first in line.
+    /// By the number of their ticket. While anyone waits, no permit is free.
     waiting: BTreeMap<u64, Waker>,
     tickets: u64,
 }
