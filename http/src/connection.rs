@@ -1,7 +1,7 @@
 //! One connection, seen from the server: the state machine between the bytes and the requests.
 
 use crate::head::{self, Head, Method};
-use crate::response::{Date, Framing, Persistence, Response};
+use crate::response::{Date, Framing, Persistence, Response, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -19,7 +19,8 @@ use core::time::Duration;
 ///        └──▶ reading a head ──▶ reading a body ──▶ answering ──┘
 ///                    │                  │               │ the peer or the server
 ///        it breaks a │                  │               │ wants to stop
-///        rule        └──────────────────┴───────┬───────┘
+///        rule, or is └──────────────────┴───────┬───────┘
+///        timed out                              │
 ///                                               ▼
 ///                                            closed
 /// ```
@@ -34,6 +35,8 @@ pub struct Connection {
     state: State,
     /// What has been answered since the last output.
     answers: Vec<Answer>,
+    /// How many requests, answers and [milestones](crate::MILESTONE) of bodies there were.
+    progress: u32,
     serves_one_request: bool,
     /// The peer has sent everything: its half of the connection is closed.
     input_ended: bool,
@@ -175,6 +178,23 @@ impl Connection {
         matches!(self.state, State::ReadingHead { .. }) && self.input[self.consumed..].trim_ascii().is_empty()
     }
 
+    /// How far this connection has come: each complete request, each answer and each [`MILESTONE`](crate::MILESTONE) of a body is one step. (A
+    /// head that is not complete is none: it is short.) Whoever waits for as long as this number changes demands steady
+    /// progress, but not that a request be short.
+    pub fn progress(&self) -> u32 {
+        self.progress
+    }
+
+    /// Ends a connection whose peer has kept the server waiting for too long. Half a request is answered with
+    /// [`Status::RequestTimeout`]; without one, there is nothing to answer.
+    pub fn time_out(&mut self) {
+        match self.state {
+            State::ReadingHead { .. } | State::ReadingBody(_) if !self.is_idle() => self.refuse(TIMED_OUT),
+            State::Closed { .. } => {}
+            _ => self.close(false),
+        }
+    }
+
     /// Whether a connection that is over must be closed with care: the peer may still be sending, and a socket that is
     /// closed over unread input is reset, which can destroy the last response before the peer has read it (RFC 9112,
     /// section 9.6). Shut down the sending half, and read for a while before closing.
@@ -208,14 +228,16 @@ impl Connection {
             if head.method == Method::Unsupported {
                 return Err(head::UNSUPPORTED_METHOD);
             }
-            self.answers.push(Answer::Continue);
+            self.push(Answer::Continue);
         }
         self.state = State::ReadingBody(Box::new(head));
         Ok(Step::Onward)
     }
 
     fn read_body(&mut self, mut head: Box<Head>) -> Result<Step, Response> {
-        head.length += head.body.skip(&self.input[self.consumed + head.length..])?;
+        let skipped = head.body.skip(&self.input[self.consumed + head.length..])?;
+        head.length += skipped;
+        self.count(head.pass(skipped));
         if head.body.is_over() {
             return Ok(self.ask(&head));
         }
@@ -231,6 +253,7 @@ impl Connection {
     fn ask(&mut self, head: &Head) -> Step {
         let start = self.consumed;
         self.consumed += head.length;
+        self.count(1);
         let persistence = if self.serves_one_request { Persistence::Close } else { head.persistence };
         let framing = Framing { is_head: head.method == Method::Head, persistence };
         if head.method == Method::Unsupported {
@@ -247,7 +270,7 @@ impl Connection {
     }
 
     fn answer(&mut self, response: Response, framing: Framing) {
-        self.answers.push(Answer::Final(response, framing));
+        self.push(Answer::Final(response, framing));
         if framing.persistence == Persistence::Close {
             let has_sent_more = self.consumed < self.input.len();
             self.close(self.serves_one_request || has_sent_more);
@@ -259,8 +282,17 @@ impl Connection {
     /// Answers what could not be understood. Where it ends is unknown too, so nothing after it can be understood either.
     fn refuse(&mut self, refusal: Response) {
         let is_head = head::begins_with_head(&self.input[self.consumed..]);
-        self.answers.push(Answer::Final(refusal, Framing { is_head, persistence: Persistence::Close }));
+        self.push(Answer::Final(refusal, Framing { is_head, persistence: Persistence::Close }));
         self.close(true);
+    }
+
+    fn push(&mut self, answer: Answer) {
+        self.answers.push(answer);
+        self.count(1);
+    }
+
+    fn count(&mut self, steps: u32) {
+        self.progress = self.progress.wrapping_add(steps);
     }
 
     fn close(&mut self, peer_may_be_sending: bool) {
@@ -303,6 +335,8 @@ impl Connection {
     }
 }
 
+const TIMED_OUT: Response =
+    Response::refusal(Status::RequestTimeout, "The rest of the request did not arrive in time.\n");
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 impl Answer {

@@ -7,7 +7,7 @@ use crate::fields::Fields;
 use crate::grammar::is_token_byte;
 use crate::response::{Persistence, Response, Status};
 use crate::target;
-use crate::{MAX_EMPTY_LINES, MAX_HEAD, MAX_HEADER_FIELDS, MAX_TARGET};
+use crate::{MAX_EMPTY_LINES, MAX_HEAD, MAX_HEADER_FIELDS, MAX_TARGET, MILESTONE};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
@@ -23,6 +23,17 @@ pub(crate) struct Head {
     pub(crate) expects_continue: bool,
     /// The bytes of the head, including the empty line that ends it.
     pub(crate) length: usize,
+    /// The bytes of the body that have passed since the last [`MILESTONE`].
+    passed: usize,
+}
+
+impl Head {
+    /// Takes note of so many bytes of the body, and says how many milestones that made.
+    pub(crate) fn pass(&mut self, bytes: usize) -> u32 {
+        let passed = self.passed + bytes;
+        self.passed = passed % MILESTONE;
+        u32::try_from(passed / MILESTONE).unwrap_or(u32::MAX)
+    }
 }
 
 /// Methods, as far as this crate tells them apart (RFC 9110, section 9).
@@ -100,11 +111,17 @@ fn incomplete(window: &[u8], start: usize) -> Result<Option<Head>, Response> {
     }
     let mut words = first_line(&window[start..]).splitn(3, |&byte| byte == b' ');
     Err(match (words.next(), words.next()) {
+        (Some(method), _) if is_unknown(method) => UNKNOWN_METHOD,
         (Some(_), Some(target)) if target.len() > MAX_TARGET => target::TOO_LONG,
         (Some(_), Some(_)) => HEAD_TOO_LONG,
-        (Some(method), None) if method.iter().all(|&byte| is_token_byte(byte)) => UNKNOWN_METHOD,
         _ => NO_REQUEST_LINE,
     })
+}
+
+/// Whether a word may be a method, but is none that is known.
+fn is_unknown(word: &[u8]) -> bool {
+    let is_token = word.iter().all(|&byte| is_token_byte(byte));
+    is_token && core::str::from_utf8(word).is_ok_and(|name| Method::new(name).is_err())
 }
 
 /// Reads what `httparse` found in a complete head that begins at `start`.
@@ -112,17 +129,19 @@ fn read(lines: &[u8], start: usize, request: &httparse::Request<'_, '_>) -> Resu
     if has_lone_line_feed(lines) {
         return Err(Response::bad("A line must end with CR LF, not with LF alone.\n"));
     }
-    let (Some(method), Some(target)) = (request.method, request.path) else { return Err(NO_REQUEST_LINE) };
-    let path = target::path(method, target)?;
-    let target_start = start + method.len() + " ".len();
+    let (Some(name), Some(target)) = (request.method, request.path) else { return Err(NO_REQUEST_LINE) };
+    let method = Method::new(name)?; // before the target: who knows what an unknown method may ask for
+    let path = target::path(name, target)?;
+    let target_start = start + name.len() + " ".len();
     let fields = Fields::read(request.headers, request.version == Some(0))?;
     Ok(Head {
-        method: Method::new(method)?,
+        method,
         path: target_start + path.start..target_start + path.end,
         body: fields.body()?,
         persistence: fields.persistence(),
         expects_continue: fields.expects_continue(),
         length: start + lines.len(),
+        passed: 0,
     })
 }
 

@@ -78,6 +78,10 @@ pub const MAX_TARGET: usize = 8 * 1024;
 /// [`Status::ContentTooLarge`].
 pub const MAX_BODY: u64 = 1024 * 1024;
 
+/// The bytes of a request body that count as [progress](Connection::progress), like a request or an answer. A server that
+/// wants to see progress every ten seconds demands 500 bytes a second, as Apache does (`MinRate` of its `mod_reqtimeout`).
+pub const MILESTONE: usize = 5_000;
+
 /// The most bytes of chunk extensions and trailer fields in one request body. More are answered with
 /// [`Status::HeaderFieldsTooLarge`].
 pub const MAX_CHUNK_EXTRAS: usize = 4 * 1024;

@@ -22,6 +22,8 @@ pub enum Status {
     /// 405: the method exists, but pages can be read with `GET` and `HEAD` only. The connection is kept, unless a body was
     /// announced by `Expect`: it need not come any more, so nobody knows what follows.
     MethodNotAllowed = 405,
+    /// 408: a part of the request arrived, but the rest did not come in time ([`Connection::time_out`](crate::Connection::time_out)).
+    RequestTimeout = 408,
     /// 413: the body is longer than [`MAX_BODY`](crate::MAX_BODY).
     ContentTooLarge = 413,
     /// 414: the target is longer than [`MAX_TARGET`](crate::MAX_TARGET).
@@ -47,6 +49,7 @@ impl Status {
             Status::BadRequest => "400 Bad Request",
             Status::NotFound => "404 Not Found",
             Status::MethodNotAllowed => "405 Method Not Allowed",
+            Status::RequestTimeout => "408 Request Timeout",
             Status::ContentTooLarge => "413 Content Too Large",
             Status::UriTooLong => "414 URI Too Long",
             Status::ExpectationFailed => "417 Expectation Failed",

@@ -21,7 +21,9 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
     if target.len() > MAX_TARGET {
         return Err(TOO_LONG);
     }
-    if !after_percent_encoded(target.as_bytes(), &TARGET).is_empty() {
+    let end = target.bytes().position(|byte| byte == b'?').unwrap_or(target.len());
+    let (before_query, query) = target.as_bytes().split_at(end);
+    if !after_percent_encoded(before_query, &PATH).is_empty() || !after_percent_encoded(query, &QUERY).is_empty() {
         return Err(WRONG_CHARACTER);
     }
     let start = match (method, target) {
@@ -30,7 +32,6 @@ pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response>
         _ if target.starts_with('/') => 0,
         _ => after_authority(target)?,
     };
-    let end = target.bytes().position(|byte| byte == b'?').unwrap_or(target.len());
     Ok(start..end)
 }
 
@@ -88,8 +89,13 @@ pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> 
 /// What may stand in a name as it is: `unreserved` and `sub-delims` (RFC 3986, section 2).
 static NAME: Set = letters_digits_and(b"-._~!$&'()*+,;=");
 
-/// What may stand in a target as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves.
-static TARGET: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]");
+/// What may stand before a query as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves;
+/// and `|`, which browsers need not encode in a path (URL Standard, section 1.3, the path percent-encode set).
+static PATH: Set = letters_digits_and(b"-._~!$&'()*+,;=/:@[]|");
+
+/// What may stand in a query as it is: more, because browsers encode less of it (URL Standard, section 1.3, the query
+/// percent-encode set).
+static QUERY: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]|\\^`{}");
 
 /// What follows the longest beginning of `text` that has the allowed characters alone, and `%` with two hexadecimal digits in
 /// place of any other (RFC 3986, section 2.1).

@@ -15,3 +15,4 @@ mod responses;
 mod table;
 mod talk;
 mod targets;
+mod time;

@@ -1,6 +1,6 @@
 //! What holds for inputs that nobody thought of.
 
-use crate::talk::{PAGE, Talk, talk_in_pieces};
+use crate::talk::{NOW, PAGE, Talk, talk_in_pieces, talk_on};
 use http::Connection;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -14,6 +14,7 @@ const WORDS: &[&str] = &[
     "HEAD",
     "POST",
     "BREW",
+    "M-SEARCH * HTTP/1.1\r\nHost: a\r\n",
     " ",
     "/",
     "/path",
@@ -21,6 +22,7 @@ const WORDS: &[&str] = &[
     "http://a",
     "https://a",
     "?query",
+    "?a|{b}^`\\",
     "%2f",
     "HTTP/1.1",
     "HTTP/1.0",
@@ -79,8 +81,8 @@ fn good_request() -> impl Strategy<Value = (String, Option<String>)> {
             "Transfer-Encoding: chunked\r\n\r\n13;a=\"b\"\r\nGET /x HTTP/1.1\r\n\r\n\r\n0\r\nX: y\r\n\r\n",
         ][..],
     );
-    (method, "/[a-z]{0,5}", body).prop_map(|(method, path, body)| {
-        let request = format!("{method} {path}?query HTTP/1.1\r\nHost: a\r\n{body}");
+    (method, "/[a-z|]{0,5}", "[a-z?|{}^`\\\\\\[\\]]{0,5}", body).prop_map(|(method, path, query, body)| {
+        let request = format!("{method} {path}?{query} HTTP/1.1\r\nHost: a\r\n{body}");
         (request, (method != "POST").then_some(path))
     })
 }
@@ -105,6 +107,19 @@ proptest! {
         prop_assert!(talk.answers().len() <= 2 * (input.len() / SHORTEST_REQUEST) + refusals + continues);
         prop_assert!(talk.output.len() <= talk.answers().len() * LONGEST_ANSWER);
         prop_assert!(PAGE.len() < LONGEST_ANSWER);
+    }
+
+    /// Whatever has arrived: a time-out ends it, with one answer if a part of a request is there, and with none if not.
+    #[test]
+    fn a_time_out_answers_half_a_request_and_nothing_else(input in anything(), end in any::<Index>()) {
+        let mut connection = Connection::new();
+        let talk = talk_on(&mut connection, [&input[..end.index(input.len() + 1)]].into_iter());
+        let waits_for_the_rest = talk.is_open && !connection.is_idle();
+        connection.time_out();
+        let last_words = connection.output(NOW);
+        prop_assert_eq!(last_words.starts_with(b"HTTP/1.1 408 Request Timeout\r\n"), waits_for_the_rest);
+        prop_assert_eq!(!last_words.is_empty(), waits_for_the_rest);
+        prop_assert!(!connection.is_open());
     }
 
     #[test]

@@ -108,6 +108,14 @@ fn an_unknown_method_is_not_implemented() {
 }
 
 #[test]
+fn an_unknown_method_may_have_any_target() {
+    let long = "/".repeat(http::MAX_HEAD);
+    for target in ["*", "localhost:80", "http://localhost/", "https://localhost/", "path", "/%", "/^", &long] {
+        rejects(501, format!("M-SEARCH {target} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    }
+}
+
+#[test]
 fn a_known_method_is_not_allowed_and_the_connection_stays() {
     for method in ["POST", "PUT", "DELETE", "TRACE", "PATCH", "OPTIONS"] {
         let talk = talk(format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n"));

@@ -93,6 +93,7 @@ fn a_status_line_has_its_own_code() {
         Status::BadRequest,
         Status::NotFound,
         Status::MethodNotAllowed,
+        Status::RequestTimeout,
         Status::ContentTooLarge,
         Status::UriTooLong,
         Status::ExpectationFailed,

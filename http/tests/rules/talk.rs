@@ -59,6 +59,11 @@ impl Talk {
 
 /// Sends pieces, one after the other, and reads after each.
 pub fn talk_in_pieces<'a>(mut connection: Connection, pieces: impl Iterator<Item = &'a [u8]>) -> Talk {
+    talk_on(&mut connection, pieces)
+}
+
+/// The same, on a connection that can be looked at afterwards.
+pub fn talk_on<'a>(connection: &mut Connection, pieces: impl Iterator<Item = &'a [u8]>) -> Talk {
     let mut talk = Talk { paths: Vec::new(), output: Vec::new(), is_open: true };
     for piece in pieces {
         connection.receive(piece);

@@ -28,11 +28,35 @@ fn accepts_the_origin_form() {
 
 #[test]
 fn rejects_characters_that_a_target_must_encode() {
-    for byte in (0..=255u8).filter(|byte| !byte.is_ascii_alphanumeric() && !b"-._~!$&'()*+,;=:@/?[]%".contains(byte)) {
-        for place in [&b"/"[..], b"/path", b"/?", b"http://a/", b"http://a"] {
-            let request = [b"GET ", place, &[byte], b"rest HTTP/1.1\r\nHost: a\r\n\r\n"].concat();
-            rejects_as_bad(request);
+    const EVERYWHERE: &[u8] = b"-._~!$&'()*+,;=:@/?[]%";
+    for (allowed, places) in [
+        (&b""[..], &["http://a", "http://"][..]),
+        (b"|", &["/", "/path", "http://a/"]),
+        (b"|{}^`\\", &["/?", "/path?a=", "http://a?", "http://a/?"]),
+    ] {
+        let is_allowed =
+            |byte: &u8| byte.is_ascii_alphanumeric() || EVERYWHERE.contains(byte) || allowed.contains(byte);
+        for byte in (0..=255u8).filter(|byte| !is_allowed(byte)) {
+            for place in places {
+                rejects_as_bad([b"GET ", place.as_bytes(), &[byte], b"rest HTTP/1.1\r\nHost: a\r\n\r\n"].concat());
+            }
         }
+    }
+}
+
+/// What the URL Standard does not encode in a path and in a query, whatever RFC 3986 says.
+#[test]
+fn accepts_what_browsers_do_not_encode() {
+    for (target, path) in [
+        ("/?a=b|c", "/"),
+        ("/?q={x}", "/"),
+        ("/?^`\\", "/"),
+        ("/sleep?|{}^`\\[]'?|", "/sleep"),
+        ("http://localhost?{", "/"),
+        ("/a|b", "/a|b"),
+        ("http://localhost/a|b?{", "/a|b"),
+    ] {
+        assert_eq!(accepts(get(target)), path, "{target}");
     }
 }
 
