@@ -51,6 +51,13 @@ pub fn cannot_listen(address: &str, error: &io::Error) -> ! {
     process::exit(if error.kind() == ErrorKind::InvalidInput { 2 } else { 1 })
 }
 
+/// Ends the program with code 1, and says why.
+#[allow(dead_code, reason = "the first steps end only when they cannot listen")]
+pub fn fail(message: impl Display) -> ! {
+    log(message);
+    process::exit(1)
+}
+
 /// Writes a line to the standard error. Unlike `eprintln!`, it does not panic when the terminal is gone.
 pub fn log(message: impl Display) {
     let _ = writeln!(io::stderr(), "{message}");

@@ -20,7 +20,7 @@ mod command_line;
 const HELLO: &str = include_str!("../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../common/404.html");
 
-/// How long a peer may stay without a new answer, whatever it does with the time.
+/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -57,27 +57,27 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
-    let answered = Cell::new(false);
-    let ended = select(pin!(converse(stream, &answered)), pin!(silence(&answered, patience))).await.factor_first().0;
+    let done = Cell::new(0);
+    let ended = select(pin!(converse(stream, &done)), pin!(silence(&done, patience))).await.factor_first().0;
     if let Err(error) = ended {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
 
-/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
-async fn silence(answered: &Cell<bool>, patience: Duration) -> io::Result<()> {
-    loop {
+/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
+async fn silence(done: &Cell<u32>, patience: Duration) -> io::Result<()> {
+    let mut before = None;
+    while before != Some(done.get()) {
+        before = Some(done.get());
         task::sleep(patience).await;
-        if !answered.replace(false) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
     }
+    Err(io::ErrorKind::TimedOut.into())
 }
 // ANCHOR_END: patience
 
-async fn converse(stream: io::Result<TcpStream>, answered: &Cell<bool>) -> io::Result<()> {
+async fn converse(stream: io::Result<TcpStream>, done: &Cell<u32>) -> io::Result<()> {
     let mut stream = stream?;
-    if handle_connection(&mut stream, answered).await?.peer_may_be_sending() {
+    if handle_connection(&mut stream, done).await?.peer_may_be_sending() {
         stream.shutdown(Shutdown::Write)?;
         io::copy(&mut stream, &mut io::sink()).await?;
     }
@@ -86,7 +86,7 @@ async fn converse(stream: io::Result<TcpStream>, answered: &Cell<bool>) -> io::R
 
 // ANCHOR: handle_connection
 /// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
-async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io::Result<Connection> {
+async fn handle_connection(stream: &mut TcpStream, done: &Cell<u32>) -> io::Result<Connection> {
     let mut connection = Connection::new();
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
@@ -96,16 +96,15 @@ async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io:
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    send(stream, &mut connection, done).await?; // what is ready need not wait for the nap
                     task::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
-            answered.set(true);
         }
-        send(stream, &mut connection).await?;
+        send(stream, &mut connection, done).await?;
         if connection.is_open() {
             task::yield_now().await; // give way: whoever else is ready has a turn now
         }
@@ -114,7 +113,8 @@ async fn handle_connection(stream: &mut TcpStream, answered: &Cell<bool>) -> io:
 }
 // ANCHOR_END: handle_connection
 
-/// Sends all the answers there are in one write.
-async fn send(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
-    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+/// Sends all the answers there are in one write, and notes how much is done.
+async fn send(stream: &mut TcpStream, connection: &mut Connection, done: &Cell<u32>) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    stream.write_all(&answers).await.map(|()| done.set(connection.progress()))
 }

@@ -1,4 +1,4 @@
-//! Why step 9.5 has an `AtomicBool` where step 9.4 has a `Cell`: this program does not compile.
+//! Why step 9.5 has an `AtomicU32` where step 9.4 has a `Cell`: this program does not compile.
 //!
 //! Run: `cargo build -p parallel_server --features cell_in_spawn --bin 09_05_cell_in_spawn`.
 //! You should see: "future cannot be sent between threads safely".
@@ -13,11 +13,11 @@ async fn main() {
 }
 
 async fn serve() {
-    let answered = Cell::new(false);
-    silence(&answered).await;
+    let done = Cell::new(0);
+    silence(&done).await;
 }
 
-async fn silence(answered: &Cell<bool>) {
+async fn silence(done: &Cell<u32>) {
     task::sleep(Duration::from_secs(10)).await;
-    answered.set(false);
+    done.get();
 }

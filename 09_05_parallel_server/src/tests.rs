@@ -9,7 +9,7 @@ const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 // ANCHOR: mock_stream
 /// Runs the handler until it is done, and returns what it sent.
 fn answers(stream: &Stream) -> String {
-    let connection = task::block_on(handle_connection(&mut stream.clone(), &AtomicBool::new(false)));
+    let connection = task::block_on(handle_connection(&mut stream.clone(), &AtomicU32::new(0)));
     assert!(connection.is_ok(), "{connection:?}");
     String::from_utf8_lossy(&stream.received()).into_owned()
 }
@@ -45,24 +45,31 @@ fn a_peer_that_leaves_without_a_word_gets_none() {
     assert_eq!(answers(&Stream::new()), "");
 }
 
-#[test]
-fn an_answer_is_announced_to_the_guard_against_silence_but_half_a_request_is_not() {
-    let answered = AtomicBool::new(false);
-    let half_a_request = &mut Stream::new().sends(&HELLO_REQUEST[..20]).fails(io::ErrorKind::ConnectionReset);
-    assert!(task::block_on(handle_connection(half_a_request, &answered)).is_err());
-    assert!(!answered.load(Relaxed));
+/// What the guard against silence is told when the handler has come to the end of what the peer sends.
+fn done_after(stream: &Stream) -> u32 {
+    let done = AtomicU32::new(0);
+    let _ = task::block_on(handle_connection(&mut stream.clone(), &done));
+    done.into_inner()
+}
 
-    assert!(task::block_on(handle_connection(&mut Stream::new().sends(HELLO_REQUEST), &answered)).is_ok());
-    assert!(answered.load(Relaxed));
+#[test]
+fn progress_is_announced_to_the_guard_against_silence_and_half_a_request_is_none() {
+    let reset = io::ErrorKind::ConnectionReset;
+    assert_eq!(done_after(&Stream::new().sends(&HELLO_REQUEST[..20]).fails(reset)), 0);
+    assert_ne!(done_after(&Stream::new().sends(HELLO_REQUEST).fails(reset)), 0);
+
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n";
+    assert_eq!(done_after(&Stream::new().sends(head).sends("a few bytes").fails(reset)), 0);
+    assert_ne!(done_after(&Stream::new().sends(head).sends(vec![b'a'; http::MILESTONE]).fails(reset)), 0);
 }
 
 #[test]
 fn a_peer_that_stays_silent_is_let_go() {
-    let answered = AtomicBool::new(false);
+    let done = AtomicU32::new(0);
     let stream = &mut Stream::new().sends(HELLO_REQUEST).stays_silent();
     let ended = task::block_on(async {
-        let handled = handle_connection(stream, &answered).map_ok(drop);
-        select(pin!(handled), pin!(silence(&answered, Duration::from_millis(1)))).await.factor_first().0
+        let handled = handle_connection(stream, &done).map_ok(drop);
+        select(pin!(handled), pin!(silence(&done, Duration::from_millis(1)))).await.factor_first().0
     });
     assert_eq!(ended.map_err(|error| error.kind()), Err(io::ErrorKind::TimedOut));
 }
@@ -75,7 +82,7 @@ fn two_handlers_run_at_the_same_instant() {
     let meeting = Meeting::of(2);
     let handlers = [(); 2].map(|()| {
         let mut stream = Stream::new().meets(&meeting).sends(HELLO_REQUEST);
-        task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() })
+        task::spawn(async move { handle_connection(&mut stream, &AtomicU32::new(0)).await.is_ok() })
     });
     assert_eq!(task::block_on(future::join_all(handlers)), [true, true]);
 }
@@ -83,10 +90,10 @@ fn two_handlers_run_at_the_same_instant() {
 #[test]
 fn a_handler_that_panics_ends_its_own_task_only() {
     let mut stream = Stream::new().panics();
-    let broken = task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() });
+    let broken = task::spawn(async move { handle_connection(&mut stream, &AtomicU32::new(0)).await.is_ok() });
     assert!(task::block_on(broken.catch_unwind()).is_err());
 
     let mut stream = Stream::new().sends(HELLO_REQUEST);
-    let healthy = task::spawn(async move { handle_connection(&mut stream, &AtomicBool::new(false)).await.is_ok() });
+    let healthy = task::spawn(async move { handle_connection(&mut stream, &AtomicU32::new(0)).await.is_ok() });
     assert!(task::block_on(healthy));
 }

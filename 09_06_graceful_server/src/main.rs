@@ -13,8 +13,7 @@ use futures::{io, prelude::*, stream};
 use http::{Connection, Response};
 use std::net::Shutdown;
 use std::pin::pin;
-use std::process;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 
 #[path = "../../common/command_line.rs"]
@@ -23,7 +22,7 @@ mod command_line;
 const HELLO: &str = include_str!("../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../common/404.html");
 
-/// How long a peer may stay without a new answer, whatever it does with the time.
+/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -43,7 +42,7 @@ async fn main() {
         // A task, too: on a thread of its own it would hand each connection over to another.
         (Ok(listener), Ok(signals)) => task::spawn(run(listener, signals)).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
-        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
+        (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
 }
 // ANCHOR_END: main_func
@@ -71,8 +70,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
         select(signals.next(), pin!(task::sleep(GRACE))).await;
     };
     if let Either::Right(_) = select(pin!(served), pin!(told_to_stop)).await {
-        command_line::log("stopped before all answers were sent");
-        process::exit(1);
+        command_line::fail("stopped before all answers were sent");
     }
 }
 // ANCHOR_END: stopping
@@ -86,43 +84,55 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: io::Result<TcpStream>, patience: Duration, stopping: Stopping) {
-    let answered = AtomicBool::new(false);
-    let ended =
-        select(pin!(converse(stream, &answered, stopping)), pin!(silence(&answered, patience))).await.factor_first().0;
-    if let Err(error) = ended {
+    if let Err(error) = converse(stream, patience, stopping).await {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
 
-/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
-async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
-    loop {
+/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
+async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
+    let mut before = None;
+    while before != Some(done.load(Relaxed)) {
+        before = Some(done.load(Relaxed));
         task::sleep(patience).await;
-        if !answered.swap(false, Relaxed) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
     }
+    Err(io::ErrorKind::TimedOut.into())
 }
 
-async fn converse(stream: io::Result<TcpStream>, answered: &AtomicBool, stopping: Stopping) -> io::Result<()> {
-    let mut stream = stream?;
-    if handle_connection(&mut stream, answered, stopping.clone()).await?.peer_may_be_sending() {
+// ANCHOR: converse
+async fn converse(stream: io::Result<TcpStream>, patience: Duration, stopping: Stopping) -> io::Result<()> {
+    let (mut stream, mut connection, done) = (stream?, Connection::new(), AtomicU32::new(0));
+    let handled = handle_connection(&mut stream, &mut connection, &done, stopping.clone());
+    let ended = select(pin!(handled), pin!(silence(&done, patience))).await.factor_first().0;
+    let all_is_sent = done.load(Relaxed) == connection.progress();
+    match ended {
+        // Half a request gets an answer, too. (Nothing may follow an answer that is stuck half-way.)
+        Err(error) if error.kind() == io::ErrorKind::TimedOut && all_is_sent => connection.time_out(),
+        ended => ended?,
+    }
+    let hung_up = pin!(hang_up(&mut stream, &mut connection, &done));
+    let stopped = stopping.map(|_| Ok(())); // a server that stops does not read on
+    async_std::io::timeout(patience, select(hung_up, stopped).map(|ended| ended.factor_first().0)).await
+}
+
+/// Says what there is to say, and reads on, so that the peer can read it: over unread input, a socket is reset.
+async fn hang_up(stream: &mut TcpStream, connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
+    send(stream, connection, done).await?;
+    if connection.peer_may_be_sending() {
         stream.shutdown(Shutdown::Write)?;
-        let mut nowhere = io::sink();
-        let the_rest = io::copy(&mut stream, &mut nowhere).map_ok(drop);
-        let stopped = stopping.map(|_| Ok(())); // a server that stops does not read on
-        select(the_rest, stopped).await.factor_first().0?;
+        io::copy(stream, &mut io::sink()).await?;
     }
     Ok(())
 }
+// ANCHOR_END: converse
 
 /// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    answered: &AtomicBool,
+    connection: &mut Connection,
+    done: &AtomicU32,
     stopping: Stopping,
-) -> io::Result<Connection> {
-    let mut connection = Connection::new();
+) -> io::Result<()> {
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
         // ANCHOR: read_or_stop
@@ -137,24 +147,24 @@ async fn handle_connection(
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    send(stream, connection, done).await?; // what is ready need not wait for the nap
                     task::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
-            answered.store(true, Relaxed);
         }
-        send(stream, &mut connection).await?;
+        send(stream, connection, done).await?;
         if connection.is_open() {
             task::yield_now().await; // give way: whoever else is ready has a turn now
         }
     }
-    Ok(connection)
+    Ok(())
 }
 
-/// Sends all the answers there are in one write.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
-    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+/// Sends all the answers there are in one write, and notes how much is done.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
 }

@@ -10,9 +10,8 @@ use smol::channel::{self, Receiver};
 use smol::lock::Semaphore;
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer, future, io, prelude::*};
-use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -22,7 +21,7 @@ mod command_line;
 const HELLO: &str = include_str!("../../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
-/// How long a peer may stay without a new answer, whatever it does with the time.
+/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -46,7 +45,7 @@ fn main() {
         match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
             (Ok(listener), Ok(signals)) => run(listener, signals).await,
             (Err(error), _) => command_line::cannot_listen(&address, &error),
-            (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
+            (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
         }
     })));
 }
@@ -75,8 +74,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
         false
     };
     if !all_served.or(told_again).or(too_late).await {
-        command_line::log("stopped before all answers were sent");
-        process::exit(1);
+        command_line::fail("stopped before all answers were sent");
     }
 }
 
@@ -112,33 +110,49 @@ async fn accept(listener: TcpListener, places: &Arc<Semaphore>, stopping: Receiv
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: TcpStream, patience: Duration, stopping: Receiver<()>) {
-    let answered = AtomicBool::new(false);
-    let ended = converse(stream, &answered, stopping).or(silence(&answered, patience)).await;
-    if let Err(error) = ended {
+    if let Err(error) = converse(stream, patience, stopping).await {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
+
+async fn converse(mut stream: TcpStream, patience: Duration, stopping: Receiver<()>) -> io::Result<()> {
+    let (mut connection, done) = (Connection::new(), AtomicU32::new(0));
+    let handled = handle_connection(&mut stream, &mut connection, &done, stopping.clone());
+    let ended = handled.or(silence(&done, patience)).await;
+    let all_is_sent = done.load(Relaxed) == connection.progress();
+    match ended {
+        // Half a request gets an answer, too. (Nothing may follow an answer that is stuck half-way.)
+        Err(error) if error.kind() == io::ErrorKind::TimedOut && all_is_sent => connection.time_out(),
+        ended => ended?,
+    }
+    let stopped = async {
+        let _ = stopping.recv().await;
+        Ok(()) // a server that stops does not read on
+    };
+    let too_late = async {
+        Timer::after(patience).await;
+        Err(io::ErrorKind::TimedOut.into())
+    };
+    hang_up(&mut stream, &mut connection, &done).or(stopped).or(too_late).await
+}
 // ANCHOR_END: patience
 
-/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
-async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
-    loop {
+/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
+async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
+    let mut before = None;
+    while before != Some(done.load(Relaxed)) {
+        before = Some(done.load(Relaxed));
         Timer::after(patience).await;
-        if !answered.swap(false, Relaxed) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
     }
+    Err(io::ErrorKind::TimedOut.into())
 }
 
-async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: Receiver<()>) -> io::Result<()> {
-    if handle_connection(&mut stream, answered, stopping.clone()).await?.peer_may_be_sending() {
+/// Says what there is to say, and reads on, so that the peer can read it: over unread input, a socket is reset.
+async fn hang_up(stream: &mut TcpStream, connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
+    send(stream, connection, done).await?;
+    if connection.peer_may_be_sending() {
         stream.close().await?;
-        let the_rest = io::copy(&mut stream, io::sink());
-        let stopped = async {
-            let _ = stopping.recv().await;
-            Ok(0) // a server that stops does not read on
-        };
-        the_rest.or(stopped).await?;
+        io::copy(stream, &mut io::sink()).await?;
     }
     Ok(())
 }
@@ -146,10 +160,10 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: Receiv
 /// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    answered: &AtomicBool,
+    connection: &mut Connection,
+    done: &AtomicU32,
     stopping: Receiver<()>,
-) -> io::Result<Connection> {
-    let mut connection = Connection::new();
+) -> io::Result<()> {
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
         // ANCHOR: read_or_stop
@@ -164,26 +178,26 @@ async fn handle_connection(
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    send(stream, connection, done).await?; // what is ready need not wait for the nap
                     Timer::after(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
-            answered.store(true, Relaxed);
         }
-        send(stream, &mut connection).await?;
+        send(stream, connection, done).await?;
         if connection.is_open() {
             future::yield_now().await; // give way: whoever else is ready has a turn now
         }
     }
-    Ok(connection)
+    Ok(())
 }
 
-/// Sends all the answers there are in one write.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
-    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+/// Sends all the answers there are in one write, and notes how much is done.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
 }
 
 #[cfg(test)]

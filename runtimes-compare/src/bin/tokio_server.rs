@@ -5,9 +5,8 @@
 //! You should see: the second page at once, the first after five seconds; then the server ends.
 
 use http::{Connection, Response};
-use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,7 +20,7 @@ mod command_line;
 const HELLO: &str = include_str!("../../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
-/// How long a peer may stay without a new answer, whatever it does with the time.
+/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -37,7 +36,7 @@ async fn main() {
     match (TcpListener::bind(&address).await, signals()) {
         (Ok(listener), Ok(signals)) => run(listener, signals).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
-        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
+        (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
 }
 // ANCHOR_END: main_func
@@ -58,8 +57,7 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
         () = time::sleep(GRACE) => false,
     };
     if !all_served {
-        command_line::log("stopped before all answers were sent");
-        process::exit(1);
+        command_line::fail("stopped before all answers were sent");
     }
 }
 
@@ -102,32 +100,50 @@ async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>) {
-    let answered = AtomicBool::new(false);
-    let ended = select! {
-        biased; // the conversation first: most end before their timer is needed
-        ended = converse(stream, &answered, stopping) => ended,
-        ended = silence(&answered, patience) => ended,
-    };
-    if let Err(error) = ended {
+    if let Err(error) = converse(stream, patience, stopping).await {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
 }
+
+async fn converse(mut stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>) -> io::Result<()> {
+    let (mut connection, done) = (Connection::new(), AtomicU32::new(0));
+    let ended = select! {
+        biased; // the conversation first: most end before their timer is needed
+        ended = handle_connection(&mut stream, &mut connection, &done, stopping.clone()) => ended,
+        ended = silence(&done, patience) => ended,
+    };
+    let all_is_sent = done.load(Relaxed) == connection.progress();
+    match ended {
+        // Half a request gets an answer, too. (Nothing may follow an answer that is stuck half-way.)
+        Err(error) if error.kind() == io::ErrorKind::TimedOut && all_is_sent => connection.time_out(),
+        ended => ended?,
+    }
+    time::timeout(patience, hang_up(&mut stream, &mut connection, &done, stopping)).await?
+}
 // ANCHOR_END: patience
 
-/// Ends when `patience` passes without a new answer. One timer serves the whole connection.
-async fn silence(answered: &AtomicBool, patience: Duration) -> io::Result<()> {
-    loop {
+/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
+async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
+    let mut before = None;
+    while before != Some(done.load(Relaxed)) {
+        before = Some(done.load(Relaxed));
         time::sleep(patience).await;
-        if !answered.swap(false, Relaxed) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
     }
+    Err(io::ErrorKind::TimedOut.into())
 }
 
-async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: watch::Receiver<()>) -> io::Result<()> {
-    if handle_connection(&mut stream, answered, stopping).await?.peer_may_be_sending() {
+/// Says what there is to say, and reads on, so that the peer can read it: over unread input, a socket is reset.
+async fn hang_up(
+    stream: &mut TcpStream,
+    connection: &mut Connection,
+    done: &AtomicU32,
+    stopping: watch::Receiver<()>,
+) -> io::Result<()> {
+    send(stream, connection, done).await?;
+    drop(stopping); // a server that stops does not read on
+    if connection.peer_may_be_sending() {
         stream.shutdown().await?;
-        io::copy(&mut stream, &mut io::sink()).await?;
+        io::copy(stream, &mut io::sink()).await?;
     }
     Ok(())
 }
@@ -135,10 +151,10 @@ async fn converse(mut stream: TcpStream, answered: &AtomicBool, stopping: watch:
 /// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    answered: &AtomicBool,
+    connection: &mut Connection,
+    done: &AtomicU32,
     mut stopping: watch::Receiver<()>,
-) -> io::Result<Connection> {
-    let mut connection = Connection::new();
+) -> io::Result<()> {
     let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
         // ANCHOR: read_or_stop
@@ -153,23 +169,23 @@ async fn handle_connection(
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection).await?; // what is ready need not wait for the nap
+                    send(stream, connection, done).await?; // what is ready need not wait for the nap
                     time::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
-            answered.store(true, Relaxed);
         }
-        send(stream, &mut connection).await?;
+        send(stream, connection, done).await?;
     }
-    Ok(connection)
+    Ok(())
 }
 
-/// Sends all the answers there are in one write.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
-    stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await
+/// Sends all the answers there are in one write, and notes how much is done.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
 }
 
 #[cfg(test)]
