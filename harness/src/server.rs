@@ -91,9 +91,17 @@ impl Program {
         self
     }
 
-    /// The same, with less patience for peers that say nothing, if it is an echo server: for what waits for its end.
+    /// The same, with less patience for peers that say nothing, if it is an echo server or a mutant: for what waits for its
+    /// end.
     pub fn patience_for_peers(self, patience: Duration) -> Self {
         self.environment("PATIENCE", patience.as_secs_f64().to_string())
+    }
+
+    /// How long it waits for a peer that makes no progress: ten seconds, unless it was told otherwise.
+    pub(crate) fn its_patience(&self) -> Duration {
+        let told = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
+        let seconds = told.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
+        seconds.map_or(Duration::from_secs(10), Duration::from_secs_f64)
     }
 
     /// The same, started in this directory.

@@ -44,6 +44,15 @@ pub(super) fn a_query_string_does_not_change_the_page(program: &Program) -> Resu
     is_not_found(&server.client()?.get("/nope?/")?)
 }
 
+/// RFC 3986 would have these encoded; the URL Standard, and so every browser, does not.
+pub(super) fn what_browsers_do_not_encode_is_served(program: &Program) -> Result {
+    let server = program.start()?;
+    for target in ["/?a=b|c", "/?q={x}", "/?^`\\[]"] {
+        is_hello(&server.client()?.get(target)?)?;
+    }
+    is_not_found(&server.client()?.get("/a|b")?)
+}
+
 pub(super) fn a_whole_url_is_a_target_too(program: &Program) -> Result {
     with_client(program, |client| is_hello(&client.get("http://localhost/")?))
 }
@@ -167,6 +176,10 @@ pub(super) fn known_methods_without_a_meaning_here_are_refused_with_405(program:
 
 pub(super) fn unknown_methods_are_refused_with_501(program: &Program) -> Result {
     refuses(program, 501, &[b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", b"get / HTTP/1.1\r\nHost: a\r\n\r\n"])
+}
+
+pub(super) fn unknown_methods_may_have_any_target(program: &Program) -> Result {
+    refuses(program, 501, &[b"M-SEARCH * HTTP/1.1\r\nHost: a\r\n\r\n", b"M-SEARCH a:80 HTTP/1.1\r\nHost: a\r\n\r\n"])
 }
 
 pub(super) fn other_versions_are_refused_with_505(program: &Program) -> Result {

@@ -29,6 +29,7 @@ mod concurrent;
 mod echo;
 mod keeps_connections;
 mod one_at_a_time;
+mod patience;
 mod stopping;
 mod survives;
 mod threads;
@@ -59,6 +60,7 @@ const ANSWERS: &[Check] = checks![
     answers::the_root_is_the_hello_page,
     answers::every_other_path_is_the_404_page,
     answers::a_query_string_does_not_change_the_page,
+    answers::what_browsers_do_not_encode_is_served,
     answers::a_whole_url_is_a_target_too,
     answers::head_is_get_without_the_page,
     answers::a_request_in_two_packets_is_one_request,
@@ -72,6 +74,7 @@ const ANSWERS: &[Check] = checks![
     answers::malformed_requests_are_refused_with_400,
     answers::known_methods_without_a_meaning_here_are_refused_with_405,
     answers::unknown_methods_are_refused_with_501,
+    answers::unknown_methods_may_have_any_target,
     answers::other_versions_are_refused_with_505,
     answers::a_long_target_is_refused_with_414,
     answers::a_long_head_is_refused_with_431,
@@ -94,8 +97,14 @@ const SURVIVES: &[Check] = checks![
     survives::two_hundred_clients_with_sixty_four_descriptors,
 ];
 
-/// Takes the ten seconds of a step's patience, so only the book's tests run it, for the table of what each step survives.
-const PATIENCE: &[Check] = checks![survives::a_client_that_stays_silent_is_let_go];
+/// Take the ten seconds of a server's patience, so only the book's tests run them, all at the same time.
+const PATIENCE: &[Check] = checks![
+    survives::a_client_that_stays_silent_is_let_go,
+    patience::a_steady_upload_is_served,
+    patience::clients_that_trickle_are_let_go,
+    patience::an_idle_client_is_let_go_without_a_word,
+    patience::half_a_request_that_stalls_gets_408,
+];
 
 const ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::a_connection_is_closed_after_one_answer,

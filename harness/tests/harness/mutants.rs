@@ -50,6 +50,8 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("takes_bodies_for_requests", &["a_request_body_is_not_taken_for_a_request"]),
     // ANCHOR_END: faults
     ("trips_over_queries", &["a_query_string_does_not_change_the_page"]),
+    ("wants_everything_encoded", &["what_browsers_do_not_encode_is_served"]),
+    ("takes_unknown_methods_for_get", &["unknown_methods_may_have_any_target"]),
     ("trips_over_urls", &["a_whole_url_is_a_target_too"]),
     ("is_deaf_after_a_half_close", &["a_client_that_has_finished_sending_is_answered"]),
     ("always_says_200", &["every_other_path_is_the_404_page"]),
@@ -156,6 +158,15 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("insists_on_being_read", &["nobody_needs_to_read_what_it_prints"]),
 ];
 
+/// The same for servers whose patience ends.
+const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
+    ("resets", &["half_a_request_that_stalls_gets_408"]),
+    ("counts_answers_alone", &["a_steady_upload_is_served"]),
+    ("waits_as_long_as_bytes_come", &["clients_that_trickle_are_let_go", "half_a_request_that_stalls_gets_408"]),
+    ("times_everyone_out", &["an_idle_client_is_let_go_without_a_word"]),
+    ("times_out_without_a_word", &["half_a_request_that_stalls_gets_408"]),
+];
+
 /// The same for echo servers. (Checks that need no HTTP have met their fault above.)
 const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_peers_are_answered_while_all_of_them_stay"]),
@@ -183,12 +194,18 @@ fn server_with(fault: &str) -> Program {
     Program::at(env!("CARGO_BIN_EXE_mutant")).environment("FAULT", fault)
 }
 
+fn patient_server_with(fault: &str) -> Program {
+    server_with(fault).patience_for_peers(Duration::from_millis(300))
+}
+
 #[test]
 fn every_fault_is_found() {
     let pairs = |found_by: &'static [(&'static str, &'static [&'static str])], server: fn(&str) -> Program| {
         found_by.iter().flat_map(move |(fault, checks)| checks.iter().map(move |check| (*fault, *check, server(fault))))
     };
-    let pairs = Mutex::new(pairs(FOUND_BY, server_with).chain(pairs(ECHO_FOUND_BY, echo_server_with)));
+    let patient = pairs(PATIENT_FOUND_BY, patient_server_with);
+    let echo = pairs(ECHO_FOUND_BY, echo_server_with);
+    let pairs = Mutex::new(pairs(FOUND_BY, server_with).chain(patient).chain(echo));
     let missed = Mutex::new(String::new());
     let find_faults = || {
         while let Some((fault, check, server)) = { pairs.lock().unwrap().next() } {
@@ -206,8 +223,12 @@ fn every_fault_is_found() {
 
 #[test]
 fn every_check_has_a_fault_to_find() {
-    let with_fault: BTreeSet<&str> =
-        FOUND_BY.iter().chain(ECHO_FOUND_BY).flat_map(|(_, checks)| checks.iter().copied()).collect();
+    let with_fault: BTreeSet<&str> = FOUND_BY
+        .iter()
+        .chain(PATIENT_FOUND_BY)
+        .chain(ECHO_FOUND_BY)
+        .flat_map(|(_, checks)| checks.iter().copied())
+        .collect();
     let without: Vec<&str> = suite::names().filter(|name| !with_fault.contains(name)).collect();
     assert!(without.is_empty(), "nothing shows that these checks can fail: {without:?}");
 }
@@ -216,6 +237,10 @@ fn every_check_has_a_fault_to_find() {
 fn sound_servers_pass() {
     thread::scope(|scope| {
         scope.spawn(|| suite::naps(server_with("")).assert_passed());
+        for check in PATIENT_FOUND_BY.iter().flat_map(|(_, checks)| checks.iter()) {
+            // With time enough on a busy machine.
+            scope.spawn(|| suite::only(check, &server_with("").patience_for_peers(Duration::from_secs(1))).unwrap());
+        }
         scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
         scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
         for sound in ["", "serial"] {

@@ -13,8 +13,8 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::{Duration, UNIX_EPOCH};
-use std::{env, process, thread};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::{env, mem, process, thread};
 
 #[path = "../../../../common/command_line.rs"]
 mod command_line;
@@ -37,7 +37,9 @@ const FAULTS: &[&str] = &[
     "skips_to_the_last_request",
     "takes_bodies_for_requests",
     "trips_over_queries",
+    "wants_everything_encoded",
     "trips_over_urls",
+    "takes_unknown_methods_for_get",
     "is_deaf_after_a_half_close",
     // What it answers.
     "always_says_200",
@@ -56,6 +58,11 @@ const FAULTS: &[&str] = &[
     "resets",
     "keeps_descriptors",
     "keeps_memory",
+    // How long it waits.
+    "counts_answers_alone",
+    "waits_as_long_as_bytes_come",
+    "times_everyone_out",
+    "times_out_without_a_word",
     // What it dies of.
     "dies_of_a_disconnect",
     "dies_of_noise",
@@ -147,7 +154,7 @@ fn run(listener: TcpListener, fault: Fault) {
         }
     }
     if fault.is("keeps_listening") {
-        std::mem::forget(listener);
+        mem::forget(listener);
     } else {
         drop(listener);
     }
@@ -181,9 +188,9 @@ fn serve(guest: Guest, fault: Fault) {
         }
     }
     if fault.is("keeps_descriptors") {
-        std::mem::forget(Arc::clone(&guest.stream));
+        mem::forget(Arc::clone(&guest.stream));
     } else if fault.is("keeps_memory") {
-        std::mem::forget(vec![1_u8; 8192]);
+        mem::forget(vec![1_u8; 8192]);
     }
 }
 
@@ -193,9 +200,13 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
     let mut connection = if one { Connection::for_one_request() } else { Connection::new() };
     let mut output = Output::new(stream, fault)?;
     let mut buffer = [0; 4096];
+    let mut patience = Patience::new(fault);
     while connection.is_open() {
         guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
-        let received = stream.read(&mut buffer)?;
+        let Some(received) = patience.read(stream, &mut buffer, &connection)? else {
+            last_words(&mut connection, &mut output, fault)?;
+            break;
+        };
         guest.is(Doing::Waiting);
         if received == 0 && fault.is("dies_of_a_disconnect") {
             return Err(ErrorKind::UnexpectedEof.into());
@@ -233,6 +244,66 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
     Ok(())
 }
 
+/// What a client is told that has made no progress.
+fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault) -> io::Result<()> {
+    if fault.is("times_everyone_out") && connection.is_idle() {
+        connection.receive(b"half a request");
+    }
+    connection.time_out();
+    if fault.is("times_out_without_a_word") { Ok(()) } else { output.send(&connection.output(now()), false) }
+}
+
+/// How long a client may go without progress: for ever, unless the environment says otherwise in `PATIENCE`, in seconds.
+struct Patience {
+    fault: Fault,
+    patience: Option<Duration>,
+    last_look: Instant,
+    /// What was done at the last look.
+    done: u32,
+}
+
+impl Patience {
+    fn new(fault: Fault) -> Self {
+        let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
+        Self { fault, patience: seconds.map(Duration::from_secs_f64), last_look: Instant::now(), done: 0 }
+    }
+
+    /// Waits for bytes; `None` says that it has waited long enough.
+    fn read(
+        &mut self,
+        mut stream: &TcpStream,
+        buffer: &mut [u8],
+        connection: &Connection,
+    ) -> io::Result<Option<usize>> {
+        let Some(patience) = self.patience else { return stream.read(buffer).map(Some) };
+        loop {
+            let time_left = (self.last_look + patience).saturating_duration_since(Instant::now());
+            stream.set_read_timeout(Some(time_left.max(Duration::from_millis(1))))?;
+            match stream.read(buffer) {
+                Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    return Err(error);
+                }
+                Ok(received) if !time_left.is_zero() => {
+                    if self.fault.is("waits_as_long_as_bytes_come") {
+                        self.last_look = Instant::now();
+                    }
+                    return Ok(Some(received));
+                }
+                Ok(received) if self.has_progressed(connection) => return Ok(Some(received)),
+                Err(_) if self.has_progressed(connection) => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether more is done than at the last look.
+    fn has_progressed(&mut self, connection: &Connection) -> bool {
+        let before = mem::replace(&mut self.done, connection.progress());
+        self.last_look = Instant::now();
+        self.done != before && !(self.fault.is("counts_answers_alone") && !connection.is_idle())
+    }
+}
+
 /// What the server takes the bytes for.
 fn misread(input: &[u8], fault: Fault) -> Cow<'_, [u8]> {
     let text = String::from_utf8_lossy(input);
@@ -241,6 +312,10 @@ fn misread(input: &[u8], fault: Fault) -> Cow<'_, [u8]> {
     } else if fault.is("takes_bodies_for_requests") {
         let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("Content-Length"));
         Cow::Owned(lines.collect::<String>().into_bytes())
+    } else if fault.is("wants_everything_encoded") {
+        Cow::Owned(text.replace(['{', '|', '^'], "\"").into_bytes())
+    } else if fault.is("takes_unknown_methods_for_get") {
+        Cow::Owned(text.replace("M-SEARCH", "GET").into_bytes())
     } else {
         Cow::Borrowed(input)
     }

@@ -1,0 +1,85 @@
+//! How long it waits for a peer: as long as the peer makes progress.
+
+use super::serves;
+use crate::failure::ensure;
+use crate::{Client, End, Program, Result, request};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn post(length: u32) -> String {
+    format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n")
+}
+
+/// It takes longer than the server waits without progress. In the time that it waits, 10,000 bytes arrive: twice the least.
+pub(super) fn a_steady_upload_is_served(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    let (start, patience) = (Instant::now(), program.its_patience());
+    let mut body = vec![b'a'; 100_000];
+    client.send(post(100_000))?;
+    while start.elapsed() < patience + Duration::from_millis(500) {
+        thread::sleep(patience / 20);
+        client.send(body.split_off(body.len() - 500)).map_err(|failure| failure.context("it was cut off"))?;
+    }
+    client.send(body)?;
+    let response = client.response()?;
+    ensure!(response.status == 405, "expected the status 405: {response:?}");
+    client.ask()
+}
+
+/// They send a byte now and then, of a head or of a body: no request takes for ever.
+pub(super) fn clients_that_trickle_are_let_go(program: &Program) -> Result {
+    let server = program.start()?;
+    let (mut in_head, mut in_body) = (server.client()?, server.client()?);
+    in_head.send("GET / HTTP/1.1\r\nX: ")?;
+    in_body.send(post(900_000))?;
+    trickle(program, [&mut in_head, &mut in_body])?;
+    serves(&server)
+}
+
+/// Nobody asked for anything, so nobody is to be told anything.
+pub(super) fn an_idle_client_is_let_go_without_a_word(program: &Program) -> Result {
+    let server = program.start()?;
+    let rest = server.client()?.rest()?;
+    ensure!(rest.is_empty(), "an idle client was told {:?}", String::from_utf8_lossy(&rest));
+    serves(&server)
+}
+
+/// And can read so, although it may be sending still.
+pub(super) fn half_a_request_that_stalls_gets_408(program: &Program) -> Result {
+    let server = program.start()?;
+    let (mut in_head, mut in_body, mut trickling) = (server.client()?, server.client()?, server.client()?);
+    in_head.send(&request("/")[..20])?;
+    in_body.send(post(900_000) + "some of it")?;
+    trickling.send(post(900_000))?;
+    trickle(program, [&mut trickling])?;
+    for mut client in [in_head, in_body, trickling] {
+        let response = client.response()?;
+        ensure!(response.status == 408, "expected the status 408: {response:?}");
+        ensure!(response.announces_close(), "expected `Connection: close`: {response:?}");
+        client.send("still sending")?;
+        let ended = client.finish_sending().and_then(|()| client.end());
+        ensure!(ended == Ok(End::Closed), "the connection was reset, which can destroy the answer: {ended:?}");
+    }
+    serves(&server)
+}
+
+/// Each sends a byte now and then, until all of them have heard from the server.
+fn trickle<const CLIENTS: usize>(program: &Program, mut clients: [&mut Client; CLIENTS]) -> Result {
+    let patience = program.its_patience();
+    let deadline = Instant::now() + 2 * patience + Duration::from_millis(500);
+    loop {
+        let mut everyone_has_heard = true;
+        for client in &mut clients {
+            if client.is_silent()? {
+                everyone_has_heard = false;
+                let _ = client.send("x"); // the server may hang up at this moment
+            }
+        }
+        if everyone_has_heard {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "it still waits for a client that sends a byte now and then");
+        thread::sleep(patience / 50);
+    }
+}
