@@ -38,3 +38,16 @@ fn two_handlers_run_at_the_same_instant() {
 fn it_stops_well() {
     suite::stops_well(SERVER).assert_passed();
 }
+
+/// With just enough descriptors to listen for clients. How many that is depends on the system, so all numbers are tried.
+#[cfg(unix)]
+#[test]
+fn it_says_so_when_it_cannot_listen_for_signals() {
+    let started_with = |limit: u32| {
+        let limited = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        Program::at("/bin/sh").argument("-c").argument(limited).argument(SERVER).run(&["127.0.0.1:0"])
+    };
+    let named = |log: &str| log.starts_with("cannot listen for signals: ") && log.lines().count() == 1;
+    let ended = (4..32).map_while(|limit| started_with(limit).ok()).find(|ended| named(&ended.log));
+    assert_eq!(ended.and_then(|ended| ended.code), Some(1), "it listens for clients without a word about signals");
+}

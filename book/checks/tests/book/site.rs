@@ -2,6 +2,8 @@
 
 use book_checks::site::{self, Page};
 use book_checks::{assert_none, files, has_tool, read};
+use harness::Server;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -31,15 +33,35 @@ fn every_page_opens_in_a_browser_without_an_error() {
     let profile = folder("profile");
     for name in ["print.html", "index.html"] {
         let page = pages.iter().find(|page| page.name() == name).unwrap();
-        let mut chromium = Command::new("chromium");
-        chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
-        chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-        chromium.args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"]);
-        let output = chromium.arg(format!("--user-data-dir={}", profile.display())).arg(&page.path).output().unwrap();
-        let (shown, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (shown, log) = open(page.path.as_os_str(), &profile);
         assert!(shown.contains("</main>"), "{name}: Chromium shows nothing: {log}");
         assert_none(log.lines().filter(|line| line.contains("CONSOLE")).map(|line| format!("{name}: {line}")));
     }
+}
+
+/// Only a browser knows how a browser writes a URL.
+#[test]
+fn a_browser_gets_its_page_whatever_characters_the_url_has() {
+    if !has_tool("chromium") {
+        return;
+    }
+    let server = Server::from_workspace("09_05_parallel_server").unwrap();
+    let profile = folder("profile-of-urls");
+    for (target, heading) in [("/?a=b|c&q={x}&r=^`\\[]\"<>'", "<h1>Hello!</h1>"), ("/a|b^c{d}", "<h1>Not found</h1>")] {
+        let (shown, log) = open(format!("http://{}{target}", server.address()).as_ref(), &profile);
+        assert!(shown.contains(heading), "{target}: Chromium shows {shown:?}: {log}");
+    }
+}
+
+/// What Chromium makes of a page, and what it logs.
+fn open(page: &OsStr, profile: &Path) -> (String, String) {
+    let mut chromium = Command::new("chromium");
+    chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
+    chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    chromium.args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"]);
+    let output = chromium.arg(format!("--user-data-dir={}", profile.display())).arg(page).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
 }
 
 /// The pages, rendered into a new folder.

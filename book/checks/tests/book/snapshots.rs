@@ -112,7 +112,7 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!(error.level, "error");
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("`Sync` is not implemented for `Cell<bool>`"), "{}", error.rendered);
+    assert!(error.rendered.contains("`Sync` is not implemented for `Cell<u32>`"), "{}", error.rendered);
     assert!(build.program.is_none());
     quote("generated/cell_in_spawn_error.txt", &build).unwrap();
 }
