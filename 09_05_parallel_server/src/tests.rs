@@ -1,7 +1,9 @@
 //! The handler without a network: on a stream that does on command what a socket does when it pleases.
 
 use super::*;
+use harness::SAFETY;
 use harness::mock::{Meeting, Stream};
+use std::io::Write;
 use std::thread;
 
 const HELLO_REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -72,6 +74,20 @@ fn a_peer_that_stays_silent_is_let_go() {
         select(pin!(handled), pin!(silence(&done, Duration::from_millis(1)))).await.factor_first().0
     });
     assert_eq!(ended.map_err(|error| error.kind()), Err(io::ErrorKind::TimedOut));
+}
+
+/// It asks and asks, until all the buffers on the way are full.
+#[test]
+fn a_peer_that_never_reads_is_let_go() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = listener.local_addr().expect("the listener has an address");
+    let mut peer = std::net::TcpStream::connect(address).expect("the listener is there");
+    let (stream, _) = listener.accept().expect("the peer has connected");
+    let asking = thread::spawn(move || while peer.write_all(&HELLO_REQUEST.repeat(100).into_bytes()).is_ok() {});
+
+    let served = serve(Ok(stream.into()), Duration::from_millis(200));
+    assert!(task::block_on(async_std::future::timeout(SAFETY, served)).is_ok(), "it still waits for the peer to read");
+    assert!(asking.join().is_ok());
 }
 
 #[test]

@@ -90,6 +90,6 @@ pub const MAX_CHUNK_EXTRAS: usize = 4 * 1024;
 /// after a body. More are answered with [`Status::BadRequest`].
 pub const MAX_EMPTY_LINES: usize = 4;
 
-// The refusals name these numbers.
+// The refusals and the servers name these numbers.
 const _: () = assert!(MAX_HEAD == 16_384 && MAX_HEADER_FIELDS == 100 && MAX_TARGET == 8_192);
-const _: () = assert!(MAX_BODY == 1_048_576 && MAX_CHUNK_EXTRAS == 4_096);
+const _: () = assert!(MAX_BODY == 1_048_576 && MAX_CHUNK_EXTRAS == 4_096 && MILESTONE == 5_000);
