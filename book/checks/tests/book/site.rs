@@ -59,7 +59,8 @@ fn open(page: &OsStr, profile: &Path) -> (String, String) {
     chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
     chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
     chromium.args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"]);
-    let output = chromium.arg(format!("--user-data-dir={}", profile.display())).arg(page).output().unwrap();
+    chromium.arg(format!("--user-data-dir={}", profile.display())).arg(page);
+    let output = chromium.output().unwrap_or_else(|error| panic!("{error}"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
 }
