@@ -204,6 +204,7 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
     while connection.is_open() {
         guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
         let Some(received) = patience.read(stream, &mut buffer, &connection)? else {
+            stream.set_read_timeout(None)?; // it lingers for as long as the client likes
             last_words(&mut connection, &mut output, fault)?;
             break;
         };
