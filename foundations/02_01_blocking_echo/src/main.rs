@@ -5,7 +5,7 @@
 //! You should see: the first line comes back after a second. The second one comes back only when the first client has left.
 
 use echo::{LINGER, Lines};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -50,7 +50,10 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        let received = stream.read(&mut buffer)?;
+        let received = match stream.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            received => received?,
+        };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
             thread::sleep(delay);

@@ -1,0 +1,81 @@
+//! Step 2.2: a thread for each client. A client that blocks its thread blocks nobody else.
+//!
+//! Run: `cargo run --bin 02_02_thread_per_connection`
+//! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each, whoever came first.
+//! You should see: each line comes back after a second, and nobody waits for the other.
+
+use echo::{LINGER, Lines};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// How long to rest when there is no descriptor, no thread or no place for the next client: it may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many threads to have at a time. The next clients wait in the listener's backlog.
+const MAX_THREADS: usize = 20_000;
+
+fn main() {
+    let arguments = echo::arguments();
+    match TcpListener::bind(&arguments.address) {
+        Ok(listener) => run(&listener, arguments.delay),
+        Err(error) => echo::cannot_listen(&arguments.address, &error),
+    }
+}
+
+// ANCHOR: accept_loop
+fn run(listener: &TcpListener, delay: Duration) {
+    echo::announce(listener.local_addr());
+    let threads = Arc::new(()); // each thread has a copy, and drops it when it ends, even by a panic
+    for stream in listener.incoming() {
+        if let Err(error) = stream.and_then(|stream| start_thread(stream, delay, Arc::clone(&threads))) {
+            echo::log(format_args!("cannot serve a connection: {error}"));
+            thread::sleep(PAUSE);
+        }
+        while Arc::strong_count(&threads) > MAX_THREADS {
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Serves one peer on a thread of its own. If the system gives us none, the peer is disconnected.
+fn start_thread(stream: TcpStream, delay: Duration, count: Arc<()>) -> io::Result<()> {
+    let thread = thread::Builder::new().spawn(move || {
+        let _counted = count;
+        serve(&stream, delay);
+    });
+    thread.map(drop)
+}
+// ANCHOR_END: accept_loop
+
+/// Serves one peer, until either side has had enough.
+fn serve(stream: &TcpStream, delay: Duration) {
+    if let Err(error) = handle_connection(stream, delay) {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+// ANCHOR: handle_connection
+fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> {
+    stream.set_read_timeout(Some(echo::patience()))?;
+    stream.set_write_timeout(Some(echo::patience()))?;
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = match stream.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            received => received?,
+        };
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            thread::sleep(delay);
+            stream.write_all(&line)?;
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    io::copy(&mut stream.take(LINGER), &mut io::sink())?;
+    Err(refusal)
+}
+// ANCHOR_END: handle_connection

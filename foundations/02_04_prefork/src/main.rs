@@ -1,0 +1,135 @@
+//! Step 2.4: eight processes share one listener, and each serves one client at a time. If one dies, another takes its place.
+//!
+//! Run: `cargo run --bin 02_04_prefork`
+//! Try: `nc 127.0.0.1 7878` in two terminals, and type a line in each. Then `pkill -n 02_04_prefork`, which kills one process.
+//! You should see: at most one client loses its connection. The other one, and whoever comes next, is served.
+
+#![cfg_attr(not(unix), allow(dead_code, unused_imports))] // there, this step only says what it lacks
+
+use echo::{LINGER, Lines};
+use std::io::{self, ErrorKind, PipeReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::{self, Command};
+use std::time::Duration;
+use std::{env, thread};
+#[cfg(unix)]
+use {
+    rustix::process::{WaitOptions, wait},
+    std::os::fd::{AsFd, OwnedFd},
+};
+
+/// How long to let a failed listener rest, and how long the parent rests before it replaces a worker.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many processes serve connections, each one at a time.
+const WORKERS: usize = 8;
+/// A process that finds this in its environment is a worker.
+const IS_WORKER: &str = "PREFORK_WORKER";
+
+#[cfg(not(unix))]
+fn main() {
+    echo::log("only on Unix can a process hand its listener to another one as a file descriptor");
+    process::exit(1);
+}
+
+#[cfg(unix)]
+fn main() {
+    let arguments = echo::arguments();
+    let ended = match env::var_os(IS_WORKER) {
+        Some(_) => work(arguments.delay),
+        None => match TcpListener::bind(&arguments.address) {
+            Ok(listener) => supervise(&listener),
+            Err(error) => echo::cannot_listen(&arguments.address, &error),
+        },
+    };
+    if let Err(error) = ended {
+        echo::log(format_args!("cannot go on: {error}"));
+        process::exit(1);
+    }
+}
+
+// ANCHOR: parent
+/// The parent accepts nothing. It starts the workers, and replaces those that end.
+#[cfg(unix)]
+fn supervise(listener: &TcpListener) -> io::Result<()> {
+    let (parents_end, _held_open) = io::pipe()?;
+    for _ in 0..WORKERS {
+        start_worker(listener, &parents_end)?;
+    }
+    echo::announce(listener.local_addr());
+    while let Some((worker, status)) = wait(WaitOptions::empty())? {
+        echo::log(format_args!("worker {worker} ended ({status:?}): another one takes its place"));
+        thread::sleep(PAUSE); // a worker that dies at once, again and again, does not keep the parent busy
+        while let Err(error) = start_worker(listener, &parents_end) {
+            echo::log(format_args!("cannot start a worker: {error}"));
+            thread::sleep(PAUSE);
+        }
+    }
+    Ok(())
+}
+
+/// Starts a copy of this program whose standard input is the listener, and whose standard output is a pipe that it reads.
+#[cfg(unix)]
+fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<()> {
+    let mut worker = Command::new(env::current_exe()?);
+    worker.args(env::args_os().skip(1)).env(IS_WORKER, "");
+    worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(parents_end.try_clone()?);
+    worker.spawn().map(drop) // `wait` finds it
+}
+// ANCHOR_END: parent
+
+// ANCHOR: worker
+#[cfg(unix)]
+fn work(delay: Duration) -> io::Result<()> {
+    let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut parents_end = PipeReader::from(io::stdout().as_fd().try_clone_to_owned()?);
+    thread::Builder::new().spawn(move || {
+        let _ = io::copy(&mut parents_end, &mut io::sink()); // blocks for as long as the parent lives
+        process::exit(0);
+    })?;
+    run(&listener, delay);
+    Ok(())
+}
+// ANCHOR_END: worker
+
+fn run(listener: &TcpListener, delay: Duration) {
+    for stream in listener.incoming() {
+        match stream {
+            Ok(stream) => serve(&stream, delay),
+            Err(error) => {
+                echo::log(format_args!("cannot accept: {error}"));
+                thread::sleep(PAUSE);
+            }
+        }
+    }
+}
+
+/// Serves one peer, until either side has had enough.
+fn serve(stream: &TcpStream, delay: Duration) {
+    if let Err(error) = handle_connection(stream, delay) {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+// ANCHOR: handle_connection
+fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> {
+    stream.set_read_timeout(Some(echo::patience()))?;
+    stream.set_write_timeout(Some(echo::patience()))?;
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = match stream.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            received => received?,
+        };
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            thread::sleep(delay);
+            stream.write_all(&line)?;
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    io::copy(&mut stream.take(LINGER), &mut io::sink())?;
+    Err(refusal)
+}
+// ANCHOR_END: handle_connection
