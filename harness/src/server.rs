@@ -318,6 +318,11 @@ impl Server {
         self.child.id()
     }
 
+    /// The numbers of all its processes: its own, those that it has started, and so on. (Only its own if the system does not tell.)
+    pub fn processes(&self) -> Vec<u32> {
+        system::family(self.process())
+    }
+
     /// The processor time it has used so far, to 10 ms. (`None` if the system does not tell.)
     pub fn cpu_time(&self) -> Option<Duration> {
         system::cpu_time(self.process())
@@ -366,6 +371,26 @@ impl Server {
     /// Fails everywhere but on Unix.
     pub fn terminate(&self) -> Result {
         system::terminate(self.process())
+    }
+
+    /// Kills one of its processes, which is not asked.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn kill(&self, process: u32) -> Result {
+        system::kill(process)
+    }
+
+    /// Suspends it and lets it go on, as Ctrl-Z and the shell's `fg` do.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn suspend_for_a_moment(&mut self) -> Result {
+        system::suspend(self.process())?;
+        self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
+        system::resume(self.process())
     }
 
     /// Sets how many file descriptors it may have from now on.

@@ -52,6 +52,21 @@ pub(crate) fn is_busy(process: u32) -> Option<bool> {
     Some(stats.any(|stat| stat.rsplit_once(')').is_some_and(|(_, state)| state.starts_with(" R"))))
 }
 
+/// Whether a signal has stopped this process, as Ctrl-Z does. (`None` if the system does not tell.)
+pub(crate) fn is_stopped(process: u32) -> Option<bool> {
+    Some(state(process)? == 'T')
+}
+
+/// Whether this process is no more, or no more than a number that its parent has not asked after.
+pub(crate) fn is_gone(process: u32) -> bool {
+    state(process).is_none_or(|state| state == 'Z')
+}
+
+fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
 /// How many threads a family of processes has.
 pub(crate) fn threads(process: u32) -> Option<usize> {
     field_of_stat(process, 20)?;
@@ -113,6 +128,18 @@ mod others {
         no_signals(process)
     }
 
+    pub(crate) fn kill(process: u32) -> Result {
+        no_signals(process)
+    }
+
+    pub(crate) fn suspend(process: u32) -> Result {
+        no_signals(process)
+    }
+
+    pub(crate) fn resume(process: u32) -> Result {
+        no_signals(process)
+    }
+
     fn no_signals(process: u32) -> Result {
         Err(Failure::new(format!("only Unix can send a signal to {process}")))
     }
@@ -133,6 +160,21 @@ mod unix {
     /// Asks a process to stop, as a service manager does.
     pub(crate) fn terminate(process: u32) -> Result {
         signal(process, Signal::TERM)
+    }
+
+    /// Ends a process that is not asked.
+    pub(crate) fn kill(process: u32) -> Result {
+        signal(process, Signal::KILL)
+    }
+
+    /// Stops a family of processes, as Ctrl-Z does.
+    pub(crate) fn suspend(process: u32) -> Result {
+        super::family(process).into_iter().try_for_each(|process| signal(process, Signal::STOP))
+    }
+
+    /// Lets a family of processes go on, as the shell's `fg` does.
+    pub(crate) fn resume(process: u32) -> Result {
+        super::family(process).into_iter().try_for_each(|process| signal(process, Signal::CONT))
     }
 
     fn signal(process: u32, signal: Signal) -> Result {

@@ -6,7 +6,7 @@
 
 #![cfg_attr(not(unix), allow(dead_code, unused_imports))] // there, this step only says what it lacks
 
-use echo::{LINGER, Lines};
+use echo::{Arguments, LINGER, Lines};
 use std::io::{self, ErrorKind, PipeReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{self, Command};
@@ -33,14 +33,9 @@ fn main() {
 
 #[cfg(unix)]
 fn main() {
-    let arguments = echo::arguments();
-    let ended = match env::var_os(IS_WORKER) {
-        Some(_) => work(arguments.delay),
-        None => match TcpListener::bind(&arguments.address) {
-            Ok(listener) => supervise(&listener),
-            Err(error) => echo::cannot_listen(&arguments.address, &error),
-        },
-    };
+    let Arguments { address, delay } = echo::arguments();
+    let listen = || TcpListener::bind(&address).unwrap_or_else(|error| echo::cannot_listen(&address, &error));
+    let ended = if env::var_os(IS_WORKER).is_some() { work(delay) } else { supervise(&listen()) };
     if let Err(error) = ended {
         echo::log(format_args!("cannot go on: {error}"));
         process::exit(1);
@@ -56,9 +51,9 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
         start_worker(listener, &parents_end)?;
     }
     echo::announce(listener.local_addr());
-    while let Some((worker, status)) = wait(WaitOptions::empty())? {
-        echo::log(format_args!("worker {worker} ended ({status:?}): another one takes its place"));
-        thread::sleep(PAUSE); // a worker that dies at once, again and again, does not keep the parent busy
+    while let Some((worker, _)) = wait(WaitOptions::empty())? {
+        echo::log(format_args!("worker {worker} has ended, and another one takes its place"));
+        thread::sleep(PAUSE); // workers that die at once, again and again, do not keep the parent busy
         while let Err(error) = start_worker(listener, &parents_end) {
             echo::log(format_args!("cannot start a worker: {error}"));
             thread::sleep(PAUSE);
@@ -66,18 +61,21 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
     }
     Ok(())
 }
+// ANCHOR_END: parent
 
-/// Starts a copy of this program whose standard input is the listener, and whose standard output is a pipe that it reads.
+// ANCHOR: start_worker
+/// Starts a copy of this program. Its standard input is the listener, and its standard output is a pipe that it reads from.
 #[cfg(unix)]
 fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<()> {
     let mut worker = Command::new(env::current_exe()?);
     worker.args(env::args_os().skip(1)).env(IS_WORKER, "");
     worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(parents_end.try_clone()?);
-    worker.spawn().map(drop) // `wait` finds it
+    worker.spawn().map(drop) // the parent waits for any of them
 }
-// ANCHOR_END: parent
+// ANCHOR_END: start_worker
 
 // ANCHOR: worker
+/// A worker is the server of step 2.1, with a listener that it did not bind. It ends when its parent does.
 #[cfg(unix)]
 fn work(delay: Duration) -> io::Result<()> {
     let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -86,12 +84,6 @@ fn work(delay: Duration) -> io::Result<()> {
         let _ = io::copy(&mut parents_end, &mut io::sink()); // blocks for as long as the parent lives
         process::exit(0);
     })?;
-    run(&listener, delay);
-    Ok(())
-}
-// ANCHOR_END: worker
-
-fn run(listener: &TcpListener, delay: Duration) {
     for stream in listener.incoming() {
         match stream {
             Ok(stream) => serve(&stream, delay),
@@ -101,7 +93,9 @@ fn run(listener: &TcpListener, delay: Duration) {
             }
         }
     }
+    Ok(())
 }
+// ANCHOR_END: worker
 
 /// Serves one peer, until either side has had enough.
 fn serve(stream: &TcpStream, delay: Duration) {

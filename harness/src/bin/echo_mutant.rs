@@ -3,7 +3,7 @@
 //! Run: `FAULT=reads_once cargo run -p harness --bin echo_mutant`
 
 use echo::{LINGER, Lines};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 use std::{env, process, thread};
@@ -12,6 +12,9 @@ use std::{env, process, thread};
 const FAULTS: &[&str] = &[
     "",
     "serial",
+    "serves_seven_at_a_time",
+    "serves_eight_at_a_time",
+    "serves_nine_at_a_time",
     "says_ok",
     "reads_once",
     "drops_lines_behind_the_first",
@@ -26,6 +29,7 @@ const FAULTS: &[&str] = &[
     "waits_once_for_all",
     "ignores_nonsense",
     "waits_for_ever",
+    "gives_up_when_interrupted",
 ];
 
 /// What is wrong with this server.
@@ -60,9 +64,21 @@ fn main() {
 
 fn run(listener: &TcpListener, delay: Duration, fault: Fault) {
     echo::announce(listener.local_addr());
+    let workers = match fault {
+        _ if fault.is("serves_seven_at_a_time") => 7,
+        _ if fault.is("serves_eight_at_a_time") => 8,
+        _ if fault.is("serves_nine_at_a_time") => 9,
+        _ => 1,
+    };
+    thread::scope(|scope| {
+        (0..workers).for_each(|_| drop(scope.spawn(|| accept(listener, delay, fault, workers > 1))));
+    });
+}
+
+fn accept(listener: &TcpListener, delay: Duration, fault: Fault, is_pool: bool) {
     for stream in listener.incoming() {
         match stream {
-            Ok(stream) if fault.is("serial") => serve(&stream, delay, fault),
+            Ok(stream) if is_pool || fault.is("serial") => serve(&stream, delay, fault),
             Ok(stream) => drop(thread::spawn(move || serve(&stream, delay, fault))),
             Err(_) => thread::sleep(Duration::from_millis(100)),
         }
@@ -86,7 +102,10 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        let received = stream.read(&mut buffer)?;
+        let received = match stream.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted && !fault.is("gives_up_when_interrupted") => continue,
+            received => received?,
+        };
         lines.receive(&buffer[..received]);
         if fault.is("takes_any_line") || fault.is("reads_once") {
             lines = Lines::new();

@@ -21,7 +21,9 @@
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
 //! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
-//! | [`echo_concurrent`] | no peer waits for another | all other echo servers |
+//! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
+//! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
+//! | [`prefork`] | a worker process that dies is replaced | 2.4 |
 
 mod answers;
 mod command_line;
@@ -30,6 +32,8 @@ mod echo;
 mod keeps_connections;
 mod one_at_a_time;
 mod patience;
+mod pool;
+mod prefork;
 mod stopping;
 mod survives;
 mod threads;
@@ -195,6 +199,7 @@ const ECHO_SURVIVES: &[Check] = checks![
     survives::a_thousand_visits_without_growing,
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
+    survives::being_suspended_in_mid_request,
     echo::peers_that_say_nothing_are_let_go,
     echo::peers_that_never_read_are_let_go,
 ];
@@ -212,6 +217,21 @@ const ECHO_CONCURRENT: &[Check] = checks![
     concurrent::without_descriptors_those_inside_are_still_served,
     echo::five_delays_pass_at_the_same_time,
     echo::a_thousand_peers_are_answered_while_all_of_them_stay,
+];
+
+const ECHO_POOL: &[Check] = checks![
+    concurrent::a_silent_client_delays_nobody,
+    concurrent::clients_that_never_read_delay_nobody,
+    echo::five_delays_pass_at_the_same_time,
+    pool::eight_peers_are_served_at_a_time_and_the_ninth_waits,
+    pool::eight_silent_peers_hold_everyone_up,
+    pool::a_crowd_adds_no_thread_and_few_descriptors,
+];
+
+const PREFORK: &[Check] = checks![
+    prefork::a_worker_that_dies_is_replaced_and_only_its_peer_notices,
+    prefork::all_workers_are_replaced_but_not_in_a_hurry,
+    prefork::workers_end_with_their_parent_however_it_ends,
 ];
 
 /// Each line comes back after its delay, whatever the packets look like.
@@ -232,6 +252,16 @@ pub fn echo_one_at_a_time(program: impl Into<Program>) -> Report {
 /// No peer of this echo server waits for another.
 pub fn echo_concurrent(program: impl Into<Program>) -> Report {
     run(ECHO_CONCURRENT, &program.into())
+}
+
+/// This echo server has eight workers, and serves as many peers at a time. All others wait.
+pub fn echo_pool(program: impl Into<Program>) -> Report {
+    run(ECHO_POOL, &program.into())
+}
+
+/// The workers of this pool are processes. One that dies is replaced, and all end with their parent.
+pub fn prefork(program: impl Into<Program>) -> Report {
+    run(if_there_are_signals(PREFORK), &program.into())
 }
 
 /// It speaks HTTP, whatever the packets look like.
@@ -320,6 +350,8 @@ const SUITES: &[&[Check]] = &[
     ECHO_SURVIVES,
     ECHO_ONE_AT_A_TIME,
     ECHO_CONCURRENT,
+    ECHO_POOL,
+    PREFORK,
 ];
 
 /// The names of all checks of all suites.

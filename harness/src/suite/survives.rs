@@ -175,7 +175,9 @@ pub(super) fn running_out_of_descriptors(program: &Program) -> Result {
     let server = program.start()?;
     serves(&server)?;
     server.limit_descriptors(3)?; // standard input, output and error
-    drop(server.client()?); // a thread that waits in `accept` already has a descriptor for this one
+    for _ in 0..server.threads().unwrap_or(1) {
+        drop(server.client()?); // each thread that waits in `accept` already has a descriptor for one of these
+    }
     let mut client = server.client()?;
     client.send_question()?;
     rests_while(&server, || {
@@ -198,6 +200,21 @@ pub(super) fn two_hundred_clients_with_sixty_four_descriptors(program: &Program)
     })?;
     drop(clients);
     serves_again(&server)
+}
+
+/// A call that blocks in the meantime may be interrupted. This is no reason to give a client up.
+pub(super) fn being_suspended_in_mid_request(program: &Program) -> Result {
+    if !cfg!(unix) {
+        return skip("only Unix can suspend a program");
+    }
+    let mut server = program.start()?;
+    let question = server.protocol().question();
+    let mut client = server.client()?;
+    client.send_in_pieces([&question[..10]])?;
+    server.suspend_for_a_moment()?;
+    client.wait_until_read()?;
+    client.send(&question[10..])?;
+    client.answer()
 }
 
 pub(super) fn a_client_that_stays_silent_is_let_go(program: &Program) -> Result {

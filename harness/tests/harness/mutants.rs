@@ -183,6 +183,27 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ("does_not_wait", &["each_line_waits_for_its_delay"]),
     ("waits_once_for_all", &["each_line_waits_for_its_delay"]),
     ("ignores_nonsense", &["a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2"]),
+    (
+        "",
+        &[
+            "eight_peers_are_served_at_a_time_and_the_ninth_waits",
+            "eight_silent_peers_hold_everyone_up",
+            "a_crowd_adds_no_thread_and_few_descriptors",
+            // It has no processes that could be replaced. What is wrong with some that do, the book shows.
+            "a_worker_that_dies_is_replaced_and_only_its_peer_notices",
+            "all_workers_are_replaced_but_not_in_a_hurry",
+            "workers_end_with_their_parent_however_it_ends",
+        ],
+    ),
+    (
+        "serves_seven_at_a_time",
+        &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "a_crowd_adds_no_thread_and_few_descriptors"],
+    ),
+    (
+        "serves_nine_at_a_time",
+        &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "eight_silent_peers_hold_everyone_up"],
+    ),
+    ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
     ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
 ];
 
@@ -256,6 +277,7 @@ fn sound_servers_pass() {
         suite::concurrent(server_with("")).assert_passed();
         suite::echo_one_at_a_time(echo_server_with("serial")).assert_passed();
         suite::echo_concurrent(echo_server_with("")).assert_passed();
+        suite::echo_pool(echo_server_with("serves_eight_at_a_time")).assert_passed();
         suite::parallel(server_with("")).assert_passed();
         suite::on_one_thread(server_with("shares_one_lock")).assert_passed();
     });

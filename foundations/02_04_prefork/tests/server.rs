@@ -1,0 +1,44 @@
+//! Step 2.4: eight peers at a time, in eight processes, and a process that dies takes nobody with it but its peer.
+
+#![cfg(unix)]
+
+use harness::{Program, suite};
+
+fn server() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_02_04_prefork"))
+}
+
+#[test]
+fn each_line_comes_back() {
+    suite::echoes(server()).assert_passed();
+}
+
+#[test]
+fn it_survives_its_peers() {
+    suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(server()).assert_passed();
+}
+
+#[test]
+fn eight_peers_are_served_at_a_time_and_everyone_else_waits() {
+    suite::echo_pool(server()).assert_passed();
+}
+
+#[test]
+fn a_handler_that_blocks_its_process_blocks_nobody_else() {
+    suite::parallel(server()).assert_passed();
+}
+
+#[test]
+fn a_worker_that_dies_is_replaced_and_all_end_with_their_parent() {
+    suite::prefork(server()).assert_passed();
+}
