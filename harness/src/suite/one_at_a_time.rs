@@ -52,6 +52,18 @@ pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
     other.answer()
 }
 
+pub(super) fn a_client_that_never_reads_holds_everyone_up(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut greedy = server.client()?;
+    greedy.shrink_receive_buffer()?;
+    greedy.send_as_much_as_possible(&server.protocol().question().repeat(150_000), WATCH)?;
+    let mut other = server.client()?;
+    other.send_question()?;
+    ensure!(other.stays_silent_for(WATCH)?, "a client was answered although another one was there before it");
+    greedy.reset()?;
+    other.answer()
+}
+
 pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &Program) -> Result {
     let server = program.start()?;
     let first = server.client()?;
