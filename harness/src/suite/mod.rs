@@ -208,6 +208,7 @@ const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
     one_at_a_time::a_silent_client_holds_everyone_up,
     one_at_a_time::a_client_that_never_reads_holds_everyone_up,
+    one_at_a_time::five_clients_take_five_delays,
     one_at_a_time::a_crowd_takes_one_descriptor_at_a_time,
 ];
 

@@ -6,6 +6,7 @@ use super::{WATCH, napping, serves, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
+use std::time::{Duration, Instant};
 
 pub(super) fn a_connection_is_closed_after_one_answer(program: &Program) -> Result {
     let server = program.start()?;
@@ -62,6 +63,21 @@ pub(super) fn a_client_that_never_reads_holds_everyone_up(program: &Program) -> 
     ensure!(other.stays_silent_for(WATCH)?, "a client was answered although another one was there before it");
     greedy.reset()?;
     other.answer()
+}
+
+/// On a busy machine they take longer, never less.
+pub(super) fn five_clients_take_five_delays(program: &Program) -> Result {
+    let delay = Duration::from_millis(40);
+    let server = program.clone().delay(delay).start()?;
+    let mut clients: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    let start = Instant::now();
+    clients.iter_mut().try_for_each(Client::send_question)?;
+    for number in 1..=5 {
+        clients.remove(0).answer()?;
+        let passed = start.elapsed();
+        ensure!(passed >= delay * number, "{number} clients were answered after {passed:?}, with a delay of {delay:?}");
+    }
+    Ok(())
 }
 
 pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &Program) -> Result {

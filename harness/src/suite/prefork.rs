@@ -58,7 +58,10 @@ pub(super) fn workers_end_with_their_parent_however_it_ends(program: &Program) -
         let Some(workers) = workers(&server)? else { return skip(UNTOLD) };
         end(&server)?;
         server.wait_for_exit()?;
-        server.wait_until("its workers end", |_| workers.iter().all(|worker| system::is_gone(*worker)))?;
+        let ended = server.wait_until("its workers end", |_| workers.iter().all(|worker| system::is_gone(*worker)));
+        let left = workers.iter().filter(|worker| !system::is_gone(**worker));
+        left.for_each(|worker| drop(server.kill(*worker))); // nobody else would
+        ended?;
     }
     Ok(())
 }

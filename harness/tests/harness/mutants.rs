@@ -187,6 +187,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
         "",
         &[
             "a_client_that_never_reads_holds_everyone_up",
+            "five_clients_take_five_delays",
             "eight_peers_are_served_at_a_time_and_the_ninth_waits",
             "eight_silent_peers_hold_everyone_up",
             "a_crowd_adds_no_thread_and_few_descriptors",
