@@ -43,15 +43,40 @@ fn a_thread_that_cannot_be_started_costs_one_connection() -> harness::Result {
     let server = server().start()?;
     let mut inside = server.client()?;
     inside.ask()?;
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process()))?;
-    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.strip_suffix(" kB")?.trim().parse().ok());
-    limit_address_space(&server, size.map(|kilobytes: u64| kilobytes * 1024 + 500_000));
+    limit_address_space(&server, Some(addresses(&server)? + 500_000));
     server.client()?.end()?;
     server.wait_for_log("cannot serve a connection: ")?;
     inside.ask()?;
     limit_address_space(&server, None);
     server.client()?.ask()?;
     inside.ask()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_thread_reserves_addresses_and_takes_little_memory() -> harness::Result {
+    let server = server().start()?;
+    server.client()?.ask()?;
+    let before = (addresses(&server)?, server.resident_memory().unwrap_or_default());
+    let mut inside = Vec::new();
+    for _ in 0..300 {
+        let mut client = server.client()?;
+        client.ask()?;
+        inside.push(client);
+    }
+    let reserved = addresses(&server)? - before.0;
+    let taken = server.resident_memory().unwrap_or_default().saturating_sub(before.1);
+    assert!(reserved > 300_000_000, "300 threads reserved {reserved} bytes of addresses");
+    assert!(taken * 10 < 300_000_000, "300 threads took {taken} bytes of memory");
+    Ok(())
+}
+
+/// How many addresses the server may use, in bytes, whether or not there is memory behind them.
+#[cfg(target_os = "linux")]
+fn addresses(server: &harness::Server) -> harness::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process()))?;
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.strip_suffix(" kB")?.trim().parse().ok());
+    size.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| harness::Failure::new("Linux does not tell the size"))
 }
 
 #[cfg(target_os = "linux")]
