@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {

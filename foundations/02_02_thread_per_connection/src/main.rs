@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How long to rest when there is no descriptor, no thread or no place for the next client: it may come back.
+/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many threads to have at a time. The next clients wait in the listener's backlog.
 const MAX_THREADS: usize = 20_000;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{panic, process, thread};
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many threads serve connections, each one at a time.
 const WORKERS: usize = 8;

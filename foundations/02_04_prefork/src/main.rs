@@ -18,7 +18,7 @@ use {
     std::os::fd::{AsFd, OwnedFd},
 };
 
-/// How long to let a failed listener rest, and how long the parent rests before it replaces a worker.
+/// How long to rest when the next client cannot be served, and before a worker is replaced.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many processes serve connections, each one at a time.
 const WORKERS: usize = 8;
