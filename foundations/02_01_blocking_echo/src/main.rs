@@ -51,7 +51,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
     let mut buffer = [0; 1024];
     while lines.is_open() {
         let received = match stream.read(&mut buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z
             received => received?,
         };
         lines.receive(&buffer[..received]);
@@ -61,7 +61,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

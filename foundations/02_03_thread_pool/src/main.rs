@@ -59,7 +59,7 @@ fn work(waiting: &Mutex<Receiver<TcpStream>>, delay: Duration) {
         // One worker waits for the next connection. The others wait for its lock, which ends with this line.
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(stream) = next else { return };
-        let _ = panic::catch_unwind(|| serve(&stream, delay)); // a panic has said in the log what went wrong
+        let _ = panic::catch_unwind(|| serve(&stream, delay)); // a panic is in the log already
     }
 }
 // ANCHOR_END: worker
@@ -79,7 +79,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
     let mut buffer = [0; 1024];
     while lines.is_open() {
         let received = match stream.read(&mut buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z
             received => received?,
         };
         lines.receive(&buffer[..received]);
@@ -89,7 +89,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

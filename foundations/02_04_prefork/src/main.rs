@@ -53,7 +53,7 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
     echo::announce(listener.local_addr());
     while let Some((worker, _)) = wait(WaitOptions::empty())? {
         echo::log(format_args!("worker {worker} has ended, and another one takes its place"));
-        thread::sleep(PAUSE); // workers that die at once, again and again, do not keep the parent busy
+        thread::sleep(PAUSE); // or workers that die at once would keep the parent busy
         while let Err(error) = start_worker(listener, &parents_end) {
             echo::log(format_args!("cannot start a worker: {error}"));
             thread::sleep(PAUSE);
@@ -64,7 +64,8 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
 // ANCHOR_END: parent
 
 // ANCHOR: start_worker
-/// Starts a copy of this program. Its standard input is the listener, and its standard output is a pipe that it reads from.
+/// Starts a copy of this program. Its standard input is the listener, and its standard output is a pipe that
+/// it reads from.
 #[cfg(unix)]
 fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<()> {
     let mut worker = Command::new(env::current_exe()?);
@@ -75,13 +76,13 @@ fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<
 // ANCHOR_END: start_worker
 
 // ANCHOR: worker
-/// A worker is the server of step 2.1, with a listener that it did not bind. It ends when its parent does.
+/// A worker is the server of step 2.1, with a listener that it did not bind. It ends with its parent.
 #[cfg(unix)]
 fn work(delay: Duration) -> io::Result<()> {
     let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut parents_end = PipeReader::from(io::stdout().as_fd().try_clone_to_owned()?);
     thread::Builder::new().spawn(move || {
-        let _ = io::copy(&mut parents_end, &mut io::sink()); // blocks for as long as the parent lives
+        let _ = io::copy(&mut parents_end, &mut io::sink()); // blocks while the parent lives
         process::exit(0);
     })?;
     for stream in listener.incoming() {
@@ -112,7 +113,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
     let mut buffer = [0; 1024];
     while lines.is_open() {
         let received = match stream.read(&mut buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z, and it goes on now
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // by Ctrl-Z
             received => received?,
         };
         lines.receive(&buffer[..received]);
@@ -122,7 +123,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }
