@@ -7,7 +7,7 @@ use crate::{Client, Program, Result, Server, system};
 use std::time::{Duration, Instant};
 
 /// How long it must at least take to replace all workers, so that those that die at once, again and again, keep nobody busy.
-const REST: Duration = Duration::from_millis(500);
+const REST: Duration = Duration::from_millis(700);
 
 /// Its workers, if the system tells. There must be as many as there should be, and none of them dead.
 fn workers(server: &Server) -> Result<Option<Vec<u32>>> {

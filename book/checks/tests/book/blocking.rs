@@ -4,9 +4,9 @@ use book_checks::{Failure, Result, patch, step};
 use harness::{Program, Protocol, suite};
 use std::time::Duration;
 
-/// A step with a patch, met by clients that wait for a fault no longer than this.
+/// A step with a patch.
 fn patched(name: &str) -> Result<Program> {
-    Ok(patch::program(name)?.speaking(Protocol::Echo).patience(Duration::from_secs(1)))
+    Ok(patch::program(name)?.speaking(Protocol::Echo))
 }
 
 /// Ten peers make the handler panic, one after the other. Then somebody else comes.
@@ -37,13 +37,7 @@ fn a_panic_costs_one_connection() -> Result {
 #[test]
 #[cfg(unix)]
 fn a_panic_costs_one_process_and_another_takes_its_place() -> Result {
-    survives_panics(&step_with_time("02_04_prefork+mistake")?)
-}
-
-/// It takes some time to replace ten workers.
-#[cfg(unix)]
-fn step_with_time(name: &str) -> Result<Program> {
-    Ok(patch::program(name)?.speaking(Protocol::Echo))
+    survives_panics(&patched("02_04_prefork+mistake")?)
 }
 
 #[test]
@@ -102,7 +96,9 @@ fn check_finds(check: &str, name: &str) -> Result {
     is_found(name, |program| suite::only(check, program))
 }
 
+/// One that is too quick is found when the machine lets it be quick, so it is met a few times.
 fn is_found(name: &str, property: impl Fn(&Program) -> Result) -> Result {
-    assert!(property(&patched(name)?).is_err(), "{name} was not found");
+    let program = patched(name)?.patience(Duration::from_secs(1)); // what a server with a fault does not do, it never does
+    assert!((0..5).any(|_| property(&program).is_err()), "{name} was not found");
     Ok(())
 }
