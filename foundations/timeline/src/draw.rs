@@ -1,0 +1,188 @@
+//! Draws a timeline as SVG.
+//!
+//! A figure is a part of a page of the book, so it takes the colours of the reader's theme (`book/book.css`). A picture stands by
+//! itself, and brings its own.
+
+use crate::{Kind, Row, Timeline};
+use std::fmt::{self, Write};
+
+const WIDTH: u64 = 470;
+const LEFT: u64 = 105;
+const TOP: u64 = 26;
+const ROW: u64 = 34;
+const BAR: u64 = 16;
+/// The height of a line of the legend.
+const MEANING: u64 = 23;
+/// The height of a title, and the margin, of a picture that stands by itself.
+const TITLE: u64 = 28;
+const MARGIN: u64 = 20;
+/// The room between two timelines.
+const GAP: u64 = 24;
+/// The least a bar is wide: what takes no time must be seen as well. (Between two others, it need not.)
+const LEAST: u64 = 4;
+/// The colours of a picture that stands by itself.
+const STYLE: &str = "\
+text { font: 13px sans-serif; fill: #1f2328; }
+.title { font-weight: bold; }
+.axis, .on { text-anchor: middle; }
+.on { fill: #ffffff; }
+.page { fill: #ffffff; }
+.grid { stroke: #d1d9e0; }
+.stop { stroke: #1f2328; stroke-width: 1.5; }
+.waits { fill: none; stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 5 3; }
+.blocked { fill: #0969da; opacity: 0.25; }
+.served, .runs { fill: #0969da; }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3; }
+.on { fill: #0d1117; }
+.page { fill: #0d1117; }
+.grid { stroke: #3d444d; }
+.stop { stroke: #e6edf3; }
+.waits { stroke: #d29922; }
+.blocked { fill: #4493f8; }
+.served, .runs { fill: #4493f8; }
+}
+";
+
+impl Timeline {
+    /// The timeline as a part of a page, on which `id` is its own. It has no empty lines, which would end it for a Markdown reader.
+    pub fn figure(&self, id: &str) -> String {
+        let mut svg = String::new();
+        let _ = self.figure_to(&mut svg, id); // nothing can fail: the text is written to memory
+        svg
+    }
+
+    fn figure_to(&self, svg: &mut String, id: &str) -> fmt::Result {
+        let height = self.bottom() + self.legend_height();
+        write!(svg, r#"<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img""#)?;
+        writeln!(svg, r#" aria-labelledby="title_{id} text_{id}">"#)?;
+        writeln!(svg, r#"<title id="title_{id}">{}</title>"#, escaped(&self.title))?;
+        writeln!(svg, r#"<desc id="text_{id}">{}</desc>"#, escaped(&self.describe()))?;
+        self.draw_rows(svg, self.end())?;
+        self.draw_legend(svg, self.bottom())?;
+        writeln!(svg, "</svg>")
+    }
+
+    /// The rows, on an axis that ends at `end`.
+    fn draw_rows(&self, svg: &mut String, end: u64) -> fmt::Result {
+        let bottom = self.bottom();
+        let x = |time: u64| LEFT + time * (self.right() - LEFT) / end.max(1);
+        for (time, name) in self.ticks(end) {
+            let x = x(time);
+            writeln!(svg, r#"<path class="grid" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
+            writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{name}</text>"#, TOP - 10)?;
+        }
+        if !self.notes.is_empty() {
+            writeln!(svg, r#"<text x="{}" y="{}">{}</text>"#, self.right() + 20, TOP - 10, escaped(&self.notes))?;
+        }
+        for (number, row) in self.rows.iter().enumerate() {
+            let y = TOP + number as u64 * ROW + (ROW - BAR) / 2;
+            draw_text(svg, 0, y, &row.label)?;
+            draw_row(svg, row, y, x)?;
+            if !row.note.is_empty() {
+                draw_text(svg, self.right() + 20, y, &row.note)?;
+            }
+        }
+        for mark in &self.marks {
+            let x = x(mark.at);
+            writeln!(svg, r#"<path class="stop" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
+            writeln!(svg, r#"<text x="{}" y="{}">{}</text>"#, x + 6, bottom - 4, escaped(&mark.label))?;
+        }
+        Ok(())
+    }
+
+    /// What the bars mean: side by side if there are two, else each on a line of its own.
+    fn draw_legend(&self, svg: &mut String, y: u64) -> fmt::Result {
+        for (number, meaning) in self.legend.iter().enumerate() {
+            let number = number as u64;
+            let (x, line) = if self.legend.len() <= 2 { (190 * number, 0) } else { (0, number) };
+            let y = y + 18 + line * MEANING;
+            draw_bar(svg, meaning.kind, x, y, 24)?;
+            draw_text(svg, x + 30, y, &meaning.text)?;
+        }
+        Ok(())
+    }
+
+    fn legend_height(&self) -> u64 {
+        let lines = if self.legend.len() <= 2 { 1 } else { self.legend.len() as u64 };
+        23 + lines * MEANING
+    }
+
+    /// Where the rows end.
+    fn bottom(&self) -> u64 {
+        TOP + self.rows.len() as u64 * ROW
+    }
+
+    /// Where the axis ends: before the notes, if there are any.
+    fn right(&self) -> u64 {
+        if self.notes.is_empty() { WIDTH - 25 } else { 355 }
+    }
+}
+
+/// Several timelines of the same kind, one above the other on the same axis, each with a heading. The picture stands by itself: it
+/// brings its own colours, for light pages and dark ones.
+pub fn picture(timelines: &[(&str, &Timeline)]) -> String {
+    let mut svg = String::new();
+    let _ = picture_to(&mut svg, timelines); // nothing can fail: the text is written to memory
+    svg
+}
+
+fn picture_to(svg: &mut String, timelines: &[(&str, &Timeline)]) -> fmt::Result {
+    let Some((_, last)) = timelines.last() else { return Ok(()) };
+    let rows = timelines.iter().map(|(_, timeline)| TITLE + timeline.bottom() + GAP).sum::<u64>() - GAP;
+    let (width, height) = (WIDTH + 2 * MARGIN, rows + last.legend_height() + 2 * MARGIN);
+    let headings: Vec<String> = timelines.iter().map(|(heading, _)| escaped(heading)).collect();
+    write!(svg, r#"<svg xmlns="http://www.w3.org/2000/svg" width="{}" "#, width * 5 / 4)?;
+    writeln!(svg, r#"viewBox="0 0 {width} {height}" role="img" aria-label="{}.">"#, headings.join(". "))?;
+    writeln!(svg, "<style>\n{STYLE}</style>")?;
+    writeln!(svg, r#"<rect class="page" width="{width}" height="{height}" rx="8"/>"#)?;
+    let end = timelines.iter().map(|(_, timeline)| timeline.end()).max().unwrap_or_default();
+    let mut y = MARGIN;
+    for ((_, timeline), heading) in timelines.iter().zip(headings) {
+        writeln!(svg, r#"<g transform="translate({MARGIN} {y})">"#)?;
+        writeln!(svg, r#"<text class="title" x="0" y="16">{heading}</text>"#)?;
+        writeln!(svg, "<g transform=\"translate(0 {TITLE})\">\n<desc>{}</desc>", escaped(&timeline.describe()))?;
+        timeline.draw_rows(svg, end)?;
+        writeln!(svg, "</g>\n</g>")?;
+        y += TITLE + timeline.bottom() + GAP;
+    }
+    writeln!(svg, r#"<g transform="translate({MARGIN} {})">"#, y - GAP)?;
+    last.draw_legend(svg, 0)?;
+    writeln!(svg, "</g>\n</svg>")
+}
+
+fn draw_row(svg: &mut String, row: &Row, y: u64, x: impl Fn(u64) -> u64) -> fmt::Result {
+    let last = row.spans.len().saturating_sub(1);
+    for (number, span) in row.spans.iter().enumerate() {
+        let (from, to) = (x(span.from), x(span.to));
+        let least = match span.kind {
+            Kind::Waits => 0,
+            _ if number == last => LEAST,
+            _ => 1,
+        };
+        let width = (to - from).max(least);
+        if width > 0 {
+            draw_bar(svg, span.kind, from, y, width)?;
+        }
+        if !span.label.is_empty() {
+            let (x, y, label) = (from + width / 2, y + BAR - 4, escaped(&span.label));
+            writeln!(svg, r#"<text class="on" x="{x}" y="{y}">{label}</text>"#)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_bar(svg: &mut String, kind: Kind, x: u64, y: u64, width: u64) -> fmt::Result {
+    let class = kind.name();
+    writeln!(svg, r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{BAR}"/>"#)
+}
+
+/// A text beside the bar that begins at `y`.
+fn draw_text(svg: &mut String, x: u64, y: u64, text: &str) -> fmt::Result {
+    writeln!(svg, r#"<text x="{x}" y="{}">{}</text>"#, y + BAR - 4, escaped(text))
+}
+
+/// A text for which nothing in XML is special.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,99 @@
+//! A timeline says the same in data, in a figure, in a terminal and in words.
+
+use timeline::{Kind, Mark, Timeline, Unit, picture};
+
+fn kitchen() -> Timeline {
+    let mut kitchen = Timeline::new("Fish & chips", Unit::Seconds)
+        .legend(Kind::Runs, "cooks")
+        .legend(Kind::Waits, "waits for the fryer");
+    kitchen.row("fish").span(Kind::Runs, 0, 4);
+    kitchen.row("chips").span(Kind::Waits, 0, 4).span(Kind::Runs, 4, 8);
+    kitchen
+}
+
+/// The bars of a figure: their class, where they begin, how wide they are.
+fn bars(svg: &str) -> Vec<(String, u64, u64)> {
+    let rectangles = svg.lines().filter(|line| line.starts_with("<rect class") && line.contains("height=\"16\""));
+    let bars = rectangles.map(|line| {
+        let values: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        (values[0].to_owned(), values[1].parse().unwrap(), values[3].parse().unwrap())
+    });
+    bars.collect()
+}
+
+#[test]
+fn a_bar_is_where_its_span_is() {
+    let bars = bars(&kitchen().figure("a"));
+    let expected = [("runs", 105, 170), ("waits", 105, 170), ("runs", 275, 170)];
+    assert_eq!(bars[..3], expected.map(|(class, x, width)| (class.to_owned(), x, width)));
+    assert_eq!(bars.len(), 5, "three spans, and two that explain them: {bars:?}");
+}
+
+#[test]
+fn what_takes_no_time_is_seen_too() {
+    let mut short = Timeline::new("", Unit::Seconds);
+    short.row("long").span(Kind::Runs, 0, 1_000_000);
+    short.row("short").span(Kind::Runs, 0, 1);
+    assert!(bars(&short.figure("a"))[1].2 >= 4);
+}
+
+#[test]
+fn what_would_be_a_tag_is_a_text() {
+    let mut odd = kitchen();
+    odd.rows[0].label = "<b> & \"c\"".to_owned();
+    assert!(odd.figure("a").contains(">&lt;b&gt; &amp; &quot;c&quot;<"));
+    assert!(odd.figure("a").contains("<title id=\"title_a\">Fish &amp; chips</title>"));
+}
+
+#[test]
+fn a_figure_has_no_empty_line_and_a_picture_brings_its_colours() {
+    let figure = kitchen().figure("a");
+    assert!(!figure.contains("\n\n") && !figure.contains("<style>"), "{figure}");
+    let picture = picture(&[("one", &kitchen()), ("two", &kitchen())]);
+    assert!(picture.contains("prefers-color-scheme: dark") && picture.contains(r#"aria-label="one. two.""#));
+    assert_eq!(bars(&picture).len(), 8, "the spans of both, and the legend once");
+}
+
+#[test]
+fn the_terminal_shows_who_does_what_when() {
+    let mut kitchen = kitchen();
+    kitchen.rows[1].spans[0].kind = Kind::Blocked;
+    let text = kitchen.text(15);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows[..2], ["fish   ████", "chips  ····████"], "{text}");
+    assert!(rows[2].trim_start().starts_with("0 s 4 s"), "{text}");
+}
+
+#[test]
+fn whoever_does_not_see_it_is_told() {
+    let mut kitchen = kitchen();
+    kitchen.marks.push(Mark { at: 5, label: "the bell".to_owned() });
+    let told = "fish: cooks from 0 s to 4 s. chips: waits for the fryer from 0 s to 4 s; cooks from 4 s to 8 s. the bell at 5 s.";
+    assert_eq!(kitchen.describe(), told);
+    for at in 8..20 {
+        kitchen.rows[0].span(Kind::Runs, at, at + 1);
+    }
+    assert!(
+        kitchen.describe().starts_with("fish: cooks 13 times, 16 s in all."),
+        "nobody wants to hear thirteen times"
+    );
+}
+
+#[test]
+fn times_are_said_in_a_unit_that_fits() {
+    assert_eq!(Unit::Milliseconds.say(5_040), "5.0 s");
+    assert_eq!(Unit::Milliseconds.say(250), "250 ms");
+    assert_eq!(Unit::Microseconds.say(12_345), "12.3 ms");
+    assert_eq!(Unit::Microseconds.say(40), "40 µs");
+    let mut long = Timeline::new("", Unit::Milliseconds);
+    long.row("a").span(Kind::Runs, 0, 5_170);
+    assert!(long.figure("a").contains(">5 s<") && !long.figure("a").contains(">6 s<"));
+    long.rows[0].spans[0].to = 120;
+    assert!(long.figure("a").contains(">20 ms<"));
+}
+
+#[test]
+fn data_survive_being_written_and_read() {
+    let text = serde_json::to_string(&kitchen()).unwrap();
+    assert_eq!(serde_json::from_str::<Timeline>(&text).unwrap(), kitchen());
+}
