@@ -27,7 +27,6 @@ pub mod report;
 pub mod site;
 pub mod snapshot;
 pub mod step;
-pub mod timeline;
 
 pub use harness::{Failure, Result};
 

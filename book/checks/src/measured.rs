@@ -5,9 +5,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub mod blocked;
+pub mod exchange;
 pub mod forgotten_await;
+pub mod little_load;
+mod strace;
 pub mod threads;
-pub mod trace;
+pub mod traces;
 
 /// The command that measures everything again.
 pub const MEASURE: &str = "cargo run -p book-checks --bin measure";

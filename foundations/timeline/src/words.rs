@@ -53,7 +53,7 @@ impl Timeline {
 
     fn describe_row(&self, row: &Row) -> String {
         let mut parts: Vec<String> = if row.spans.len() <= 5 {
-            row.spans.iter().map(|span| self.from_to(span.kind, span.from, span.to)).collect()
+            row.spans.iter().map(|span| self.at_times(span.kind, span.from, span.to)).collect()
         } else {
             let present = self.legend.iter().filter(|meaning| row.of(meaning.kind).count() > 0);
             present.map(|meaning| self.in_all(row, meaning.kind)).collect()
@@ -64,7 +64,7 @@ impl Timeline {
         parts.join("; ")
     }
 
-    fn from_to(&self, kind: Kind, from: u64, to: u64) -> String {
+    fn at_times(&self, kind: Kind, from: u64, to: u64) -> String {
         format!("{} from {} to {}", self.meaning(kind), self.unit.say(from), self.unit.say(to))
     }
 

@@ -1,21 +1,38 @@
-//! Measures again what the book shows as measured. Needs Linux and `strace`, and takes half a minute.
+//! Measures again what the book shows as measured. Needs Linux, `strace` and `curl`, and takes a minute.
 //!
 //! Run: `cargo run -p book-checks --bin measure`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw the figures.
+//! Behind `--`, the beginning of a name measures only what is called so: `-- 09_0`, `-- 01_04_threads`, `-- blocked`.
 
-use book_checks::Result;
 use book_checks::measured::blocked::Blocked;
 use book_checks::measured::forgotten_await::Endings;
-use book_checks::measured::threads::Threads;
-use book_checks::measured::trace::{TRACES, Trace};
+use book_checks::measured::threads::{self, Threads};
+use book_checks::measured::traces;
+use book_checks::{Failure, Result};
+use std::env;
+
+/// What can be measured, and how.
+type Measurement = (String, Box<dyn FnOnce() -> Result>);
 
 fn main() -> Result {
-    for (step, scene) in TRACES {
-        Trace::measure(step, scene)?;
+    let mut all: Vec<Measurement> = Vec::new();
+    for traced in traces::all()? {
+        all.push((traced.name(), Box::new(move || traced.measure())));
     }
-    Endings::measure()?;
-    Blocked::measure()?;
-    for step in ["09_04_concurrent_server", "09_05_parallel_server"] {
-        Threads::measure(step)?;
+    for step in threads::steps()? {
+        all.push((format!("threads_{}", &step[..5]), Box::new(move || Threads::measure(step))));
+    }
+    all.push(("forgotten_await".to_owned(), Box::new(Endings::measure)));
+    all.push(("blocked".to_owned(), Box::new(Blocked::measure)));
+
+    let only = env::args().nth(1).unwrap_or_default();
+    all.retain(|(name, _)| name.starts_with(&only));
+    if all.is_empty() {
+        return Err(Failure::new(format!("there is nothing to measure whose name begins with {only}")));
+    }
+    let count = all.len();
+    for (number, (name, measure)) in all.into_iter().enumerate() {
+        eprintln!("{:2} of {count}: {name}", number + 1);
+        measure().map_err(|failure| failure.context(name))?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Which threads of a server do its work.
 
 use super::{load, save};
-use crate::{Failure, Result, step};
+use crate::step::{self, Package};
+use crate::{Failure, Result};
 use harness::{Server, request};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -21,6 +22,16 @@ pub struct Thread {
     pub name: String,
     /// Its share of the processor time, in percent.
     pub share: u64,
+}
+
+/// The steps whose manifests say that they are measured: `[package.metadata.threads]`, `are_measured = true`.
+///
+/// # Errors
+///
+/// If cargo does not tell.
+pub fn steps() -> Result<Vec<&'static str>> {
+    let measured = |step: &&Package| step.metadata["threads"]["are_measured"].as_bool() == Some(true);
+    Ok(step::all()?.into_iter().filter(measured).map(Package::step).collect())
 }
 
 impl Threads {

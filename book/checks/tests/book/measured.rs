@@ -1,64 +1,71 @@
 //! What was measured once still holds: the same order, if not the same numbers.
 
 use book_checks::measured::forgotten_await::Endings;
+use book_checks::measured::little_load::waits;
 use book_checks::measured::threads::Threads;
-use book_checks::measured::trace::{TRACES, Trace};
+use book_checks::measured::traces::{self, Traced};
 use book_checks::{Failure, Result};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::thread;
+use timeline::Timeline;
 
-/// What the steps do now, each under the little load. They wait for five seconds, all of them together.
-static NOW: LazyLock<Vec<Result<Trace>>> = LazyLock::new(|| {
-    let observing = TRACES.map(|(step, scene)| thread::spawn(move || Trace::observe(step, scene)));
-    let observed = observing.into_iter().map(|trace| trace.join().unwrap_or_else(|_| Err(Failure::new("it panicked"))));
-    observed.collect()
+/// What each step does now that has a timeline in the book, by the name of the timeline. Some wait for seconds, all of them together.
+static NOW: LazyLock<Result<HashMap<String, Result<Timeline>>>> = LazyLock::new(|| {
+    let observe = |traced: Traced| (traced.name(), thread::spawn(move || traced.observe()));
+    let observing: Vec<_> = traces::all()?.into_iter().map(observe).collect();
+    let observed = observing
+        .into_iter()
+        .map(|(name, timeline)| (name, timeline.join().unwrap_or_else(|_| Err(Failure::new("it panicked")))));
+    Ok(observed.collect())
 });
 
-/// What this step does now.
-fn now(step: &str) -> Result<&'static Trace> {
-    let now = NOW.iter().zip(TRACES).find(|(_, (name, _))| *name == step);
-    now.ok_or_else(|| Failure::new(format!("{step} is not traced")))?.0.as_ref().map_err(Failure::clone)
+/// The timeline of this name, in the book and now.
+fn timelines(name: &str) -> Result<[Timeline; 2]> {
+    let now = NOW.as_ref().map_err(Failure::clone)?.get(name);
+    let now = now.ok_or_else(|| Failure::new(format!("{name} is not traced")))?.clone()?;
+    Ok([traces::find(name)?.committed()?, now])
 }
 
 /// Who waits for the slow client: nobody, or everybody.
-fn quick_clients_wait(step: &str, expected: bool) -> Result {
-    assert_eq!(Trace::committed(step)?.waits(), [expected; 3], "the trace in the book");
-    assert_eq!(now(step)?.waits(), [expected; 3], "the server now");
+fn quick_clients_wait(name: &str, expected: bool) -> Result {
+    for timeline in timelines(name)? {
+        assert_eq!(waits(&timeline), [expected; 3], "{}", timeline.text(80));
+    }
     Ok(())
 }
 
 #[test]
 fn a_silent_client_holds_up_the_sync_server() -> Result {
-    quick_clients_wait("09_01_sync_server", true)
+    quick_clients_wait("09_01", true)
 }
 
 #[test]
 fn a_silent_client_holds_up_the_async_server_too() -> Result {
-    quick_clients_wait("09_02_async_server", true)
+    quick_clients_wait("09_02", true)
 }
 
 #[test]
 fn a_slow_request_holds_everyone_up() -> Result {
-    quick_clients_wait("09_03_slow_request", true)
+    quick_clients_wait("09_03", true)
 }
 
 #[test]
 fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() -> Result {
-    quick_clients_wait("09_04_concurrent_server", false)
+    quick_clients_wait("09_04", false)
 }
 
 #[test]
 fn the_parallel_server_lets_nobody_wait_for_a_slow_request() -> Result {
-    quick_clients_wait("09_05_parallel_server", false)
+    quick_clients_wait("09_05", false)
 }
 
 #[test]
 fn the_graceful_server_finishes_a_slow_answer_after_it_was_told_to_stop() -> Result {
-    let step = "09_06_graceful_server";
-    quick_clients_wait(step, false)?;
-    let answered_after_stop = |trace: &Trace| trace.stopped.is_some_and(|stopped| stopped < trace.clients[0].answered);
-    assert!(answered_after_stop(&Trace::committed(step)?), "the trace in the book");
-    assert!(answered_after_stop(now(step)?), "the server now");
+    quick_clients_wait("09_06", false)?;
+    for timeline in timelines("09_06")? {
+        assert!(timeline.marks[0].at < timeline.rows[0].end(), "{}", timeline.text(80));
+    }
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! What the book quotes is what the programs do now. With `UPDATE_BOOK=1`, these tests rewrite it.
 
 use book_checks::measured::forgotten_await::Endings;
-use book_checks::measured::threads::Threads;
-use book_checks::measured::trace::{TRACES, Trace};
+use book_checks::measured::little_load::outcome;
+use book_checks::measured::threads::{self, Threads};
+use book_checks::measured::traces::{self, Traced};
 use book_checks::{
-    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, snapshot, step, timeline,
-    workspace,
+    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, snapshot, step, workspace,
 };
 use std::process::Command;
 use std::thread;
@@ -54,20 +54,24 @@ fn each_patch_leaves_a_program_that_is_formatted() {
 
 #[test]
 fn each_picture_shows_its_trace() {
-    let check = |(step, _)| {
-        let picture = timeline::draw(&Trace::committed(step)?);
-        snapshot::check(&format!("generated/timeline_{}.svg", &step[..5]), &picture)
+    let check = |traced: Traced| {
+        let name = traced.name();
+        snapshot::check(&format!("generated/timeline_{name}.svg"), &traced.committed()?.figure(&name))
     };
-    assert_none(failures(TRACES.into_iter().map(check)));
+    assert_none(failures(traces::all().unwrap().into_iter().map(check)));
 }
 
 /// The README cannot take a picture from the book: a code hosting site has colours of its own.
 #[test]
 fn the_picture_of_the_readme_shows_two_traces() {
-    let traces = ["09_03_slow_request", "09_04_concurrent_server"].map(|step| Trace::committed(step).unwrap());
-    let traces: Vec<&Trace> = traces.iter().collect();
-    snapshot::check_file("book/timelines.svg", &timeline::draw_together(&traces)).unwrap();
-    let alternative = timeline::describe_together(&traces);
+    let traced = ["09_03", "09_04"].map(|name| traces::find(name).unwrap());
+    let timelines = traced.clone().map(|traced| traced.committed().unwrap());
+    let both = || traced.iter().zip(&timelines).map(|(traced, timeline)| (traced.step, timeline));
+    let headings: Vec<String> = both().map(|(step, timeline)| format!("{step}: {}", outcome(timeline))).collect();
+    let with_headings: Vec<_> = headings.iter().map(String::as_str).zip(&timelines).collect();
+    snapshot::check_file("book/timelines.svg", &timeline::picture(&with_headings)).unwrap();
+    let sentences: Vec<String> = both().map(|(step, timeline)| format!("In {step}, {}.", outcome(timeline))).collect();
+    let alternative = sentences.join(" ");
     let image = format!(
         "![Two timelines of four clients, of whom the first asks for a slow page. {alternative}](book/timelines.svg)\n"
     );
@@ -77,11 +81,11 @@ fn the_picture_of_the_readme_shows_two_traces() {
 #[test]
 fn each_measured_table_shows_its_data() {
     let endings = || snapshot::check("generated/forgotten_await.txt", &Endings::committed()?.to_string());
-    let threads = |step: &str| {
+    let threads = |step: &'static str| {
         let file = format!("generated/threads_{}.txt", &step[..5]);
         snapshot::check(&file, &Threads::committed(step)?.to_string())
     };
-    assert_none(failures([endings(), threads("09_04_concurrent_server"), threads("09_05_parallel_server")]));
+    assert_none(failures(threads::steps().unwrap().into_iter().map(threads).chain([endings()])));
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! Timelines from real runs. What is traced, each step says itself, in its manifest:
+//!
+//! ```toml
+//! [[package.metadata.timelines]]
+//! name = "two_threads" # may be left out
+//! prints = ["--json", "threads"]
+//! one_processor = true # only if that matters
+//! ```
+//!
+//! - `prints` starts the program with these arguments, on which it prints its timeline as JSON.
+//! - `scene` starts the step as a server, and sends it a slow client and three quick ones: see [`little_load`](super::little_load).
+//! - `exchange` starts it as a server, and sends it one request, from far away: see [`exchange`](super::exchange).
+//!
+//! The data are in `generated/trace_01_04_two_threads.json`, and a page includes `generated/timeline_01_04_two_threads.svg`.
+
+use super::little_load::Scene;
+use super::{exchange, little_load, load, save};
+use crate::{Failure, Result, step};
+use harness::Program;
+use serde::Deserialize;
+use timeline::Timeline;
+
+/// How often a run is tried of which each millisecond is shown.
+const ATTEMPTS: usize = 30;
+
+/// A timeline that the book shows, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Traced {
+    /// The name of its step.
+    pub step: &'static str,
+    said: Said,
+}
+
+/// What a manifest says.
+#[derive(Clone, Debug, Deserialize)]
+struct Said {
+    #[serde(default)]
+    name: String,
+    #[serde(flatten)]
+    how: How,
+    #[serde(default)]
+    one_processor: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum How {
+    Prints(Vec<String>),
+    Scene(Scene),
+    Exchange(String),
+}
+
+/// All timelines of the book.
+///
+/// # Errors
+///
+/// If a manifest says something else than the above.
+pub fn all() -> Result<Vec<Traced>> {
+    let mut traced = Vec::new();
+    for step in step::all()? {
+        for said in step.metadata["timelines"].as_array().into_iter().flatten() {
+            let said = Said::deserialize(said)
+                .map_err(|error| Failure::new(format!("{}/Cargo.toml: timelines: {error}", step.folder)))?;
+            traced.push(Traced { step: step.step(), said });
+        }
+    }
+    Ok(traced)
+}
+
+/// The timeline of this name: `09_03`, or `01_04_two_threads`.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn find(name: &str) -> Result<Traced> {
+    let found = all()?.into_iter().find(|traced| traced.name() == name);
+    found.ok_or_else(|| Failure::new(format!("no manifest has a timeline {name}")))
+}
+
+/// The machine has other things to do as well. The run that it disturbed least ended first.
+fn least_disturbed(measure: impl Fn() -> Result<Timeline>) -> Result<Timeline> {
+    let runs = (0..ATTEMPTS).map(|_| measure()).collect::<Result<Vec<Timeline>>>()?;
+    runs.into_iter().min_by_key(Timeline::end).ok_or_else(|| Failure::new("nothing was run"))
+}
+
+impl Traced {
+    /// Its name in the book: the number of the step, and its own name if the step has several.
+    pub fn name(&self) -> String {
+        let number = &self.step[..5];
+        if self.said.name.is_empty() { number.to_owned() } else { format!("{number}_{}", self.said.name) }
+    }
+
+    /// The run that is in the book.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn committed(&self) -> Result<Timeline> {
+        load(&self.file())
+    }
+
+    /// Measures it again.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not do what is expected, or if there is no `strace`.
+    pub fn measure(&self) -> Result {
+        let timeline = match &self.said.how {
+            How::Scene(scene) => little_load::measure(self.step, *scene)?,
+            How::Exchange(route) => least_disturbed(|| exchange::measure(self.step, route))?,
+            How::Prints(_) => least_disturbed(|| self.observe())?,
+        };
+        save(&self.file(), &timeline)
+    }
+
+    /// Runs it once more, without looking into it: to see whether the order is still the same.
+    ///
+    /// # Errors
+    ///
+    /// If the step does not do what is expected.
+    pub fn observe(&self) -> Result<Timeline> {
+        match &self.said.how {
+            How::Scene(scene) => little_load::observe(self.step, *scene),
+            How::Exchange(route) => exchange::observe(self.step, route),
+            How::Prints(arguments) => self.printed(arguments),
+        }
+    }
+
+    fn printed(&self, arguments: &[String]) -> Result<Timeline> {
+        let mut program = step::program(self.step)?;
+        if self.said.one_processor {
+            let path = program.command().get_program().to_owned();
+            program = Program::at("taskset").argument("-c").argument("0").argument(path);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let ended = program.run(&arguments)?;
+        serde_json::from_str(&ended.output).map_err(|error| {
+            Failure::new(format!("{} {arguments:?} prints no timeline: {error}: {ended:?}", self.step))
+        })
+    }
+
+    fn file(&self) -> String {
+        format!("trace_{}.json", self.name())
+    }
+}
