@@ -80,11 +80,11 @@ fn run(commands: &[String], name: &str) -> Result<String> {
     match started {
         Some(words) => {
             let server = start(words)?;
-            let talk = run_against(&commands[1..], Some(&server))?;
+            let talk = run_against(&commands[1..], Some(&server), name)?;
             Ok(format!("{}\n{}{talk}", commands[0], with_shown_port(&server.output(), &server)))
         }
-        None if needs_server => run_against(commands, Some(&program(name)?.start()?)),
-        None => run_against(commands, None),
+        None if needs_server => run_against(commands, Some(&program(name)?.start()?), name),
+        None => run_against(commands, None, name),
     }
 }
 
@@ -95,11 +95,11 @@ fn start(words: &str) -> Result<Server> {
     words.skip(1).fold(program, Program::argument).start()
 }
 
-fn run_against(commands: &[String], server: Option<&Server>) -> Result<String> {
+fn run_against(commands: &[String], server: Option<&Server>, name: &str) -> Result<String> {
     let mut script = String::from("exec 2>&1\n");
     for command in commands {
         let command = command.lines().map(|line| &line[2..]).collect::<Vec<_>>().join("\n");
-        script.push_str(&format!("echo '{MARK}'\n{}\n", with_real_programs(&with_real_port(command, server))?));
+        script.push_str(&format!("echo '{MARK}'\n{}\n", with_real_programs(&with_real_port(command, server), name)?));
     }
     let mut bash = Command::new("bash");
     bash.args(["-c", &script]).env("SERVER", server.map_or(String::new(), |server| server.process().to_string()));
@@ -126,13 +126,16 @@ fn with_shown_port(output: &str, server: &Server) -> String {
     output.replace(&format!(".1:{port}"), ".1:7878").replace(&format!("port {port}"), "port 7878")
 }
 
-/// A command in which `cargo run --bin NAME --` is the program itself: it is built, and cargo has nothing to add.
-fn with_real_programs(command: &str) -> Result<String> {
+/// A command in which `cargo run --bin NAME --` is the program itself: it is built, and cargo has nothing to add. In a session of
+/// `STEP+PATCH`, the reader has changed `STEP`.
+fn with_real_programs(command: &str, session: &str) -> Result<String> {
     let mut parts = command.split(RUN);
     let mut real = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_at(part.find(|letter: char| letter.is_whitespace()).unwrap_or(part.len()));
-        let path = program(name)?.command().get_program().to_string_lossy().into_owned();
+        let is_changed = session.split('+').next() == Some(name);
+        let path =
+            program(if is_changed { session } else { name })?.command().get_program().to_string_lossy().into_owned();
         real += &format!("'{path}'{}", rest.strip_prefix(" --").unwrap_or(rest));
     }
     Ok(real)

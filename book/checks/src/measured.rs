@@ -8,6 +8,7 @@ pub mod blocked;
 pub mod exchange;
 pub mod forgotten_await;
 pub mod little_load;
+pub mod outputs;
 mod strace;
 pub mod threads;
 pub mod traces;

@@ -12,7 +12,7 @@
 //! ```
 
 mod draw;
-mod text;
+mod terminal;
 mod words;
 
 pub use draw::picture;

@@ -1,5 +1,7 @@
 //! A timeline says the same in data, in a figure, in a terminal and in words.
 
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
 use timeline::{Kind, Mark, Timeline, Unit, picture};
 
 fn kitchen() -> Timeline {

@@ -6,7 +6,7 @@
 use book_checks::measured::blocked::Blocked;
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::threads::{self, Threads};
-use book_checks::measured::traces;
+use book_checks::measured::{outputs, traces};
 use book_checks::{Failure, Result};
 use std::env;
 
@@ -17,6 +17,9 @@ fn main() -> Result {
     let mut all: Vec<Measurement> = Vec::new();
     for traced in traces::all()? {
         all.push((traced.name(), Box::new(move || traced.measure())));
+    }
+    for kept in outputs::all()? {
+        all.push((kept.name(), Box::new(move || kept.measure())));
     }
     for step in threads::steps()? {
         all.push((format!("threads_{}", &step[..5]), Box::new(move || Threads::measure(step))));

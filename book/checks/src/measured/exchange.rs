@@ -43,7 +43,9 @@ pub(super) fn observe(step: &str, route: &str) -> Result<Timeline> {
     let mut stream = TcpStream::connect(relay.address)?;
     write!(stream, "GET {route} HTTP/1.1\r\nHost: far.away\r\nConnection: close\r\n\r\n")?;
     io::copy(&mut stream, &mut io::sink())?;
-    let (end, packets) = (now(), relay.packets()?);
+    let end = now();
+    drop(stream); // or the relay would wait for more
+    let packets = relay.packets()?;
     let mut timeline = empty(step, route);
     timeline.row("client").span(Kind::Blocked, 0, end - begin);
     *timeline.row("on its way") = on_its_way(&packets, begin, end);
@@ -57,15 +59,14 @@ fn empty(step: &str, route: &str) -> Timeline {
         .legend(Kind::Waits, "the request or the answer is on its way")
 }
 
-/// From when the client begins to connect to when it has the whole answer.
+/// From when the client sends its request to when it has the whole answer.
 fn timeline(step: &str, route: &str, client: &[Call], server: &[Call], packets: &[Packet]) -> Result<Timeline> {
-    let find = |text: &str, call: Option<&Call>| {
-        call.cloned().ok_or_else(|| Failure::new(format!("strace saw no {text} of the client")))
+    let sends = client.iter().find(|call| call.text.starts_with("sendto("));
+    let receives = client.iter().rfind(|call| call.text.starts_with("recvfrom("));
+    let (Some(sends), Some(receives)) = (sends, receives) else {
+        return Err(Failure::new("strace did not see the client send a request and receive an answer"));
     };
-    let begin =
-        find("connect", client.iter().find(|call| call.text.starts_with("connect(") && call.text.contains("AF_INET")))?
-            .from;
-    let end = find("answer", client.iter().rfind(|call| call.text.starts_with("recvfrom(")))?.to;
+    let (begin, end) = (sends.from, receives.to);
     let mut timeline = empty(step, route);
     for (label, calls) in [("client", client), ("server", server)] {
         if label == "server" {
@@ -125,8 +126,8 @@ struct Packet {
 
 fn on_its_way(packets: &[Packet], begin: u64, end: u64) -> Row {
     let mut row = Row { label: "on its way".to_owned(), ..Row::default() };
-    for packet in packets.iter().filter(|packet| packet.from >= begin && packet.to <= end) {
-        row.span(Kind::Waits, packet.from - begin, packet.to - begin);
+    for packet in packets.iter().filter(|packet| packet.from >= begin && packet.from < end) {
+        row.span(Kind::Waits, packet.from - begin, packet.to.min(end) - begin);
     }
     row
 }
@@ -153,8 +154,8 @@ impl Relay {
 }
 
 fn carry_both_ways(listener: &TcpListener, server: SocketAddr) -> Result<Vec<Packet>> {
+    let far = TcpStream::connect(server)?; // the server has taken it when the client comes
     let (near, _) = listener.accept()?;
-    let far = TcpStream::connect(server)?;
     for stream in [&near, &far] {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(SAFETY))?;

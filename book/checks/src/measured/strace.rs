@@ -18,7 +18,7 @@ pub(super) struct Call {
     pub(super) from: u64,
     /// When it returned; never, if the program ended meanwhile.
     pub(super) to: u64,
-    /// The call as `strace` writes it.
+    /// The call as `strace` writes it, in one line or two.
     pub(super) text: String,
 }
 
@@ -70,10 +70,10 @@ fn calls(log: &str) -> Vec<Call> {
         let Some((thread, time, text)) = parts(line) else { continue };
         let took = text.rsplit_once('<').and_then(|(_, took)| micros(took.strip_suffix('>')?));
         let (from, text) = match unfinished.get(&thread) {
-            Some(begun) if text.contains(" resumed>") => (begun.from, text),
-            _ => (time, text),
+            Some(begun) if text.contains(" resumed>") => (begun.from, format!("{}{text}", begun.text)),
+            _ => (time, text.to_owned()),
         };
-        let call = |to| Call { thread, from, to, text: text.to_owned() };
+        let call = |to| Call { thread, from, to, text: text.clone() };
         if text.ends_with("<unfinished ...>") {
             unfinished.insert(thread, call(u64::MAX));
         } else if let Some(took) = took {
@@ -119,7 +119,9 @@ mod tests {
 17 3.000300 <... read resumed>\"\", 9) = 0 <0.000190>
 17 4.000000 +++ killed by SIGKILL +++
 ";
-        let calls: Vec<_> = calls(log).into_iter().map(|call| (call.thread, call.from, call.to)).collect();
+        let calls = calls(log);
+        assert!(calls[1].text.starts_with("read(3, ") && calls[1].text.contains(" = 0 "), "{calls:?}");
+        let calls: Vec<_> = calls.into_iter().map(|call| (call.thread, call.from, call.to)).collect();
         assert_eq!(calls, [(17, 2_000_100, 2_000_140), (17, 3_000_100, 3_000_300), (18, 3_000_000, u64::MAX)]);
     }
 }

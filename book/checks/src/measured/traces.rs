@@ -18,6 +18,7 @@ use super::{exchange, little_load, load, save};
 use crate::{Failure, Result, step};
 use harness::Program;
 use serde::Deserialize;
+use std::fs;
 use timeline::Timeline;
 
 /// How often a run is tried of which each millisecond is shown.
@@ -127,19 +128,35 @@ impl Traced {
     }
 
     fn printed(&self, arguments: &[String]) -> Result<Timeline> {
-        let mut program = step::program(self.step)?;
-        if self.said.one_processor {
-            let path = program.command().get_program().to_owned();
-            program = Program::at("taskset").argument("-c").argument("0").argument(path);
-        }
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let ended = program.run(&arguments)?;
-        serde_json::from_str(&ended.output).map_err(|error| {
-            Failure::new(format!("{} {arguments:?} prints no timeline: {error}: {ended:?}", self.step))
-        })
+        let program = step::program(self.step)?;
+        let program = if self.said.one_processor { on_one_processor(&program)? } else { program };
+        printed(&program, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn file(&self) -> String {
         format!("trace_{}.json", self.name())
     }
+}
+
+/// The timeline that a program prints as JSON.
+///
+/// # Errors
+///
+/// If it prints something else.
+pub fn printed(program: &Program, arguments: &[&str]) -> Result<Timeline> {
+    let ended = program.run(arguments)?;
+    serde_json::from_str(&ended.output)
+        .map_err(|error| Failure::new(format!("{arguments:?} prints no timeline: {error}: {ended:?}")))
+}
+
+/// A program that may use only one of the processors: the first one that we may use ourselves.
+///
+/// # Errors
+///
+/// If the system does not tell which one that is.
+pub fn on_one_processor(program: &Program) -> Result<Program> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default().trim();
+    let first = allowed.split(['-', ',']).next().unwrap_or_default();
+    Ok(Program::at("taskset").argument("-c").argument(first).argument(program.command().get_program()))
 }

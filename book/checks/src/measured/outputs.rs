@@ -1,0 +1,108 @@
+//! What a program printed once, and would print otherwise each time, because there are times in it. A step says in its manifest what is
+//! kept of it:
+//!
+//! ```toml
+//! [[package.metadata.outputs]]
+//! name = "many" # may be left out
+//! arguments = ["--jobs", "100"]
+//! ```
+//!
+//! A page includes `generated/output_01_03_many.txt`, which begins with the command.
+
+use crate::{Failure, Result, read, snapshot, step};
+use serde::Deserialize;
+
+/// An output that the book shows.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    step: &'static str,
+    said: Said,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Said {
+    #[serde(default)]
+    name: String,
+    arguments: Vec<String>,
+}
+
+/// All outputs that are kept.
+///
+/// # Errors
+///
+/// If a manifest says something else than the above.
+pub fn all() -> Result<Vec<Kept>> {
+    let mut kept = Vec::new();
+    for step in step::all()? {
+        for said in step.metadata["outputs"].as_array().into_iter().flatten() {
+            let said = Said::deserialize(said)
+                .map_err(|error| Failure::new(format!("{}/Cargo.toml: outputs: {error}", step.folder)))?;
+            kept.push(Kept { step: step.step(), said });
+        }
+    }
+    Ok(kept)
+}
+
+impl Kept {
+    /// Its name: `output_01_03`, or `output_01_03_many`.
+    pub fn name(&self) -> String {
+        let end = if self.said.name.is_empty() { String::new() } else { format!("_{}", self.said.name) };
+        format!("output_{}{end}", &self.step[..5])
+    }
+
+    /// The output that is in the book.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn committed(&self) -> Result<String> {
+        read(self.file())
+    }
+
+    /// What it prints now.
+    ///
+    /// # Errors
+    ///
+    /// If the program fails.
+    pub fn observe(&self) -> Result<String> {
+        let arguments: Vec<&str> = self.said.arguments.iter().map(String::as_str).collect();
+        let ended = step::program(self.step)?.run(&arguments)?;
+        if ended.code != Some(0) {
+            return Err(Failure::new(format!("{} {arguments:?} fails: {ended:?}", self.step)));
+        }
+        let arguments = if arguments.is_empty() { String::new() } else { format!(" -- {}", arguments.join(" ")) };
+        Ok(format!("$ cargo run --bin {}{arguments}\n{}", self.step, ended.output))
+    }
+
+    /// Keeps what it prints now.
+    ///
+    /// # Errors
+    ///
+    /// If the program fails.
+    pub fn measure(&self) -> Result {
+        snapshot::write(&self.file(), &self.observe()?)
+    }
+
+    fn file(&self) -> String {
+        format!("book/src/generated/{}.txt", self.name())
+    }
+}
+
+/// An output without what may differ: numbers, and how much room they take.
+pub fn without_numbers(output: &str) -> String {
+    let mut text: Vec<char> = output.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    text.dedup_by(|next, last| next == last && "0 -".contains(*next));
+    text.into_iter().filter(|letter| !matches!(letter, ' ' | '-')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_may_differ_and_words_may_not() {
+        assert_eq!(without_numbers("| a |  5 ms |\n|---|"), without_numbers("| a | 123 ms |\n|------|"));
+        assert_ne!(without_numbers("| a | 5 ms |"), without_numbers("| b | 5 ms |"));
+        assert_ne!(without_numbers("| a | 5 ms |"), without_numbers("| a | 5 s |"));
+    }
+}
