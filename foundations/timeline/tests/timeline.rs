@@ -32,6 +32,13 @@ fn a_bar_is_where_its_span_is() {
 }
 
 #[test]
+fn a_label_stands_on_the_middle_of_its_bar() {
+    let mut kitchen = kitchen();
+    kitchen.rows[0].spans[0].label = "A".to_owned();
+    assert!(kitchen.figure("a").contains(r#"<text class="on" x="190" y="47">A</text>"#), "{}", kitchen.figure("a"));
+}
+
+#[test]
 fn what_takes_no_time_is_seen_too() {
     let mut short = Timeline::new("", Unit::Seconds);
     short.row("long").span(Kind::Runs, 0, 1_000_000);
