@@ -355,6 +355,11 @@ impl Server {
         system::resident_memory(self.process())
     }
 
+    /// How many bytes of addresses it has, whether or not there is RAM behind them. (`None` if the system does not tell.)
+    pub fn virtual_memory(&self) -> Option<u64> {
+        system::virtual_memory(self.process())
+    }
+
     /// Sends it SIGINT, as Ctrl-C does.
     ///
     /// # Errors

@@ -86,14 +86,22 @@ pub(crate) fn thread_names(process: u32) -> Option<BTreeMap<u32, String>> {
 
 /// The memory of a family of processes that is in RAM at present, in bytes.
 pub(crate) fn resident_memory(process: u32) -> Option<u64> {
-    memory_of(process)?;
-    Some(family(process).into_iter().filter_map(memory_of).sum())
+    memory(process, "VmRSS:")
 }
 
-fn memory_of(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+/// The memory that a family of processes may use without asking again, in bytes, whether or not it is in RAM.
+pub(crate) fn virtual_memory(process: u32) -> Option<u64> {
+    memory(process, "VmSize:")
+}
+
+fn memory(process: u32, kind: &str) -> Option<u64> {
+    let memory_of = |process| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix(kind))?;
+        Some(kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+    };
+    memory_of(process)?;
+    Some(family(process).into_iter().filter_map(memory_of).sum())
 }
 
 /// How many file descriptors a family of processes has open.

@@ -137,6 +137,21 @@ pub(super) fn five_delays_pass_at_the_same_time(program: &Program) -> Result {
     clients.iter_mut().rev().try_for_each(Client::answer) // nobody leaves before all have their answer
 }
 
+/// Those who come and go have no delay of their own: only that of another one could hold them up.
+pub(super) fn during_a_delay_others_come_and_go(program: &Program) -> Result {
+    let server = impatient(program).delay(SAFETY * 2).start()?;
+    let mut waiting = server.client()?;
+    waiting.send_question()?;
+    waiting.wait_until_read()?;
+    for _ in 0..3 {
+        let mut other = server.client()?;
+        other.finish_sending()?;
+        ensure!(other.end()? == End::Closed, "expected an orderly end");
+    }
+    ensure!(waiting.is_silent()?, "the others came and went only when the delay was over");
+    Ok(())
+}
+
 pub(super) fn a_thousand_peers_are_answered_while_all_of_them_stay(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut peers: Vec<Client> = Vec::new();

@@ -218,6 +218,7 @@ const ECHO_CONCURRENT: &[Check] = checks![
     concurrent::clients_that_never_read_delay_nobody,
     concurrent::without_descriptors_those_inside_are_still_served,
     echo::five_delays_pass_at_the_same_time,
+    echo::during_a_delay_others_come_and_go,
     echo::a_thousand_peers_are_answered_while_all_of_them_stay,
 ];
 

@@ -169,6 +169,7 @@ const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
 
 /// The same for echo servers. (Checks that need no HTTP have met their fault above.)
 const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
+    ("serial", &["during_a_delay_others_come_and_go"]),
     ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_peers_are_answered_while_all_of_them_stay"]),
     ("says_ok", &["lines_come_back_in_their_order"]),
     ("reads_once", &["a_line_in_pieces_comes_back_whole"]),
