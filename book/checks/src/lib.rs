@@ -20,6 +20,7 @@ pub mod matrix;
 pub mod measured;
 pub mod modules;
 pub mod patch;
+pub mod pieces;
 pub mod ports;
 pub mod prose;
 pub mod reasons;

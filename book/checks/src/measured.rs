@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 pub mod blocked;
 pub mod exchange;
 pub mod forgotten_await;
+pub mod idle;
 pub mod little_load;
 pub mod outputs;
 mod strace;

@@ -5,6 +5,7 @@
 
 use book_checks::measured::blocked::Blocked;
 use book_checks::measured::forgotten_await::Endings;
+use book_checks::measured::idle::Idle;
 use book_checks::measured::threads::{self, Threads};
 use book_checks::measured::{outputs, traces};
 use book_checks::{Failure, Result};
@@ -25,6 +26,7 @@ fn main() -> Result {
         all.push((format!("threads_{}", &step[..5]), Box::new(move || Threads::measure(step))));
     }
     all.push(("forgotten_await".to_owned(), Box::new(Endings::measure)));
+    all.push(("idle_clients".to_owned(), Box::new(Idle::measure)));
     all.push(("blocked".to_owned(), Box::new(Blocked::measure)));
 
     let only = env::args().nth(1).unwrap_or_default();

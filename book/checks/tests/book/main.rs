@@ -5,6 +5,7 @@ mod chapters;
 mod kitchen;
 mod measured;
 mod modules;
+mod one_loop;
 mod runtimes;
 mod site;
 mod snapshots;

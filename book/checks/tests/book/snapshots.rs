@@ -121,6 +121,15 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
     quote("generated/cell_in_spawn_error.txt", &build).unwrap();
 }
 
+#[test]
+fn rustc_refuses_a_callback_that_borrows_its_peer() {
+    let build = compiler::build("callbacks", "borrowed_peer", "04_01_borrowed_peer").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(error.rendered.contains("must outlive `'static`"), "{}", error.rendered);
+    quote("generated/borrowed_peer_error.txt", &build).unwrap();
+}
+
 /// The exact words are those of one version of the compiler, which the book names; another one chooses others.
 fn quote(file: &str, build: &compiler::Build) -> Result {
     let version = compiler::version()?;

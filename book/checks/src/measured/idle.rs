@@ -1,0 +1,101 @@
+//! What a client costs that says nothing, in each step of chapter 4: the memory for whatever waits for it.
+
+use super::{load, save};
+use crate::{Failure, Result, step};
+use harness::{Client, Protocol, Server};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+const FILE: &str = "idle_clients.json";
+/// The steps that wait in the same loop.
+const STEPS: [&str; 3] = ["04_01_callbacks", "04_02_coroutines", "04_03_green_threads"];
+/// How many clients say nothing.
+const CLIENTS: u32 = 1_000;
+
+/// The costs in all steps.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Idle {
+    /// One for each step, in their order.
+    pub costs: Vec<Cost>,
+}
+
+/// What a client costs in a step, in bytes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cost {
+    /// The step.
+    pub step: String,
+    /// In RAM.
+    pub resident: u64,
+    /// In addresses, with RAM behind them or not.
+    pub reserved: u64,
+}
+
+impl Idle {
+    /// The costs that are in the book.
+    ///
+    /// # Errors
+    ///
+    /// If there are none.
+    pub fn committed() -> Result<Self> {
+        load(FILE)
+    }
+
+    /// Measures them again.
+    ///
+    /// # Errors
+    ///
+    /// If a step does not answer.
+    pub fn measure() -> Result {
+        save(FILE, &Self::observe()?)
+    }
+
+    /// Lets a thousand clients come, say one line each, and stay.
+    ///
+    /// # Errors
+    ///
+    /// If a step does not answer.
+    pub fn observe() -> Result<Self> {
+        Ok(Self { costs: STEPS.into_iter().map(cost).collect::<Result<_>>()? })
+    }
+}
+
+fn cost(name: &str) -> Result<Cost> {
+    let server = step::program(name)?.speaking(Protocol::Echo).delay(std::time::Duration::ZERO).start()?;
+    let mut clients: Vec<Client> = Vec::new();
+    let mut come = |number| -> Result {
+        for _ in 0..number {
+            let mut client = server.client()?;
+            client.ask()?;
+            clients.push(client);
+        }
+        Ok(())
+    };
+    come(100)?; // what is needed once, and not for each client, is there now
+    let [resident, reserved] = memory(&server)?;
+    come(CLIENTS)?;
+    let [resident_now, reserved_now] = memory(&server)?;
+    let each = |before: u64, now: u64| now.saturating_sub(before) / u64::from(CLIENTS);
+    let (resident, reserved) = (each(resident, resident_now), each(reserved, reserved_now));
+    Ok(Cost { step: name.to_owned(), resident, reserved })
+}
+
+fn memory(server: &Server) -> Result<[u64; 2]> {
+    let told = server.resident_memory().zip(server.virtual_memory());
+    told.map(Into::into).ok_or_else(|| Failure::new("only Linux tells how much memory a program has"))
+}
+
+impl fmt::Display for Idle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| an idle client in step | in RAM | in addresses |\n|---|--:|--:|")?;
+        self.costs.iter().try_for_each(|Cost { step, resident, reserved }| {
+            let [resident, reserved] = [resident, reserved].map(|bytes| kibibytes(*bytes));
+            writeln!(f, "| {} | {resident} | {reserved} |", step::short_name(step))
+        })
+    }
+}
+
+/// With one digit behind the point: `4.2 KiB`.
+fn kibibytes(bytes: u64) -> String {
+    let tenths = (bytes * 10 + 512) / 1024;
+    format!("{}.{} KiB", tenths / 10, tenths % 10)
+}
