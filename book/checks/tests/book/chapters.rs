@@ -75,6 +75,23 @@ fn every_chapter_is_in_the_summary() {
     assert_none(unlisted.map(|file| format!("{file}: not in SUMMARY.md")));
 }
 
+/// Only its first line would be indented: inside a list, the others would fall out of it.
+#[test]
+fn an_include_of_several_lines_begins_at_the_margin() {
+    each_chapter(|chapter| {
+        let is_indented = |start: usize| !chapter.text[..start].ends_with('\n');
+        let resolve = |directive| Include::parse(directive).and_then(|include| include.resolve());
+        directives(&chapter.text)
+            .filter(|(start, directive)| {
+                is_indented(*start) && resolve(directive).is_ok_and(|text| text.lines().count() > 1)
+            })
+            .map(|(start, directive)| {
+                format!("{}: {directive} has several lines and is indented", chapter.place(start))
+            })
+            .collect()
+    });
+}
+
 #[test]
 fn every_include_resolves_to_something() {
     each_chapter(|chapter| {
