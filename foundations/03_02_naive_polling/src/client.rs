@@ -1,0 +1,120 @@
+//! One client, as a state machine. It never blocks: it takes a step, or says that it cannot take one yet.
+//!
+//! It reads no clock and knows no socket. So it is the same for every loop that drives it, and its tests need no time.
+
+use echo::{LINGER, Lines};
+use std::io::{self, ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+// ANCHOR: state
+/// What a client is doing, and so what it waits for when it cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits for bytes, until there is a line.
+    Reading,
+    /// It waits for the end of the delay.
+    Waiting,
+    /// It waits for room to send the line.
+    Writing,
+    /// It was refused, and waits until its peer has read so.
+    Lingering,
+    /// It waits for nothing more.
+    Closed,
+}
+// ANCHOR_END: state
+
+/// What a client needs of its connection. No call may block: each of them says [`ErrorKind::WouldBlock`] instead.
+pub trait Connection: Read + Write {
+    /// Tells the peer that nothing more will come.
+    fn finish_writing(&mut self) -> io::Result<()>;
+}
+
+/// One client.
+#[derive(Debug)]
+pub struct Client<C> {
+    /// Its connection.
+    pub connection: C,
+    /// When it must take a step, even if nothing has arrived for it.
+    pub deadline: Instant,
+    state: State,
+    lines: Lines,
+    /// The line to send back, and how much of it was sent.
+    line: Vec<u8>,
+    sent: usize,
+    /// How much was read and forgotten from a peer that was refused.
+    forgotten: u64,
+    delay: Duration,
+    patience: Duration,
+}
+
+impl<C: Connection> Client<C> {
+    /// A client that has just connected.
+    pub fn new(connection: C, now: Instant, delay: Duration, patience: Duration) -> Self {
+        let (lines, line, sent, forgotten) = (Lines::new(), Vec::new(), 0, 0);
+        let (state, deadline) = (State::Reading, now + patience);
+        Self { connection, deadline, state, lines, line, sent, forgotten, delay, patience }
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    // ANCHOR: step
+    /// Takes one step, with one system call at most. `WouldBlock` means: not yet.
+    pub fn step(&mut self, now: Instant) -> io::Result<()> {
+        let taken = match self.state {
+            State::Reading => self.read(now),
+            State::Waiting if now < self.deadline => Err(ErrorKind::WouldBlock.into()),
+            State::Waiting => Ok(self.enter(State::Writing, now + self.patience)),
+            State::Writing => self.write(now),
+            State::Lingering => self.linger(),
+            State::Closed => Ok(()),
+        };
+        match taken {
+            Err(error) if error.kind() == ErrorKind::WouldBlock && now >= self.deadline => {
+                Err(ErrorKind::TimedOut.into())
+            }
+            taken => taken,
+        }
+    }
+
+    fn read(&mut self, now: Instant) -> io::Result<()> {
+        if let Some(line) = self.lines.next_line() {
+            (self.line, self.sent) = (line, 0);
+            self.enter(State::Waiting, now + self.delay);
+        } else if self.lines.is_open() {
+            let mut buffer = [0; 1024];
+            let received = self.connection.read(&mut buffer)?;
+            self.lines.receive(&buffer[..received]);
+            self.deadline = now + self.patience;
+        } else if self.lines.refusal().is_some() {
+            self.connection.finish_writing()?; // the peer may still be sending: it reads why it should not
+            self.enter(State::Lingering, now + self.patience);
+        } else {
+            self.state = State::Closed;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, now: Instant) -> io::Result<()> {
+        self.sent += self.connection.write(&self.line[self.sent..])?;
+        let next = if self.sent < self.line.len() { State::Writing } else { State::Reading };
+        self.enter(next, now + self.patience);
+        Ok(())
+    }
+    // ANCHOR_END: step
+
+    fn linger(&mut self) -> io::Result<()> {
+        let received = self.connection.read(&mut [0; 1024])?;
+        self.forgotten += received as u64;
+        match self.lines.refusal() {
+            Some(refusal) if received == 0 || self.forgotten >= LINGER => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&mut self, state: State, deadline: Instant) {
+        (self.state, self.deadline) = (state, deadline);
+    }
+}

@@ -1,0 +1,32 @@
+//! Step 3.2: nobody waits, and nothing rests.
+
+use harness::{Program, suite};
+
+fn server() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_03_02_naive_polling"))
+}
+
+#[test]
+fn each_line_comes_back() {
+    suite::echoes(server()).assert_passed();
+}
+
+#[test]
+fn it_survives_its_peers() {
+    suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn nobody_waits_for_another() {
+    suite::echo_concurrent(server()).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(server()).assert_passed();
+}

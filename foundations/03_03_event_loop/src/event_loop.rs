@@ -1,0 +1,171 @@
+//! The loop: it waits until the system or a timer has something for one of the clients, and lets this one go on.
+
+use crate::client::{Client, State};
+use crate::readiness::Watched;
+use crate::timers::Timers;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token};
+use slab::Slab;
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
+
+/// The number of the listener. The clients count from zero.
+const LISTENER: usize = usize::MAX;
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many steps a client takes, and how many clients the listener accepts, before the others have their turn.
+const STEPS: usize = 32;
+
+/// All that one thread serves.
+pub struct EventLoop {
+    poll: Poll,
+    listener: TcpListener,
+    door: Door,
+    clients: Slab<Seat>,
+    /// Those who can go on, each of them once, in the order of their turns.
+    ready: VecDeque<usize>,
+    timers: Timers,
+    delay: Duration,
+    patience: Duration,
+}
+
+/// What is known of the listener.
+#[derive(PartialEq)]
+enum Door {
+    Quiet,
+    /// Somebody may have knocked.
+    Knocked,
+    /// It failed: nobody listens until a timer says so.
+    Resting,
+}
+
+/// A client, and whether it is among those who are ready.
+struct Seat {
+    client: Client<Watched>,
+    is_ready: bool,
+}
+
+impl EventLoop {
+    /// A loop that accepts clients of this listener.
+    pub fn new(listener: std::net::TcpListener, delay: Duration) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let (poll, mut listener) = (Poll::new()?, TcpListener::from_std(listener));
+        poll.registry().register(&mut listener, Token(LISTENER), Interest::READABLE)?;
+        let (clients, ready, timers) = (Slab::new(), VecDeque::new(), Timers::default());
+        let patience = echo::patience();
+        Ok(Self { poll, listener, door: Door::Quiet, clients, ready, timers, delay, patience })
+    }
+
+    // ANCHOR: run
+    /// Serves until the system refuses to tell what is ready.
+    pub fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        loop {
+            self.wait(&mut events)?;
+            for event in &events {
+                if let Some(seat) = self.clients.get_mut(event.token().0) {
+                    seat.client.connection.note(event);
+                }
+                self.wake(event.token().0);
+            }
+            let now = Instant::now();
+            while let Some(number) = self.timers.due(now) {
+                if number == LISTENER {
+                    self.door = Door::Quiet;
+                }
+                self.wake(number);
+            }
+            for _ in 0..self.ready.len() {
+                self.turn(now);
+            }
+            if self.door == Door::Knocked {
+                self.accept(now);
+            }
+        }
+    }
+
+    /// Waits until something is ready or a timer is due, if nobody has anything to do before.
+    fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+        let is_idle = self.ready.is_empty() && self.door != Door::Knocked;
+        let until = |time: Instant| time.saturating_duration_since(Instant::now());
+        let timeout = if is_idle { self.timers.next().map(until) } else { Some(Duration::ZERO) };
+        match self.poll.poll(events, timeout) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
+            _ => Ok(()),
+        }
+    }
+    // ANCHOR_END: run
+
+    /// Lets this one have a turn.
+    fn wake(&mut self, number: usize) {
+        if let Some(seat) = self.clients.get_mut(number) {
+            if !seat.is_ready {
+                seat.is_ready = true;
+                self.ready.push_back(number);
+            }
+        } else if number == LISTENER && self.door == Door::Quiet {
+            self.door = Door::Knocked;
+        }
+    }
+
+    // ANCHOR: turn
+    /// The next client goes on, until it cannot or has had its share.
+    fn turn(&mut self, now: Instant) {
+        let Some(number) = self.ready.pop_front() else { return };
+        let Some(seat) = self.clients.get_mut(number) else { return };
+        seat.is_ready = false;
+        for _ in 0..STEPS {
+            match seat.client.step(now) {
+                Ok(()) if seat.client.state() == State::Closed => return self.remove(number),
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return self.timers.wake(number, seat.client.deadline);
+                }
+                Err(error) => {
+                    echo::log(format_args!("gave a connection up: {error}"));
+                    return self.remove(number);
+                }
+            }
+        }
+        self.wake(number); // it may have more to do, but others come first
+    }
+    // ANCHOR_END: turn
+
+    // ANCHOR: accept
+    fn accept(&mut self, now: Instant) {
+        for _ in 0..STEPS {
+            match self.listener.accept() {
+                Ok((stream, _)) => self.add(stream, now),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.door = Door::Quiet;
+                    return;
+                }
+                Err(error) => {
+                    echo::log(format_args!("cannot accept: {error}"));
+                    self.door = Door::Resting;
+                    return self.timers.wake(LISTENER, now + PAUSE);
+                }
+            }
+        }
+    }
+    // ANCHOR_END: accept
+
+    /// Takes a client in. The system will tell of it from now on.
+    fn add(&mut self, mut stream: TcpStream, now: Instant) {
+        let entry = self.clients.vacant_entry();
+        let (token, interest) = (Token(entry.key()), Interest::READABLE | Interest::WRITABLE);
+        if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
+            return echo::log(format_args!("gave a connection up: {error}"));
+        }
+        let client = Client::new(Watched::new(stream), now, self.delay, self.patience);
+        self.timers.wake(entry.key(), client.deadline);
+        entry.insert(Seat { client, is_ready: false });
+    }
+
+    /// Lets a client go. Its connection is closed, and the system forgets it.
+    fn remove(&mut self, number: usize) {
+        self.timers.forget(number);
+        self.clients.remove(number);
+    }
+}

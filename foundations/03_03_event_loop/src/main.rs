@@ -1,0 +1,44 @@
+//! Step 3.3: an echo server that waits for all its clients at once, on one thread.
+//!
+//! Run: `cargo run --bin 03_03_event_loop`
+//! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one.
+//! You should see: neither client waits for the other, and the server needs no processor while nobody says anything.
+
+use echo::Arguments;
+use event_loop::EventLoop;
+use std::io;
+use std::net::TcpListener;
+use std::process;
+
+#[path = "../../03_02_naive_polling/src/client.rs"]
+mod client;
+mod event_loop;
+mod readiness;
+mod timers;
+
+// ANCHOR: main
+fn main() {
+    let arguments = echo::arguments();
+    match TcpListener::bind(&arguments.address) {
+        Ok(listener) => run(listener, &arguments),
+        Err(error) => echo::cannot_listen(&arguments.address, &error),
+    }
+}
+
+fn run(listener: TcpListener, arguments: &Arguments) {
+    echo::announce(listener.local_addr());
+    end(serve(listener, arguments));
+}
+
+fn serve(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
+    EventLoop::new(listener, arguments.delay)?.run()
+}
+
+/// Ends the program because it cannot serve any more.
+fn end(ended: io::Result<()>) {
+    if let Err(error) = ended {
+        echo::log(format_args!("cannot serve any more: {error}"));
+        process::exit(1);
+    }
+}
+// ANCHOR_END: main

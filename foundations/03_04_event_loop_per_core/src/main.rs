@@ -1,0 +1,57 @@
+//! Step 3.4: an echo server with an event loop on each core.
+//!
+//! Run: `cargo run --bin 03_04_event_loop_per_core`
+//! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one; press `H` there.
+//! You should see: one thread for each core, all idle. (`LOOPS=2` in the environment asks for another number of them.)
+
+use echo::Arguments;
+use event_loop::EventLoop;
+use std::net::TcpListener;
+use std::num::NonZero;
+use std::{env, io, process, thread};
+
+#[path = "../../03_02_naive_polling/src/client.rs"]
+mod client;
+#[path = "../../03_03_event_loop/src/event_loop.rs"]
+mod event_loop;
+#[path = "../../03_03_event_loop/src/readiness.rs"]
+mod readiness;
+#[path = "../../03_03_event_loop/src/timers.rs"]
+mod timers;
+
+// ANCHOR: main
+fn main() {
+    let arguments = echo::arguments();
+    match TcpListener::bind(&arguments.address) {
+        Ok(listener) => run(listener, &arguments),
+        Err(error) => echo::cannot_listen(&arguments.address, &error),
+    }
+}
+
+fn run(listener: TcpListener, arguments: &Arguments) {
+    echo::announce(listener.local_addr());
+    end(serve(listener, arguments));
+}
+
+fn serve(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
+    for _ in 1..loops() {
+        let event_loop = EventLoop::new(listener.try_clone()?, arguments.delay)?;
+        thread::Builder::new().spawn(move || end(event_loop.run()))?;
+    }
+    EventLoop::new(listener, arguments.delay)?.run()
+}
+
+/// One loop for each core, unless the environment wants another number of them.
+fn loops() -> usize {
+    let wanted = env::var("LOOPS").ok().and_then(|loops| loops.parse().ok());
+    wanted.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+/// Ends the program because it cannot serve any more.
+fn end(ended: io::Result<()>) {
+    if let Err(error) = ended {
+        echo::log(format_args!("cannot serve any more: {error}"));
+        process::exit(1);
+    }
+}
+// ANCHOR_END: main
