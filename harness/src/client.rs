@@ -124,6 +124,20 @@ impl Client {
         Ok(())
     }
 
+    /// Asks the server's [question](Protocol::question) without a pause and reads all the answers, until the action is over. Then it
+    /// leaves.
+    pub(crate) fn ask_on_while(&mut self, action: impl FnOnce() -> Result) -> Result {
+        let questions = self.protocol.question().repeat(1_000);
+        let (mut sender, mut receiver) = (&self.stream, &self.stream);
+        thread::scope(|scope| {
+            scope.spawn(move || while sender.write_all(&questions).is_ok() {});
+            scope.spawn(move || while receiver.read(&mut [0; 65_536]).is_ok_and(|received| received > 0) {});
+            let ended = action();
+            let _ = self.stream.shutdown(Shutdown::Both); // it fails if the server has hung up
+            ended
+        })
+    }
+
     /// Closes the sending half: the server sees that nothing more comes, and can still answer.
     pub fn finish_sending(&mut self) -> Result {
         self.stream.shutdown(Shutdown::Write).map_err(|error| Failure::from(error).context("cannot half-close"))

@@ -23,6 +23,7 @@ pub struct Program {
     descriptor_limit: Option<u64>,
     patience: Duration,
     protocol: Protocol,
+    pub(crate) never_rests: bool,
 }
 
 impl Program {
@@ -31,7 +32,8 @@ impl Program {
         let path = path.as_ref().to_owned();
         let (arguments, environment) = (Vec::new(), Vec::new());
         let (directory, descriptor_limit, patience, protocol) = (None, None, SAFETY, Protocol::Http);
-        Self { path, arguments, environment, directory, descriptor_limit, patience, protocol }
+        let never_rests = false;
+        Self { path, arguments, environment, directory, descriptor_limit, patience, protocol, never_rests }
     }
 
     /// The echo server in this file, told to answer without a delay.
@@ -102,6 +104,13 @@ impl Program {
         let told = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
         let seconds = told.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
         seconds.map_or(Duration::from_secs(10), Duration::from_secs_f64)
+    }
+
+    /// The same, of a server that computes even when it has nothing to do: so nobody can see when it is done, and nobody asks it to
+    /// rest.
+    pub fn never_rests(mut self) -> Self {
+        self.never_rests = true;
+        self
     }
 
     /// The same, started in this directory.
@@ -196,7 +205,7 @@ impl Program {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let (output, log) = (Text::default(), Text::default());
         let (patience, protocol) = (self.patience, self.protocol);
-        let mut server = Server { child, address, output, log, patience, protocol };
+        let mut server = Server { child, address, output, log, patience, protocol, never_rests: self.never_rests };
         if let Some(limit) = self.descriptor_limit {
             server.limit_descriptors(limit)?;
         }
@@ -248,6 +257,7 @@ pub struct Server {
     log: Text,
     patience: Duration,
     protocol: Protocol,
+    pub(crate) never_rests: bool,
 }
 
 impl Server {
@@ -279,7 +289,7 @@ impl Server {
     /// A new client, connected, that waits for nothing longer than this.
     pub(crate) fn impatient_client(&self, patience: Duration) -> Result<Client> {
         let mut client = Client::connect_with_patience(self.address, patience)?;
-        client.server = Some(self.process());
+        client.server = (!self.never_rests).then(|| self.process());
         client.protocol = self.protocol;
         Ok(client)
     }

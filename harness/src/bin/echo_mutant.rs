@@ -5,6 +5,7 @@
 use echo::{LINGER, Lines};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use std::{env, process, thread};
 
@@ -30,7 +31,12 @@ const FAULTS: &[&str] = &[
     "ignores_nonsense",
     "waits_for_ever",
     "gives_up_when_interrupted",
+    "spins",
+    "looks_at_everyone",
 ];
+
+/// How many clients have come.
+static CLIENTS: AtomicUsize = AtomicUsize::new(0);
 
 /// What is wrong with this server.
 #[derive(Clone, Copy)]
@@ -71,12 +77,22 @@ fn run(listener: &TcpListener, delay: Duration, fault: Fault) {
         _ => 1,
     };
     thread::scope(|scope| {
+        if fault.is("spins") {
+            scope.spawn(spin);
+        }
         (0..workers).for_each(|_| drop(scope.spawn(|| accept(listener, delay, fault, workers > 1))));
     });
 }
 
+fn spin() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
 fn accept(listener: &TcpListener, delay: Duration, fault: Fault, is_pool: bool) {
     for stream in listener.incoming() {
+        CLIENTS.fetch_add(1, Relaxed);
         match stream {
             Ok(stream) if is_pool || fault.is("serial") => serve(&stream, delay, fault),
             Ok(stream) => drop(thread::spawn(move || serve(&stream, delay, fault))),
@@ -120,6 +136,9 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
         while let Some(line) = lines.next_line() {
             if !fault.is("does_not_wait") && !fault.is("waits_once_for_all") {
                 thread::sleep(delay);
+            }
+            if fault.is("looks_at_everyone") {
+                (0..CLIENTS.load(Relaxed) * 10).for_each(|_| std::hint::spin_loop());
             }
             stream.write_all(&misheard(line, fault))?;
             if fault.is("drops_lines_behind_the_first") {

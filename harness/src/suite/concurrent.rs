@@ -103,6 +103,13 @@ pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result 
     (0..20).try_for_each(|_| serves(&server))
 }
 
+/// It asks without a pause, and reads all that comes back.
+pub(super) fn a_client_that_never_stops_delays_nobody(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    let mut client = server.client()?;
+    client.ask_on_while(|| (0..20).try_for_each(|_| serves(&server)))
+}
+
 pub(super) fn without_descriptors_those_inside_are_still_served(program: &Program) -> Result {
     if !cfg!(target_os = "linux") {
         return skip("only Linux can limit the descriptors of a running program");

@@ -24,6 +24,9 @@
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
 //! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
+//! | [`echo_concurrent`] | no peer waits for another | all other echo servers |
+//! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
+//! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
 
 mod answers;
 mod command_line;
@@ -37,6 +40,7 @@ mod prefork;
 mod stopping;
 mod survives;
 mod threads;
+mod waiting;
 
 use crate::{Failure, Program, Result, Server};
 use std::thread;
@@ -216,6 +220,7 @@ const ECHO_CONCURRENT: &[Check] = checks![
     concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
     concurrent::a_silent_client_delays_nobody,
     concurrent::clients_that_never_read_delay_nobody,
+    concurrent::a_client_that_never_stops_delays_nobody,
     concurrent::without_descriptors_those_inside_are_still_served,
     echo::five_delays_pass_at_the_same_time,
     echo::during_a_delay_others_come_and_go,
@@ -236,6 +241,10 @@ const PREFORK: &[Check] = checks![
     prefork::all_workers_are_replaced_but_not_in_a_hurry,
     prefork::workers_end_with_their_parent_however_it_ends,
 ];
+const NEVER_RESTS: &[Check] = checks![waiting::it_computes_while_nobody_speaks];
+
+const IDLE_CLIENTS_COST_NOTHING: &[Check] =
+    checks![waiting::two_thousand_idle_clients_cost_no_time, waiting::idle_clients_do_not_make_the_others_dearer];
 
 /// Each line comes back after its delay, whatever the packets look like.
 pub fn echoes(program: impl Into<Program>) -> Report {
@@ -265,6 +274,16 @@ pub fn echo_pool(program: impl Into<Program>) -> Report {
 /// The workers of this pool are processes. One that dies is replaced, and all end with their parent.
 pub fn prefork(program: impl Into<Program>) -> Report {
     run(if_there_are_signals(PREFORK), &program.into())
+}
+
+/// It computes though it has nothing to do.
+pub fn never_rests(program: impl Into<Program>) -> Report {
+    run(NEVER_RESTS, &program.into())
+}
+
+/// Clients that say nothing take no time, neither their own nor that of the others.
+pub fn idle_clients_cost_nothing(program: impl Into<Program>) -> Report {
+    run(IDLE_CLIENTS_COST_NOTHING, &program.into())
 }
 
 /// It speaks HTTP, whatever the packets look like.
@@ -355,6 +374,8 @@ const SUITES: &[&[Check]] = &[
     ECHO_CONCURRENT,
     ECHO_POOL,
     PREFORK,
+    NEVER_RESTS,
+    IDLE_CLIENTS_COST_NOTHING,
 ];
 
 /// The names of all checks of all suites.
@@ -374,12 +395,18 @@ pub fn only(check: &str, program: &Program) -> Result {
 }
 
 fn run(checks: &[Check], program: &Program) -> Report {
-    let outcomes = thread::scope(|scope| {
+    // Servers that never rest slow each other down.
+    let at_a_time = if program.never_rests { 2 } else { checks.len().max(1) };
+    let outcomes = checks.chunks(at_a_time).flat_map(|checks| run_together(checks, program)).collect();
+    Report { program: program.name(), outcomes }
+}
+
+fn run_together(checks: &[Check], program: &Program) -> Vec<(&'static str, Result)> {
+    thread::scope(|scope| {
         let running: Vec<_> = checks.iter().map(|check| scope.spawn(|| (check.run)(program))).collect();
         let ended = running.into_iter().map(|check| check.join().unwrap_or(Err(Failure::new("the check panicked"))));
         checks.iter().map(|check| check.name).zip(ended).collect()
-    });
-    Report { program: program.name(), outcomes }
+    })
 }
 
 /// What became of each check of a suite.

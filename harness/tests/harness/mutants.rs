@@ -171,6 +171,17 @@ const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
 const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ("serial", &["during_a_delay_others_come_and_go"]),
     ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_peers_are_answered_while_all_of_them_stay"]),
+    ("", &["it_computes_while_nobody_speaks"]),
+    (
+        "serial",
+        &[
+            "five_delays_pass_at_the_same_time",
+            "a_thousand_peers_are_answered_while_all_of_them_stay",
+            "a_client_that_never_stops_delays_nobody",
+        ],
+    ),
+    ("spins", &["two_thousand_idle_clients_cost_no_time"]),
+    ("looks_at_everyone", &["idle_clients_do_not_make_the_others_dearer"]),
     ("says_ok", &["lines_come_back_in_their_order"]),
     ("reads_once", &["a_line_in_pieces_comes_back_whole"]),
     ("drops_lines_behind_the_first", &["several_lines_in_one_packet_all_come_back"]),
@@ -281,6 +292,8 @@ fn sound_servers_pass() {
         suite::echo_one_at_a_time(echo_server_with("serial")).assert_passed();
         suite::echo_concurrent(echo_server_with("")).assert_passed();
         suite::echo_pool(echo_server_with("serves_eight_at_a_time")).assert_passed();
+        suite::idle_clients_cost_nothing(echo_server_with("")).assert_passed();
+        suite::never_rests(echo_server_with("spins")).assert_passed();
         suite::parallel(server_with("")).assert_passed();
         suite::on_one_thread(server_with("shares_one_lock")).assert_passed();
     });

@@ -1,0 +1,76 @@
+//! What a server does while nobody says anything, and what those cost who say nothing.
+
+use super::survives::rests_while;
+use super::{serves, skip};
+use crate::failure::ensure;
+use crate::{Client, Failure, Program, Result, Server};
+use std::thread;
+use std::time::Duration;
+
+/// How many clients say nothing.
+const CROWD: usize = 2_000;
+/// How many questions are asked beside them.
+const QUESTIONS: usize = 5_000;
+
+/// A server that polls is found at work whenever one looks.
+pub(super) fn it_computes_while_nobody_speaks(program: &Program) -> Result {
+    let server = program.start()?;
+    let _silent = server.client()?;
+    serves(&server)?;
+    let (looks, mut busy) = (100, 0);
+    for _ in 0..looks {
+        let Some(is_busy) = server.is_busy() else { return skip("only Linux tells whether a server is busy") };
+        busy += usize::from(is_busy);
+        thread::sleep(Duration::from_millis(2));
+    }
+    ensure!(busy * 10 >= looks * 9, "of {looks} looks, it was at work in {busy} only: it rests");
+    Ok(())
+}
+
+pub(super) fn two_thousand_idle_clients_cost_no_time(program: &Program) -> Result {
+    let server = program.start()?;
+    let _crowd = crowd(&server)?;
+    rests_while(&server, || {
+        thread::sleep(Duration::from_millis(300));
+        Ok(())
+    })
+}
+
+/// The processor time for the same questions, without and with a crowd: a server that looks at everyone for each of them needs
+/// many times as much. A busy machine makes any server dearer at times, so it may try a few times.
+pub(super) fn idle_clients_do_not_make_the_others_dearer(program: &Program) -> Result {
+    let server = program.start()?;
+    let Some(first) = time_for_questions(&server)? else { return skip("only Linux tells the time of a server") };
+    let alone = time_for_questions(&server)?.map_or(first, |second| first.min(second));
+    let _crowd = crowd(&server)?;
+    let limit = alone * 2 + Duration::from_millis(40); // the system counts in steps of 10 ms
+    let mut beside = Duration::MAX;
+    for _ in 0..5 {
+        beside = beside.min(time_for_questions(&server)?.unwrap_or_default());
+        if beside < limit {
+            return Ok(());
+        }
+    }
+    Err(Failure::new(format!("{QUESTIONS} questions cost {alone:?}, and {beside:?} beside {CROWD} idle clients")))
+}
+
+fn crowd(server: &Server) -> Result<Vec<Client>> {
+    let arrive = |number| {
+        let mut client = server.client()?;
+        if number % 50 == 0 {
+            client.ask()?; // so that the backlog never overflows
+        }
+        Ok::<_, Failure>(client)
+    };
+    let crowd: Result<Vec<Client>> = (0..CROWD).map(arrive).collect();
+    serves(server)?;
+    crowd
+}
+
+fn time_for_questions(server: &Server) -> Result<Option<Duration>> {
+    let mut client = server.client()?;
+    client.ask()?;
+    let before = server.cpu_time();
+    (0..QUESTIONS).try_for_each(|_| client.ask())?;
+    Ok(server.cpu_time().zip(before).map(|(after, before)| after - before))
+}
