@@ -66,7 +66,7 @@ impl<C: Connection> Client<C> {
         let taken = match self.state {
             State::Reading => self.read(now),
             State::Waiting if now < self.deadline => Err(ErrorKind::WouldBlock.into()),
-            State::Waiting => Ok(self.enter(State::Writing, now + self.patience)),
+            State::Waiting => self.enter(State::Writing, now + self.patience),
             State::Writing => self.write(now),
             State::Lingering => self.linger(),
             State::Closed => Ok(()),
@@ -82,26 +82,25 @@ impl<C: Connection> Client<C> {
     fn read(&mut self, now: Instant) -> io::Result<()> {
         if let Some(line) = self.lines.next_line() {
             (self.line, self.sent) = (line, 0);
-            self.enter(State::Waiting, now + self.delay);
-        } else if self.lines.is_open() {
+            return self.enter(State::Waiting, now + self.delay);
+        }
+        if self.lines.is_open() {
             let mut buffer = [0; 1024];
             let received = self.connection.read(&mut buffer)?;
             self.lines.receive(&buffer[..received]);
-            self.deadline = now + self.patience;
-        } else if self.lines.refusal().is_some() {
-            self.connection.finish_writing()?; // the peer may still be sending: it reads why it should not
-            self.enter(State::Lingering, now + self.patience);
-        } else {
-            self.state = State::Closed;
+            return self.enter(State::Reading, now + self.patience);
         }
-        Ok(())
+        if self.lines.refusal().is_some() {
+            self.connection.finish_writing()?; // the peer may still be sending: it reads why it should not
+            return self.enter(State::Lingering, now + self.patience);
+        }
+        self.enter(State::Closed, now)
     }
 
     fn write(&mut self, now: Instant) -> io::Result<()> {
         self.sent += self.connection.write(&self.line[self.sent..])?;
-        let next = if self.sent < self.line.len() { State::Writing } else { State::Reading };
-        self.enter(next, now + self.patience);
-        Ok(())
+        let is_sent = self.sent == self.line.len();
+        self.enter(if is_sent { State::Reading } else { State::Writing }, now + self.patience)
     }
     // ANCHOR_END: step
 
@@ -114,7 +113,8 @@ impl<C: Connection> Client<C> {
         }
     }
 
-    fn enter(&mut self, state: State, deadline: Instant) {
+    fn enter(&mut self, state: State, deadline: Instant) -> io::Result<()> {
         (self.state, self.deadline) = (state, deadline);
+        Ok(())
     }
 }

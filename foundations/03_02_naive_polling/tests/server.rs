@@ -3,7 +3,7 @@
 use harness::{Program, suite};
 
 fn server() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_03_02_naive_polling"))
+    Program::echo(env!("CARGO_BIN_EXE_03_02_naive_polling")).never_rests()
 }
 
 #[test]
@@ -29,4 +29,8 @@ fn its_command_line_follows_the_conventions() {
 #[test]
 fn a_signal_ends_it_at_once() {
     suite::ends_at_once(server()).assert_passed();
+}
+#[test]
+fn it_is_busy_while_nobody_speaks() {
+    suite::never_rests(server()).assert_passed();
 }

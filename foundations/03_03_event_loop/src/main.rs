@@ -4,11 +4,11 @@
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one.
 //! You should see: neither client waits for the other, and the server needs no processor while nobody says anything.
 
-use echo::Arguments;
 use event_loop::EventLoop;
 use std::io;
 use std::net::TcpListener;
 use std::process;
+use std::time::Duration;
 
 #[path = "../../03_02_naive_polling/src/client.rs"]
 mod client;
@@ -20,19 +20,18 @@ mod timers;
 fn main() {
     let arguments = echo::arguments();
     match TcpListener::bind(&arguments.address) {
-        Ok(listener) => run(listener, &arguments),
+        Ok(listener) => end(run(listener, arguments.delay)),
         Err(error) => echo::cannot_listen(&arguments.address, &error),
     }
 }
 
-fn run(listener: TcpListener, arguments: &Arguments) {
-    echo::announce(listener.local_addr());
-    end(serve(listener, arguments));
+fn run(listener: TcpListener, delay: Duration) -> io::Result<()> {
+    let address = listener.local_addr();
+    let event_loop = EventLoop::new(listener, delay)?;
+    echo::announce(address);
+    event_loop.run()
 }
-
-fn serve(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
-    EventLoop::new(listener, arguments.delay)?.run()
-}
+// ANCHOR_END: main
 
 /// Ends the program because it cannot serve any more.
 fn end(ended: io::Result<()>) {
@@ -41,4 +40,3 @@ fn end(ended: io::Result<()>) {
         process::exit(1);
     }
 }
-// ANCHOR_END: main

@@ -35,3 +35,8 @@ fn a_signal_ends_it_at_once() {
 fn all_clients_share_one_thread() {
     suite::on_one_thread(server()).assert_passed();
 }
+
+#[test]
+fn idle_clients_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
+}

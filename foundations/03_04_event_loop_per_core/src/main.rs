@@ -4,10 +4,10 @@
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one; press `H` there.
 //! You should see: one thread for each core, all idle. (`LOOPS=2` in the environment asks for another number of them.)
 
-use echo::Arguments;
 use event_loop::EventLoop;
 use std::net::TcpListener;
 use std::num::NonZero;
+use std::time::Duration;
 use std::{env, io, process, thread};
 
 #[path = "../../03_02_naive_polling/src/client.rs"]
@@ -23,29 +23,27 @@ mod timers;
 fn main() {
     let arguments = echo::arguments();
     match TcpListener::bind(&arguments.address) {
-        Ok(listener) => run(listener, &arguments),
+        Ok(listener) => end(run(&listener, arguments.delay)),
         Err(error) => echo::cannot_listen(&arguments.address, &error),
     }
 }
 
-fn run(listener: TcpListener, arguments: &Arguments) {
+fn run(listener: &TcpListener, delay: Duration) -> io::Result<()> {
+    let event_loops = (0..loops()).map(|_| EventLoop::new(listener.try_clone()?, delay));
+    let event_loops: Vec<EventLoop> = event_loops.collect::<io::Result<_>>()?; // all of them, before descriptors run out
     echo::announce(listener.local_addr());
-    end(serve(listener, arguments));
-}
-
-fn serve(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
-    for _ in 1..loops() {
-        let event_loop = EventLoop::new(listener.try_clone()?, arguments.delay)?;
-        thread::Builder::new().spawn(move || end(event_loop.run()))?;
-    }
-    EventLoop::new(listener, arguments.delay)?.run()
+    let start = |event_loop: EventLoop| thread::Builder::new().spawn(move || end(event_loop.run()));
+    let threads: Vec<_> = event_loops.into_iter().map(start).collect::<io::Result<_>>()?;
+    threads.into_iter().for_each(|thread| drop(thread.join())); // none of them ends
+    Ok(())
 }
 
 /// One loop for each core, unless the environment wants another number of them.
 fn loops() -> usize {
     let wanted = env::var("LOOPS").ok().and_then(|loops| loops.parse().ok());
-    wanted.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+    wanted.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
+// ANCHOR_END: main
 
 /// Ends the program because it cannot serve any more.
 fn end(ended: io::Result<()>) {
@@ -54,4 +52,3 @@ fn end(ended: io::Result<()>) {
         process::exit(1);
     }
 }
-// ANCHOR_END: main

@@ -35,3 +35,8 @@ fn a_signal_ends_it_at_once() {
 fn a_blocked_loop_stops_nobody() {
     suite::parallel(server().environment("LOOPS", "2")).assert_passed();
 }
+
+#[test]
+fn idle_clients_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
+}
