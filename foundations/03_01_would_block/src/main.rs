@@ -1,31 +1,106 @@
-//! Step 3.1: calls that do not block. What they return at once, and what they return when they are ready.
+//! Step 3.1: calls that do not block: what they return at once, and what they return when they are ready.
 //!
 //! Run: `cargo run --bin 03_01_would_block`
-//! Try: it again. It asks nothing of the network: both ends of its connection are its own.
-//! You should see: each call first says that it would have to wait. Asked again when the system says "ready", it does its work.
+//! Try: take `set_nonblocking` away in `never_blocking`, and run it again: it waits for itself. End it with Ctrl-C.
+//! You should see: each call says first that it would have to wait. When the system says "ready", the same call does its work.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
-use std::io::{self, Read, Write, stdout};
-use std::mem::MaybeUninit;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::fmt::{Debug, Display};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::{env, process};
 
+const USAGE: &str = "usage: 03_01_would_block  (no arguments: it talks to itself)";
+
 fn main() {
-    match env::args().nth(1).as_deref() {
-        None => {}
-        Some("--help" | "-h") => {
-            let _ = writeln!(stdout(), "usage: 03_01_would_block\nPrints what calls return that do not block.");
-            return;
-        }
-        Some(_) => {
-            let _ = writeln!(io::stderr(), "too many arguments; usage: 03_01_would_block");
-            process::exit(2);
-        }
+    match env::args_os().nth(1) {
+        None => run().unwrap_or_else(|error| end(1, format_args!("cannot talk to myself: {error}"))),
+        Some(argument) if argument == "--help" || argument == "-h" => drop(writeln!(io::stdout(), "{USAGE}")),
+        Some(_) => end(2, format_args!("too many arguments; {USAGE}")),
     }
-    if let Err(error) = run() {
-        let _ = writeln!(io::stderr(), "the two ends of a connection cannot be made: {error}");
-        process::exit(1);
+}
+
+fn end(code: i32, message: impl Display) {
+    let _ = writeln!(io::stderr(), "{message}");
+    process::exit(code);
+}
+
+// ANCHOR: run
+fn run() -> io::Result<()> {
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); // any free port
+    let listener = never_blocking()?;
+    listener.bind(&loopback.into())?;
+    listener.listen(1)?;
+    show("call", "at once", "when it is ready")?;
+
+    let nobody = listener.accept();
+    let mut here = never_blocking()?;
+    let too_early = here.connect(&listener.local_addr()?);
+    wait_until(PollFlags::OUT, &here)?;
+    show("connect", would_wait(too_early), here.take_error()?.map_or("a connection".to_owned(), |e| e.to_string()))?;
+    wait_until(PollFlags::IN, &listener)?;
+    let (mut there, _) = listener.accept()?;
+    there.set_nonblocking(true)?;
+    show("accept", would_wait(nobody), "a connection")?;
+
+    let mut buffer = [0; 100_000];
+    let nothing = here.read(&mut buffer);
+    there.write_all(b"hello\n")?;
+    wait_until(PollFlags::IN, &here)?;
+    show("read", would_wait(nothing), bytes(here.read(&mut buffer)?))?;
+
+    let full = fill(&mut here);
+    while there.read(&mut buffer).is_ok() {} // makes room
+    wait_until(PollFlags::OUT, &here)?;
+    show("write", would_wait(full), bytes(here.write(b"hello\n")?))?;
+
+    there.shutdown(Shutdown::Write)?;
+    wait_until(PollFlags::IN, &here)?;
+    show("read", "(the other end has finished)", bytes(here.read(&mut buffer)?))
+}
+// ANCHOR_END: run
+
+// ANCHOR: parts
+/// A socket whose calls return at once.
+fn never_blocking() -> io::Result<Socket> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// Waits, and does nothing else, until the system says that a socket is ready. This is the only call here that may block.
+fn wait_until(ready: PollFlags, socket: &Socket) -> io::Result<()> {
+    poll(&mut [PollFd::new(socket, ready)], None)?;
+    Ok(())
+}
+
+/// Writes until there is room for nothing more.
+fn fill(socket: &mut Socket) -> io::Result<()> {
+    loop {
+        socket.write_all(&[0; 100_000])?;
     }
+}
+// ANCHOR_END: parts
+
+/// What a call returned that would have had to wait.
+fn would_wait(returned: io::Result<impl Debug>) -> String {
+    let error = match returned {
+        Ok(value) => return format!("{value:?}"),
+        Err(error) => error,
+    };
+    match Errno::from_io_error(&error) {
+        Some(Errno::INPROGRESS) => "EINPROGRESS: it has begun".to_owned(),
+        Some(Errno::AGAIN) if error.kind() == ErrorKind::WouldBlock => "EAGAIN: ErrorKind::WouldBlock".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn bytes(number: usize) -> String {
+    format!("{number} bytes")
+}
+
+fn show(call: &str, at_once: impl Display, ready: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{call:<8} {:<30} {ready}", at_once.to_string())
 }
