@@ -1,0 +1,42 @@
+//! Timers without a clock: time is what the test says.
+
+use std::time::{Duration, Instant};
+use timers::Timers;
+
+#[path = "../src/timers.rs"]
+mod timers;
+
+/// A timer that does not ring before its time, rings once, and in the order of the times.
+#[test]
+fn timers_ring_in_the_order_of_their_times() {
+    let (start, mut timers) = (Instant::now(), Timers::default());
+    let at = |seconds| start + Duration::from_secs(seconds);
+    for (number, seconds) in [(1, 3), (2, 1), (3, 2), (4, 2)] {
+        timers.wake(number, at(seconds));
+    }
+    assert_eq!(timers.next(), Some(at(1)));
+    assert_eq!(timers.due(start), None);
+    let due: Vec<usize> = std::iter::from_fn(|| timers.due(at(2))).collect();
+    assert_eq!(due, [2, 3, 4]);
+    assert_eq!((timers.next(), timers.due(at(2))), (Some(at(3)), None));
+}
+
+#[test]
+fn the_earliest_of_two_times_holds() {
+    let (start, mut timers) = (Instant::now(), Timers::default());
+    let at = |seconds| start + Duration::from_secs(seconds);
+    for seconds in [5, 2, 9] {
+        timers.wake(7, at(seconds));
+    }
+    assert_eq!(timers.due(at(9)), Some(7));
+    assert_eq!((timers.due(at(9)), timers.next()), (None, None));
+}
+
+#[test]
+fn a_timer_that_is_forgotten_does_not_ring() {
+    let (now, mut timers) = (Instant::now(), Timers::default());
+    timers.wake(1, now);
+    timers.forget(1);
+    timers.forget(2);
+    assert_eq!((timers.due(now), timers.next()), (None, None));
+}
