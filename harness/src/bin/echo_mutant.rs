@@ -31,6 +31,7 @@ const FAULTS: &[&str] = &[
     "ignores_nonsense",
     "waits_for_ever",
     "gives_up_when_interrupted",
+    "never_closes",
     "spins",
     "looks_at_everyone",
 ];
@@ -145,6 +146,9 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
                 while lines.next_line().is_some() {}
             }
         }
+    }
+    if fault.is("never_closes") {
+        thread::sleep(echo::patience());
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
     if !fault.is("resets") {

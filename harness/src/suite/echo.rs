@@ -83,6 +83,19 @@ pub(super) fn a_line_that_is_too_long_is_refused_in_words(program: &Program) -> 
     serves(&server)
 }
 
+/// Whoever has said all it has to say goes on reading. The last line and the end may arrive at the same moment.
+pub(super) fn a_line_and_the_end_may_come_together(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    for _ in 0..50 {
+        let mut client = server.client()?;
+        client.send_question()?;
+        client.finish_sending()?;
+        client.answer()?;
+        client.end()?;
+    }
+    Ok(())
+}
+
 /// The server waits before it answers, and reads the next line only then. A busy machine makes it slower, never quicker.
 pub(super) fn each_line_waits_for_its_delay(program: &Program) -> Result {
     let delay = Duration::from_millis(60);
@@ -131,8 +144,17 @@ pub(super) fn peers_that_never_read_are_let_go(program: &Program) -> Result {
 }
 
 pub(super) fn five_delays_pass_at_the_same_time(program: &Program) -> Result {
+    delays_pass_at_the_same_time(program, 5)
+}
+
+/// One after the other, they would take twenty seconds.
+pub(super) fn two_hundred_delays_pass_at_the_same_time(program: &Program) -> Result {
+    delays_pass_at_the_same_time(program, 200)
+}
+
+fn delays_pass_at_the_same_time(program: &Program, clients: usize) -> Result {
     let server = impatient(program).delay(Duration::from_millis(100)).start()?;
-    let mut clients: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    let mut clients: Vec<Client> = (0..clients).map(|_| server.client()).collect::<Result<_>>()?;
     clients.iter_mut().try_for_each(Client::send_question)?;
     clients.iter_mut().rev().try_for_each(Client::answer) // nobody leaves before all have their answer
 }

@@ -183,6 +183,7 @@ const ECHOES: &[Check] = checks![
     echo::a_line_in_pieces_comes_back_whole,
     echo::several_lines_in_one_packet_all_come_back,
     echo::the_last_line_needs_no_end,
+    echo::a_line_and_the_end_may_come_together,
     echo::empty_lines_come_back,
     echo::bytes_that_are_no_text_come_back,
     echo::a_peer_that_says_nothing_gets_nothing,
@@ -224,6 +225,7 @@ const ECHO_CONCURRENT: &[Check] = checks![
     concurrent::without_descriptors_those_inside_are_still_served,
     echo::five_delays_pass_at_the_same_time,
     echo::during_a_delay_others_come_and_go,
+    echo::two_hundred_delays_pass_at_the_same_time,
     echo::a_thousand_peers_are_answered_while_all_of_them_stay,
 ];
 

@@ -176,10 +176,12 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
         "serial",
         &[
             "five_delays_pass_at_the_same_time",
+            "two_hundred_delays_pass_at_the_same_time",
             "a_thousand_peers_are_answered_while_all_of_them_stay",
             "a_client_that_never_stops_delays_nobody",
         ],
     ),
+    ("never_closes", &["a_line_and_the_end_may_come_together"]),
     ("spins", &["two_thousand_idle_clients_cost_no_time"]),
     ("looks_at_everyone", &["idle_clients_do_not_make_the_others_dearer"]),
     ("says_ok", &["lines_come_back_in_their_order"]),
