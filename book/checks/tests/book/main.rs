@@ -6,6 +6,7 @@ mod kitchen;
 mod measured;
 mod modules;
 mod one_loop;
+mod not_blocking;
 mod runtimes;
 mod site;
 mod snapshots;
