@@ -109,16 +109,22 @@ pub fn find(name: &str) -> Result<&'static Package> {
     found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
 }
 
-/// The program of a step. All steps are built at once, when the first of them is asked for.
+/// The program of a step. All steps are built at once, when the first of them is asked for. One that computes even when it has
+/// nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
 ///
 /// # Errors
 ///
 /// If there is no such step, or cargo cannot build it.
 pub fn program(step: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
-        let names: Vec<&str> = all()?.into_iter().map(Package::step).collect();
-        let programs = Program::several_in_workspace(&names)?;
-        Ok(names.into_iter().zip(programs).collect())
+        let steps = all()?;
+        let names: Vec<&str> = steps.iter().map(|step| step.step()).collect();
+        let programs = Program::several_in_workspace(&names)?.into_iter().zip(steps);
+        let programs = programs.map(|(program, step)| {
+            let never_rests = step.metadata["never_rests"] == true;
+            (step.step(), if never_rests { program.never_rests() } else { program })
+        });
+        Ok(programs.collect())
     });
     let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(step);
     program.cloned().ok_or_else(|| Failure::new(format!("there is no step {step}")))

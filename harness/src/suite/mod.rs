@@ -398,7 +398,7 @@ pub fn only(check: &str, program: &Program) -> Result {
 
 fn run(checks: &[Check], program: &Program) -> Report {
     // Servers that never rest slow each other down.
-    let at_a_time = if program.never_rests { 2 } else { checks.len().max(1) };
+    let at_a_time = if program.never_rests { 4 } else { checks.len().max(1) };
     let outcomes = checks.chunks(at_a_time).flat_map(|checks| run_together(checks, program)).collect();
     Report { program: program.name(), outcomes }
 }
