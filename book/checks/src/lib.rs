@@ -27,6 +27,7 @@ pub mod reasons;
 pub mod report;
 pub mod site;
 pub mod snapshot;
+pub mod states;
 pub mod step;
 
 pub use harness::{Failure, Result};

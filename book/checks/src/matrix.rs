@@ -136,7 +136,7 @@ fn verify_all(checks: impl IntoIterator<Item = (String, String, Program)>) -> Ve
             .into_iter()
             .map(|(place, check, program)| {
                 // Two threads for a runtime, on a machine with one processor too.
-                let program = program.environment("ASYNC_STD_THREAD_COUNT", "2");
+                let program = program.environment("ASYNC_STD_THREAD_COUNT", "2").environment("LOOPS", "2");
                 (place, scope.spawn(move || suite::only(&check, &program)))
             })
             .collect();

@@ -1,6 +1,9 @@
 //! Step 3.4: nobody waits for another, on a thread for each core.
 
-use harness::{Program, suite};
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use harness::{Program, Server, suite};
+use std::fs;
 
 fn server() -> Program {
     Program::echo(env!("CARGO_BIN_EXE_03_04_event_loop_per_core"))
@@ -39,4 +42,34 @@ fn a_blocked_loop_stops_nobody() {
 #[test]
 fn idle_clients_cost_nothing() {
     suite::idle_clients_cost_nothing(server()).assert_passed();
+}
+
+/// Each newcomer wakes every loop, although only one of them can accept it. With a single loop there is nobody to wake in vain.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells how often a thread has waited")]
+fn a_newcomer_wakes_every_loop() {
+    let newcomers = 40;
+    assert!(wakes(4, newcomers) > 3 * newcomers);
+    assert!(wakes(1, newcomers) < 3 * newcomers);
+}
+
+/// How often one of so many loops is woken by so many clients, each of whom comes and goes when all loops have done what they can.
+fn wakes(loops: usize, newcomers: usize) -> usize {
+    let server = server().environment("LOOPS", loops.to_string()).start().unwrap();
+    server.client().unwrap().wait_until_read().unwrap();
+    let before = waits(&server);
+    for _ in 0..newcomers {
+        server.client().unwrap().wait_until_read().unwrap();
+    }
+    waits(&server) - before
+}
+
+/// How often the threads of a server have gone to sleep.
+fn waits(server: &Server) -> usize {
+    let threads = fs::read_dir(format!("/proc/{}/task", server.process())).unwrap();
+    let statuses = threads.map(|thread| fs::read_to_string(thread.unwrap().path().join("status")).unwrap());
+    let count = |status: &str| {
+        status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse().ok())
+    };
+    statuses.map(|status| count(&status).unwrap_or(0)).sum()
 }

@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use book_checks::{patch, step};
+use book_checks::{has_tool, patch, read, snapshot, states, step};
+use client::{Client, Connection};
 use harness::{Program, Protocol, suite};
-use std::thread;
-use std::time::Duration;
+use std::collections::{BTreeSet, VecDeque};
+use std::io::{self, ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+use std::{env, fs, process, thread};
+
+#[path = "../../../../foundations/03_02_naive_polling/src/client.rs"]
+mod client;
 
 /// The program of a step, or of a step with a patch, told to answer without a delay.
 fn server(name: &str) -> Program {
@@ -43,4 +49,107 @@ fn with_calls_that_block_step_3_1_waits_for_itself() {
     let program = patch::program("03_01_would_block+blocking_calls").unwrap();
     let ended = program.patience(Duration::from_millis(300)).run(&[]);
     assert!(ended.is_err(), "{ended:?}");
+}
+
+/// Every echo needs a call to wait, one to read and one to write. The system is told of a client once, when it arrives.
+#[test]
+fn an_echo_takes_three_system_calls() {
+    if !has_tool("strace") {
+        return;
+    }
+    let echoes = 200;
+    let calls = calls_of("03_03_event_loop", echoes);
+    let count = |names: &[&str]| calls.lines().filter(|call| names.iter().any(|name| call.starts_with(name))).count();
+    let to_wait = count(&["epoll_wait(", "epoll_pwait("]);
+    assert_eq!(count(&["sendto("]), echoes, "{calls}");
+    for number in [to_wait, count(&["recvfrom("])] {
+        assert!((echoes..echoes + 10).contains(&number), "{number} of {calls}"); // to listen, to accept, to say goodbye
+    }
+    assert_eq!(count(&["epoll_ctl("]), 2, "one for the listener, one for the client: {calls}");
+}
+
+/// The system calls that a step makes while a client is answered so often.
+fn calls_of(step: &str, echoes: usize) -> String {
+    let file = env::temp_dir().join(format!("calls-{}.txt", process::id()));
+    let command = step::program(step).unwrap().command();
+    let traced = Program::at("strace").argument("-I1").argument("-qq").argument("-e").argument("trace=desc,network");
+    let traced = traced.argument("-o").argument(&file).argument(command.get_program()).argument("--delay=0s");
+    let mut server = traced.start().unwrap();
+    let mut client = server.client().unwrap();
+    (0..echoes).for_each(|_| client.ask().unwrap());
+    drop(client);
+    server.terminate().unwrap(); // it passes this on
+    server.wait_for_exit().unwrap();
+    let calls = fs::read_to_string(&file).unwrap();
+    let _ = fs::remove_file(&file);
+    calls
+}
+
+/// What happens to a connection, one call after another.
+struct Script(VecDeque<io::Result<&'static [u8]>>);
+
+impl Read for Script {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let said = self.0.pop_front().unwrap_or(Err(ErrorKind::WouldBlock.into()))?;
+        buffer[..said.len()].copy_from_slice(said);
+        Ok(said.len())
+    }
+}
+
+impl Write for Script {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.front() {
+            Some(Err(_)) => Err(self.0.pop_front().unwrap().unwrap_err()),
+            _ => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Connection for Script {
+    fn finish_writing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The ways that a client takes while it is told this, and then nothing for ever. The last state is that it was given up.
+fn ways(script: Vec<io::Result<&'static [u8]>>, given_up: usize) -> Vec<states::Way> {
+    let (mut now, second) = (Instant::now(), Duration::from_secs(1));
+    let (mut client, mut ways) = (Client::new(Script(script.into()), now, second, second), Vec::new());
+    for _ in 0..100 {
+        let before = client.state() as usize;
+        match client.step(now) {
+            Ok(()) => ways.push((before, client.state() as usize)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => now = client.deadline,
+            Err(_) => {
+                ways.push((before, given_up));
+                break;
+            }
+        }
+    }
+    ways.retain(|(from, to)| from != to);
+    ways
+}
+
+#[test]
+fn the_picture_of_the_states_shows_what_a_client_does() {
+    let mut names = states::of_enum(&read("foundations/03_02_naive_polling/src/client.rs").unwrap());
+    let given_up = names.len();
+    names.push(("Given up".to_owned(), "A line in the log says why.".to_owned()));
+    const LONG: &[u8] = &[b'a'; 1_000];
+    let broken = || Err(ErrorKind::ConnectionReset.into());
+    let lives = [
+        vec![Ok(&b"hello\n"[..]), Ok(b"")],
+        vec![Ok(b"hel")],
+        vec![broken()],
+        vec![Ok(b"hello\n"), broken()],
+        (0..10).map(|_| Ok(LONG)).collect(),
+    ];
+    let ways: BTreeSet<states::Way> = lives.into_iter().flat_map(|script| ways(script, given_up)).collect();
+    let ways: Vec<states::Way> = ways.into_iter().collect();
+    let picture = states::draw("03_02", "What a client does, and what comes next", &names, &ways);
+    snapshot::check("generated/states_03_02.svg", &picture).unwrap();
 }
