@@ -16,11 +16,11 @@ mod client;
 /// The program of a step, or of a step with a patch, told to answer without a delay.
 fn server(name: &str) -> Program {
     let program = if name.contains('+') { patch::program(name) } else { step::program(name) };
-    program.unwrap().speaking(Protocol::Echo)
+    program.unwrap().speaking(Protocol::Echo).environment("LOOPS", "2")
 }
 
 /// Each change, and the check that finds it.
-const FOUND_BY: [(&str, &str); 7] = [
+const FOUND_BY: [(&str, &str); 8] = [
     ("03_02_naive_polling+polling_with_naps", "it_computes_while_nobody_speaks"),
     ("03_03_event_loop+sleep_in_the_loop", "two_hundred_delays_pass_at_the_same_time"),
     ("03_03_event_loop+turns_without_end", "a_client_that_never_stops_delays_nobody"),
@@ -28,6 +28,7 @@ const FOUND_BY: [(&str, &str); 7] = [
     ("03_03_event_loop+no_pause", "running_out_of_descriptors"),
     ("03_03_event_loop+no_second_try", "running_out_of_descriptors"),
     ("03_03_event_loop+forgotten_end", "a_line_and_the_end_may_come_together"),
+    ("03_04_event_loop_per_core+listener_for_each", "a_handler_that_blocks_its_thread_stops_nobody"),
 ];
 
 #[test]
