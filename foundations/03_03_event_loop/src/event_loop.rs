@@ -21,8 +21,8 @@ const STEPS: usize = 32;
 pub struct EventLoop {
     poll: Poll,
     listener: TcpListener,
-    door: Door,
-    clients: Slab<Seat>,
+    listener_state: ListenerState,
+    clients: Slab<Entry>,
     /// Those who can go on, each of them once, in the order of their turns.
     ready: VecDeque<usize>,
     timers: Timers,
@@ -32,16 +32,16 @@ pub struct EventLoop {
 
 /// What is known of the listener.
 #[derive(PartialEq)]
-enum Door {
-    Quiet,
-    /// Somebody may have knocked.
-    Knocked,
-    /// It failed: nobody listens until a timer says so.
-    Resting,
+enum ListenerState {
+    Idle,
+    /// There may be clients to accept.
+    Ready,
+    /// It failed: it is left alone until a timer says otherwise.
+    Paused,
 }
 
 /// A client, and whether it is among those who are ready.
-struct Seat {
+struct Entry {
     client: Client<Watched>,
     is_ready: bool,
 }
@@ -54,7 +54,7 @@ impl EventLoop {
         poll.registry().register(&mut listener, Token(LISTENER), Interest::READABLE)?;
         let (clients, ready, timers) = (Slab::new(), VecDeque::new(), Timers::default());
         let patience = echo::patience();
-        Ok(Self { poll, listener, door: Door::Quiet, clients, ready, timers, delay, patience })
+        Ok(Self { poll, listener, listener_state: ListenerState::Idle, clients, ready, timers, delay, patience })
     }
 
     // ANCHOR: run
@@ -64,22 +64,22 @@ impl EventLoop {
         loop {
             self.wait(&mut events)?;
             for event in &events {
-                if let Some(seat) = self.clients.get_mut(event.token().0) {
-                    seat.client.connection.note(event);
+                if let Some(entry) = self.clients.get_mut(event.token().0) {
+                    entry.client.connection.note(event);
                 }
                 self.wake(event.token().0);
             }
             let now = Instant::now();
             while let Some(number) = self.timers.due(now) {
                 if number == LISTENER {
-                    self.door = Door::Quiet;
+                    self.listener_state = ListenerState::Idle;
                 }
                 self.wake(number);
             }
             for _ in 0..self.ready.len() {
                 self.turn(now);
             }
-            if self.door == Door::Knocked {
+            if self.listener_state == ListenerState::Ready {
                 self.accept(now);
             }
         }
@@ -87,7 +87,7 @@ impl EventLoop {
 
     /// Waits until something is ready or a timer is due, if nobody has anything to do before.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
-        let is_idle = self.ready.is_empty() && self.door != Door::Knocked;
+        let is_idle = self.ready.is_empty() && self.listener_state != ListenerState::Ready;
         let until = |time: Instant| time.saturating_duration_since(Instant::now());
         let timeout = if is_idle { self.timers.next().map(until) } else { Some(Duration::ZERO) };
         match self.poll.poll(events, timeout) {
@@ -99,13 +99,13 @@ impl EventLoop {
 
     /// Lets this one have a turn.
     fn wake(&mut self, number: usize) {
-        if let Some(seat) = self.clients.get_mut(number) {
-            if !seat.is_ready {
-                seat.is_ready = true;
+        if let Some(entry) = self.clients.get_mut(number) {
+            if !entry.is_ready {
+                entry.is_ready = true;
                 self.ready.push_back(number);
             }
-        } else if number == LISTENER && self.door == Door::Quiet {
-            self.door = Door::Knocked;
+        } else if number == LISTENER && self.listener_state == ListenerState::Idle {
+            self.listener_state = ListenerState::Ready;
         }
     }
 
@@ -113,14 +113,14 @@ impl EventLoop {
     /// The next client goes on, until it cannot or has had its share.
     fn turn(&mut self, now: Instant) {
         let Some(number) = self.ready.pop_front() else { return };
-        let Some(seat) = self.clients.get_mut(number) else { return };
-        seat.is_ready = false;
+        let Some(entry) = self.clients.get_mut(number) else { return };
+        entry.is_ready = false;
         for _ in 0..STEPS {
-            match seat.client.step(now) {
-                Ok(()) if seat.client.state() == State::Closed => return self.remove(number),
+            match entry.client.step(now) {
+                Ok(()) if entry.client.state() == State::Closed => return self.remove(number),
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    return self.timers.wake(number, seat.client.deadline);
+                    return self.timers.wake(number, entry.client.deadline);
                 }
                 Err(error) => {
                     echo::log(format_args!("gave a connection up: {error}"));
@@ -138,12 +138,12 @@ impl EventLoop {
             match self.listener.accept() {
                 Ok((stream, _)) => self.add(stream, now),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.door = Door::Quiet;
+                    self.listener_state = ListenerState::Idle;
                     return;
                 }
                 Err(error) => {
                     echo::log(format_args!("cannot accept: {error}"));
-                    self.door = Door::Resting;
+                    self.listener_state = ListenerState::Paused;
                     return self.timers.wake(LISTENER, now + PAUSE);
                 }
             }
@@ -160,7 +160,7 @@ impl EventLoop {
         }
         let client = Client::new(Watched::new(stream), now, self.delay, self.patience);
         self.timers.wake(entry.key(), client.deadline);
-        entry.insert(Seat { client, is_ready: false });
+        entry.insert(Entry { client, is_ready: false });
     }
 
     /// Lets a client go. Its connection is closed, and the system forgets it.
