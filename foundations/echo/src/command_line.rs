@@ -42,8 +42,15 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
     Ok(Arguments { address: address.unwrap_or_else(|| "127.0.0.1:7878".to_owned()), delay })
 }
 
+/// The longest time that makes sense here. Added to any moment, it gives another one.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|error| format!("--delay {text}: {error} (1s and 250ms are times)"))
+    match humantime::parse_duration(text) {
+        Ok(delay) if delay > YEAR => Err(format!("--delay {text}: that is more than a year")),
+        Ok(delay) => Ok(delay),
+        Err(error) => Err(format!("--delay {text}: {error} (1s and 250ms are times)")),
+    }
 }
 
 fn help() -> ! {
@@ -66,7 +73,8 @@ fn usage() -> String {
 /// otherwise in `PATIENCE`, in seconds. (Tests are in a hurry.)
 pub fn patience() -> Duration {
     let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(Duration::from_secs(60))
+    let patience = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    patience.unwrap_or(Duration::from_secs(60)).min(YEAR)
 }
 
 /// Says where the server can be reached.
@@ -108,7 +116,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_named() {
-        for nonsense in ["--delay soon", "--delay -1s", "--delay 5", "--delay", "--fast", "a b", "--delay="] {
+        for nonsense in
+            ["--delay soon", "--delay -1s", "--delay 5", "--delay", "--fast", "a b", "--delay=", "--delay 2years"]
+        {
             assert!(parsed(nonsense).is_err(), "{nonsense}");
         }
         assert!(parsed("--delay soon").is_err_and(|problem| problem.contains("soon")));
