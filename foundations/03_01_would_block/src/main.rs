@@ -39,7 +39,8 @@ fn run() -> io::Result<()> {
     let mut here = never_blocking()?;
     let too_early = here.connect(&listener.local_addr()?);
     wait_until(PollFlags::OUT, &here)?;
-    show("connect", would_wait(too_early), here.take_error()?.map_or("a connection".to_owned(), |e| e.to_string()))?;
+    let failure = here.take_error()?.map(|error| error.to_string());
+    show("connect", would_wait(too_early), failure.as_deref().unwrap_or("a connection"))?;
     wait_until(PollFlags::IN, &listener)?;
     let (mut there, _) = listener.accept()?;
     there.set_nonblocking(true)?;
@@ -70,7 +71,8 @@ fn never_blocking() -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Waits, and does nothing else, until the system says that a socket is ready. This is the only call here that may block.
+/// Waits until the system says that a socket is ready, and does nothing else.
+/// This is the only call here that may block.
 fn wait_until(ready: PollFlags, socket: &Socket) -> io::Result<()> {
     poll(&mut [PollFd::new(socket, ready)], None)?;
     Ok(())

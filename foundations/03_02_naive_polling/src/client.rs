@@ -91,7 +91,7 @@ impl<C: Connection> Client<C> {
             return self.enter(State::Reading, now + self.patience);
         }
         if self.lines.refusal().is_some() {
-            self.connection.finish_writing()?; // the peer may still be sending: it reads why it should not
+            self.connection.finish_writing()?; // it may still be sending: it reads why it should not
             return self.enter(State::Lingering, now + self.patience);
         }
         self.enter(State::Closed, now)

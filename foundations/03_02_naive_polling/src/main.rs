@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 
 mod client;
 
+/// Its stream is asked without any waiting.
+type Polled = Client<TcpStream>;
+
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -42,14 +45,14 @@ fn run(listener: &TcpListener, delay: Duration) {
     }
 }
 
-fn accept(listener: &TcpListener, now: Instant, delay: Duration) -> io::Result<Client<TcpStream>> {
+fn accept(listener: &TcpListener, now: Instant, delay: Duration) -> io::Result<Polled> {
     let (stream, _) = listener.accept()?;
     stream.set_nonblocking(true)?;
     Ok(Client::new(stream, now, delay, echo::patience()))
 }
 
 /// Lets a client take a step if it can, and says whether there may be more.
-fn stays(client: &mut Client<TcpStream>, now: Instant) -> bool {
+fn stays(client: &mut Polled, now: Instant) -> bool {
     match client.step(now) {
         Ok(()) => client.state() != State::Closed,
         Err(error) if error.kind() == ErrorKind::WouldBlock => true,

@@ -88,8 +88,8 @@ impl EventLoop {
     /// Waits until something is ready or a timer is due, if nobody has anything to do before.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let is_idle = self.ready.is_empty() && self.listener_state != ListenerState::Ready;
-        let until = |time: Instant| time.saturating_duration_since(Instant::now());
-        let timeout = if is_idle { self.timers.next().map(until) } else { Some(Duration::ZERO) };
+        let next = if is_idle { self.timers.next() } else { Some(Instant::now()) };
+        let timeout = next.map(|time| time.saturating_duration_since(Instant::now()));
         match self.poll.poll(events, timeout) {
             Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
             _ => Ok(()),

@@ -7,7 +7,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 
 // ANCHOR: watched
-/// A connection that is only asked for what it is ready for. The system tells of each change once, so this remembers it.
+/// A connection that is only asked for what it is ready for. The system tells of each change once,
+/// so this remembers it.
 #[derive(Debug)]
 pub struct Watched {
     stream: TcpStream,
@@ -37,9 +38,9 @@ impl Read for Watched {
             return Err(ErrorKind::WouldBlock.into());
         }
         let read = self.stream.read(buffer);
-        // Less than there was room for means that there is no more. Only Windows wants to be asked once more.
-        let is_empty = |&received: &usize| received < buffer.len() && !self.has_finished && !cfg!(windows);
-        self.is_readable = !read.as_ref().map_or(true, is_empty);
+        // Where there was room for more, there is no more. (Only Windows wants to be asked again.)
+        let may_be_more = self.has_finished || cfg!(windows);
+        self.is_readable = matches!(&read, Ok(received) if *received == buffer.len() || may_be_more);
         read
     }
 }

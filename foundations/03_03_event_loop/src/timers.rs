@@ -12,8 +12,8 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// Wakes `number` at `time` at the latest. If it is to be woken earlier anyway, it can ask again then: so a deadline that
-    /// moves on with every line costs nothing.
+    /// Wakes `number` at `time` at the latest. If it is to be woken earlier anyway, it can ask again
+    /// then: so a deadline that moves on with every line costs nothing.
     pub fn wake(&mut self, number: usize, time: Instant) {
         if self.times.get(&number).is_none_or(|earlier| time < *earlier) {
             self.forget(number);

@@ -30,9 +30,9 @@ fn main() {
 
 fn run(listener: &TcpListener, delay: Duration) -> io::Result<()> {
     let event_loops = (0..loops()).map(|_| EventLoop::new(listener.try_clone()?, delay));
-    let event_loops: Vec<EventLoop> = event_loops.collect::<io::Result<_>>()?; // all of them, before descriptors run out
+    let event_loops: Vec<EventLoop> = event_loops.collect::<io::Result<_>>()?; // all before one runs
     echo::announce(listener.local_addr());
-    let start = |event_loop: EventLoop| thread::Builder::new().spawn(move || end(event_loop.run()));
+    let start = |each: EventLoop| thread::Builder::new().spawn(move || end(each.run()));
     let threads: Vec<_> = event_loops.into_iter().map(start).collect::<io::Result<_>>()?;
     threads.into_iter().for_each(|thread| drop(thread.join())); // none of them ends
     Ok(())
