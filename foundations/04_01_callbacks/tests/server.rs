@@ -35,3 +35,8 @@ fn no_peer_waits_for_another() {
 fn all_handlers_share_one_thread() {
     suite::on_one_thread(server()).assert_passed();
 }
+
+#[test]
+fn idle_peers_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
+}

@@ -74,3 +74,8 @@ fn a_peer_that_leaves_gives_its_stack_back() -> harness::Result {
         server.virtual_memory() <= before.map(|before| before + STACKS / 10) // but for what is kept for others
     })
 }
+
+#[test]
+fn idle_peers_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
+}
