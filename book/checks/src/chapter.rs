@@ -12,6 +12,8 @@ pub struct Chapter {
     pub file: String,
     /// Its title in `SUMMARY.md`.
     pub title: String,
+    /// The title of the part that it stands in.
+    pub part: String,
     /// Its Markdown, before anything is included.
     pub text: String,
 }
@@ -44,8 +46,14 @@ pub struct Block<'chapter> {
 /// If mdbook cannot load the book; it says why.
 pub fn all() -> Result<Vec<Chapter>> {
     let book = MDBook::load(chapters().join("..")).map_err(|error| Failure::new(format!("{error:#}")))?;
+    let mut part = String::new();
     let chapters = book.iter().filter_map(|item| match item {
+        BookItem::PartTitle(title) => {
+            part.clone_from(title);
+            None
+        }
         BookItem::Chapter(chapter) => Some(Chapter {
+            part: part.clone(),
             file: chapter.path.as_ref()?.to_str()?.to_owned(),
             title: chapter.name.clone(),
             text: chapter.content.clone(),

@@ -29,6 +29,7 @@ pub mod site;
 pub mod snapshot;
 pub mod states;
 pub mod step;
+pub mod ways;
 
 pub use harness::{Failure, Result};
 

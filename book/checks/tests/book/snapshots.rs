@@ -5,7 +5,7 @@ use book_checks::measured::little_load::outcome;
 use book_checks::measured::threads::{self, Threads};
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{
-    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, snapshot, step, workspace,
+    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, snapshot, step, ways, workspace,
 };
 use std::process::Command;
 use std::thread;
@@ -21,6 +21,24 @@ fn each_diff_is_what_changed_from_one_step_to_the_next() {
         snapshot::check(&file, &difference::of_programs(&pair[0].main(), &pair[1].main())?)
     };
     assert_none(failures(shown.map(check)));
+}
+
+#[test]
+fn each_way_through_the_book_lists_what_to_read() -> Result {
+    let pages = chapter::all()?;
+    let is_numbered = |page: &&chapter::Chapter| step::number(&page.file).is_some();
+    let of = |chapter: u32| {
+        pages.iter().filter(move |page| step::number(&page.file).is_some_and(|number| number.0 == chapter))
+    };
+    for (name, way) in [
+        ("beginning", pages.iter().filter(is_numbered).collect::<Vec<_>>()),
+        ("server", of(9).collect()),
+        ("runtime", of(10).filter(|page| step::number(&page.file).is_some_and(|number| number.1 < 3)).collect()),
+    ] {
+        snapshot::check(&format!("generated/way_{name}.md"), &ways::list(&way)?)?;
+        snapshot::check(&format!("generated/way_{name}_time.txt"), &ways::in_words(&way)?)?;
+    }
+    Ok(())
 }
 
 #[test]
