@@ -1,0 +1,89 @@
+//! An executor: a queue of tasks that take turns.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// What a task comes to: a value, or the reason why there is none.
+pub type Outcome = Result<&'static str, &'static str>;
+
+// ANCHOR: task
+/// A future, and how far it has come.
+pub struct Task {
+    /// What to call it.
+    pub name: &'static str,
+    future: RefCell<Pin<Box<dyn Future<Output = Outcome>>>>,
+    /// How far it has come.
+    pub state: Cell<State>,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It has not had a turn yet.
+    New,
+    /// It had to wait, and will be polled again.
+    Running,
+    /// It is over, with this value.
+    Finished(&'static str),
+    /// It is over without one, for this reason.
+    Failed(&'static str),
+}
+
+impl Task {
+    /// Lets the future go on until it says "not yet", or is done.
+    fn step(&self) {
+        let polled = self.future.borrow_mut().as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        self.state.set(match polled {
+            Poll::Pending => State::Running,
+            Poll::Ready(Ok(value)) => State::Finished(value),
+            Poll::Ready(Err(reason)) => State::Failed(reason),
+        });
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state.get(), State::Finished(_) | State::Failed(_))
+    }
+}
+// ANCHOR_END: task
+
+// ANCHOR: executor
+/// The tasks that are not over yet, in the order of their turns.
+#[derive(Default)]
+pub struct Executor {
+    queue: VecDeque<Rc<Task>>,
+}
+
+impl Executor {
+    /// Puts a new task at the end of the queue.
+    pub fn schedule(&mut self, name: &'static str, future: impl Future<Output = Outcome> + 'static) -> Rc<Task> {
+        let (future, state) = (RefCell::new(Box::pin(future) as _), Cell::new(State::New));
+        let task = Rc::new(Task { name, future, state });
+        self.queue.push_back(Rc::clone(&task));
+        task
+    }
+
+    /// Gives one task its turn. It returns whether there was one.
+    fn turn(&mut self) -> bool {
+        let Some(task) = self.queue.pop_front() else { return false };
+        task.step();
+        if !task.is_over() {
+            self.queue.push_back(task);
+        }
+        true
+    }
+
+    /// Gives turns until all tasks are over.
+    pub fn run_until_empty(&mut self) {
+        while self.turn() {}
+    }
+
+    /// Gives turns until this task is over. The others may be anywhere.
+    pub fn run_until_over(&mut self, task: &Task) {
+        while !task.is_over() && self.turn() {}
+    }
+}
+// ANCHOR_END: executor
