@@ -12,8 +12,6 @@ pub type Outcome = Result<&'static str, &'static str>;
 // ANCHOR: task
 /// A future, and how far it has come.
 pub struct Task {
-    /// What to call it.
-    pub name: &'static str,
     future: RefCell<Pin<Box<dyn Future<Output = Outcome>>>>,
     /// How far it has come.
     pub state: Cell<State>,
@@ -59,9 +57,9 @@ pub struct Executor {
 
 impl Executor {
     /// Puts a new task at the end of the queue.
-    pub fn schedule(&mut self, name: &'static str, future: impl Future<Output = Outcome> + 'static) -> Rc<Task> {
+    pub fn schedule(&mut self, future: impl Future<Output = Outcome> + 'static) -> Rc<Task> {
         let (future, state) = (RefCell::new(Box::pin(future) as _), Cell::new(State::New));
-        let task = Rc::new(Task { name, future, state });
+        let task = Rc::new(Task { future, state });
         self.queue.push_back(Rc::clone(&task));
         task
     }

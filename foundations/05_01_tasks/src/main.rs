@@ -1,7 +1,7 @@
 //! Step 5.1: what a future is, polled by hand, and a queue of tasks that take turns.
 //!
 //! Run: `cargo run --bin 05_01_tasks`
-//! Try: give `spam` a second `Pass.await` between two words, and guess the new order before you run it.
+//! Try: give `spam` a second `pass().await` after each word, and guess the new order before you run it.
 //! You should see: one future that is polled by hand, then two tasks whose words alternate, on one thread.
 
 mod executor;
@@ -70,7 +70,7 @@ fn main() {
 
     say("Two tasks:");
     let mut executor = Executor::default();
-    let tasks = [executor.schedule("tic-tac", tic_tac()), executor.schedule("spam", spam())];
+    let tasks = [executor.schedule(tic_tac()), executor.schedule(spam())];
     show(&tasks);
     executor.run_until_over(&tasks[0]);
     show(&tasks);
@@ -79,8 +79,8 @@ fn main() {
 }
 // ANCHOR_END: main_func
 
-fn show(tasks: &[Rc<Task>]) {
-    tasks.iter().for_each(|task| say(format_args!("    {}: {:?}", task.name, task.state.get())));
+fn show([tic_tac, spam]: &[Rc<Task>; 2]) {
+    say(format_args!("    tic-tac: {:?}, spam: {:?}", tic_tac.state.get(), spam.state.get()));
 }
 
 /// Prints a line. Unlike `println!`, it does not panic when nobody reads it.

@@ -1,0 +1,146 @@
+//! An executor whose tasks fail alone and can be cancelled.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// What a task comes to: a value, or the reason why there is none.
+pub type Outcome = Result<&'static str, &'static str>;
+
+/// A future, until it is over or has its turn, and how far it has come.
+struct Task {
+    future: RefCell<Option<Pin<Box<dyn Future<Output = Outcome>>>>>,
+    state: Cell<State>,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It has not had a turn yet.
+    New,
+    /// It had to wait, and will be polled again.
+    Running,
+    /// It is over, with this value.
+    Finished(&'static str),
+    /// It is over without one, for this reason.
+    Failed(&'static str),
+}
+
+impl Task {
+    // ANCHOR: step
+    /// Lets the future go on until it says "not yet", or is done, or panics.
+    fn step(&self) {
+        let Some(mut future) = self.future.take() else { return };
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
+        if self.is_over() {
+            return; // it has cancelled itself
+        }
+        self.state.set(match polled {
+            Ok(Poll::Pending) => State::Running,
+            Ok(Poll::Ready(Ok(value))) => State::Finished(value),
+            Ok(Poll::Ready(Err(reason))) => State::Failed(reason),
+            Err(panic) => State::Failed(panic.downcast_ref().copied().unwrap_or("it panicked")),
+        });
+        if !self.is_over() {
+            self.future.replace(Some(future));
+        }
+    }
+    // ANCHOR_END: step
+
+    // ANCHOR: cancel
+    /// Gives the task up: its future is dropped, and with it whatever it held.
+    fn cancel(&self) {
+        if !self.is_over() {
+            self.state.set(State::Failed("cancelled"));
+            drop(self.future.take());
+        }
+    }
+    // ANCHOR_END: cancel
+
+    /// Whether there is nothing left to do.
+    fn is_over(&self) -> bool {
+        matches!(self.state.get(), State::Finished(_) | State::Failed(_))
+    }
+}
+
+// ANCHOR: join_handle
+/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops it, cancels the task.
+pub struct JoinHandle {
+    task: Rc<Task>,
+    is_detached: bool,
+}
+
+impl Drop for JoinHandle {
+    fn drop(&mut self) {
+        if !self.is_detached {
+            self.task.cancel();
+        }
+    }
+}
+
+impl Future for JoinHandle {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome> {
+        match self.task.state.get() {
+            State::New | State::Running => Poll::Pending,
+            State::Finished(value) => Poll::Ready(Ok(value)),
+            State::Failed(reason) => Poll::Ready(Err(reason)),
+        }
+    }
+}
+
+impl JoinHandle {
+    /// How far the task has come.
+    pub fn state(&self) -> State {
+        self.task.state.get()
+    }
+
+    /// Lets the task go on without anyone who waits for it.
+    pub fn detach(mut self) {
+        self.is_detached = true;
+    }
+}
+// ANCHOR_END: join_handle
+
+// ANCHOR: executor
+/// The tasks that are not over yet, in the order of their turns. A clone of it is the same executor.
+#[derive(Clone, Default)]
+pub struct Executor {
+    queue: Rc<RefCell<VecDeque<Rc<Task>>>>,
+}
+
+impl Executor {
+    /// Puts a new task at the end of the queue.
+    pub fn spawn(&self, future: impl Future<Output = Outcome> + 'static) -> JoinHandle {
+        let (future, state) = (RefCell::new(Some(Box::pin(future) as _)), Cell::new(State::New));
+        let task = Rc::new(Task { future, state });
+        self.queue.borrow_mut().push_back(Rc::clone(&task));
+        JoinHandle { task, is_detached: false }
+    }
+
+    /// Gives one task its turn. It returns whether there was one.
+    fn turn(&self) -> bool {
+        let Some(task) = self.next() else { return false };
+        task.step();
+        if !task.is_over() {
+            self.queue.borrow_mut().push_back(task);
+        }
+        true
+    }
+
+    /// The task whose turn it is. While it runs, the queue is free: the task may spawn another one.
+    fn next(&self) -> Option<Rc<Task>> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    /// Gives turns until all tasks are over.
+    pub fn run_until_empty(&self) {
+        while self.turn() {}
+    }
+}
+// ANCHOR_END: executor

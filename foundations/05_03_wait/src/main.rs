@@ -1,0 +1,129 @@
+//! Step 5.3: waiting for many tasks at once. Some of them fail, one panics, and one is cancelled.
+//!
+//! Run: `cargo run --bin 05_03_wait`
+//! Try: take `detach` out of the last lines of `main`, and guess which line is missing then.
+//! You should see: who has finished and who has failed, although one panics; then a fire that is put out before there are any fries.
+
+mod executor;
+mod wait;
+
+use executor::{Executor, JoinHandle, Outcome, State};
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::panic;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use wait::{Awaited, wait};
+
+/// A future that says "not yet" when it is polled first, and is ready when it is polled again.
+struct Pass {
+    has_passed: bool,
+}
+
+impl Future for Pass {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.has_passed {
+            return Poll::Ready(());
+        }
+        self.has_passed = true;
+        Poll::Pending
+    }
+}
+
+/// Lets the others have a turn.
+fn pass() -> Pass {
+    Pass { has_passed: false }
+}
+
+async fn tic_tac() -> Outcome {
+    say("    Tic");
+    pass().await;
+    say("    Tac");
+    pass().await;
+    Ok("Boom!")
+}
+
+async fn spam() -> Outcome {
+    say("    Spam");
+    pass().await;
+    Err("no more spam")
+}
+
+// ANCHOR: fries
+async fn burns() -> Outcome {
+    pass().await;
+    panic!("burnt");
+}
+
+/// A fire that is put out when it is dropped, whatever the reason.
+struct Fire;
+
+impl Drop for Fire {
+    fn drop(&mut self) {
+        say("    the fire is out");
+    }
+}
+
+async fn fries() -> Outcome {
+    let _fire = Fire;
+    say("    the fire is lit");
+    pass().await;
+    say("    fries!");
+    Ok("fries")
+}
+// ANCHOR_END: fries
+
+// ANCHOR: main_func
+fn main() {
+    panic::set_hook(Box::new(|_| say("    (a task panics)")));
+    let executor = Executor::default();
+    executor.spawn(waits(executor.clone())).detach();
+    executor.run_until_empty();
+
+    for name in ["Dropped", "Detached"] {
+        say(format_args!("{name}:"));
+        let task = executor.spawn(fries());
+        executor.spawn(impatient(task, name == "Detached")).detach();
+        executor.run_until_empty();
+    }
+}
+
+/// Waits for four: a task that is over, one that has begun, and two futures that nobody has started.
+async fn waits(executor: Executor) -> Outcome {
+    let mut over = executor.spawn(async { Ok("quick") });
+    let _ = (&mut over).await;
+    let running = executor.spawn(tic_tac());
+    pass().await;
+    say(format_args!(
+        "Waiting for a task that is {:?}, one that is {:?}, and two futures:",
+        over.state(),
+        running.state()
+    ));
+    let tasks = [Awaited::Task(over), Awaited::Task(running)];
+    let futures = [Awaited::Future(Box::pin(spam())), Awaited::Future(Box::pin(burns()))];
+    let (finished, failed) = wait(&executor, tasks.into_iter().chain(futures).collect()).await;
+    show("finished", &finished);
+    show("failed", &failed);
+    Ok("done")
+}
+
+async fn impatient(task: JoinHandle, lets_go: bool) -> Outcome {
+    say(format_args!("    it is {:?}", task.state()));
+    if lets_go {
+        task.detach();
+    }
+    Ok("gone")
+}
+// ANCHOR_END: main_func
+
+fn show(what: &str, tasks: &[JoinHandle]) {
+    let states: Vec<State> = tasks.iter().map(JoinHandle::state).collect();
+    say(format_args!("{what}: {states:?}"));
+}
+
+/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+fn say(words: impl Display) {
+    let _ = writeln!(io::stdout(), "{words}");
+}
