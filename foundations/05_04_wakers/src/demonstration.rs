@@ -1,0 +1,83 @@
+//! One task has a thousand turns, and another one waits meanwhile. How often is each of them polled?
+
+use crate::event::Event;
+use crate::executor::Executor;
+use std::cell::Cell;
+use std::fmt::Display;
+use std::future::poll_fn;
+use std::io::{self, Write};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::thread;
+
+/// What both executors can run.
+type Outcome = Result<&'static str, &'static str>;
+
+// ANCHOR: pass
+/// Lets the others have a turn. It wants another one itself, so it wakes its own task.
+async fn pass() {
+    let mut has_passed = false;
+    poll_fn(|context| {
+        if has_passed {
+            return Poll::Ready(());
+        }
+        has_passed = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+// ANCHOR_END: pass
+
+// ANCHOR: tasks
+/// Waits for something that happens on another thread.
+async fn waits(event: Event) -> Outcome {
+    event.await;
+    Ok("it has happened")
+}
+
+/// Has a thousand turns. Then a thread waits for the Enter key.
+async fn passes(event: Event) -> Outcome {
+    for _ in 0..1000 {
+        pass().await;
+    }
+    say("Press Enter, and look at the processor before you do.");
+    thread::spawn(move || {
+        let _ = io::stdin().read_line(&mut String::new()); // an end or an error is as good as a line
+        event.happen();
+    });
+    Ok("a thread waits")
+}
+
+/// Runs both tasks, and says how often each was polled.
+pub fn run() {
+    let (executor, event) = (Executor::default(), Event::default());
+    let polls = [Rc::new(Cell::new(0)), Rc::new(Cell::new(0))];
+    executor.spawn(counted(waits(event.clone()), Rc::clone(&polls[0]))).detach();
+    executor.spawn(counted(passes(event), Rc::clone(&polls[1]))).detach();
+    executor.run_until_empty();
+    say(format_args!("The task that waited: {}", times(polls[0].get())));
+    say(format_args!("The task with a thousand turns: {}", times(polls[1].get())));
+}
+// ANCHOR_END: tasks
+
+/// The same future, and it is counted how often it is polled.
+async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>) -> Outcome {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        future.as_mut().poll(context)
+    })
+    .await
+}
+
+/// How many there were beyond a thousand and one is for the machine to say.
+fn times(polls: u64) -> String {
+    if polls > 1001 { "polled more than 1001 times".to_owned() } else { format!("polled {polls} times") }
+}
+
+/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+fn say(words: impl Display) {
+    let _ = writeln!(io::stdout(), "{words}");
+}

@@ -1,0 +1,98 @@
+//! The lost wake-up: an event that falls between the look at it and the waker that is left for it.
+//!
+//! Run: `cargo run --bin 05_04_lost_wake_up`, and end it with Ctrl-C.
+//! Try: `cargo run --bin 05_04_lost_wake_up cured`
+//! You should see: the first one waits for ever, although what it waits for has happened. The second one ends.
+
+mod executor;
+
+use executor::Executor;
+use std::env;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+// ANCHOR: event
+/// Something that happens once. What has happened, and who is to be woken, are two things: nothing holds them together.
+struct Event {
+    has_happened: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Event {
+    fn happen(&self) {
+        self.has_happened.store(true, SeqCst);
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        say(if waker.is_some() { "It happens: somebody is woken." } else { "It happens: there is nobody to wake." });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Leaves a waker for when it happens.
+    fn register(&self, context: &Context<'_>) {
+        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
+    }
+}
+// ANCHOR_END: event
+
+// ANCHOR: poll
+/// Waits for the event.
+struct Happened {
+    event: Arc<Event>,
+    registers_first: bool,
+    /// The other thread lets the event happen between two meetings.
+    meeting: Arc<Barrier>,
+}
+
+impl Future for Happened {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.registers_first {
+            self.event.register(context);
+        }
+        if self.event.has_happened.load(SeqCst) {
+            return Poll::Ready(());
+        }
+        self.meeting.wait(); // the worst moment: it happens now
+        self.meeting.wait();
+        if !self.registers_first {
+            self.event.register(context);
+        }
+        Poll::Pending
+    }
+}
+// ANCHOR_END: poll
+
+// ANCHOR: main
+fn main() {
+    let registers_first = env::args().nth(1).is_some_and(|word| word == "cured");
+    let event = Arc::new(Event { has_happened: AtomicBool::new(false), waker: Mutex::new(None) });
+    let meeting = Arc::new(Barrier::new(2));
+    let happened = Happened { event: Arc::clone(&event), registers_first, meeting: Arc::clone(&meeting) };
+    let executor = Executor::default();
+    executor
+        .spawn(async {
+            say("The task looks: it has not happened.");
+            happened.await;
+            say("The task goes on.");
+        })
+        .detach();
+    thread::spawn(move || {
+        meeting.wait();
+        event.happen();
+        meeting.wait();
+    });
+    executor.run_until_empty();
+}
+// ANCHOR_END: main
+
+/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+fn say(words: impl Display) {
+    let _ = writeln!(io::stdout(), "{words}");
+}
