@@ -1,0 +1,117 @@
+//! Step 5.5: nobody waits for another, on one thread that rests when nobody has anything to do.
+
+use harness::{Client, Program, Result, Server, suite};
+use std::thread;
+use std::time::Duration;
+
+/// How many peers to leave idle. The book's number is larger; the server does not care.
+const IDLE: usize = 2_000;
+
+fn server() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_05_05_reactor"))
+}
+
+/// The way of the row that the book warns of.
+fn zero_timeout() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_05_05_zero_timeout"))
+}
+
+#[test]
+fn each_line_comes_back() {
+    suite::echoes(server()).assert_passed();
+}
+
+#[test]
+fn it_survives_its_peers() {
+    suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn nobody_waits_for_another() {
+    suite::echo_concurrent(server()).assert_passed();
+}
+
+#[test]
+fn all_tasks_share_one_thread() {
+    suite::on_one_thread(server()).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(server()).assert_passed();
+}
+
+#[test]
+fn asking_with_a_zero_timeout_works_too() -> Result {
+    for check in [
+        "lines_come_back_in_their_order",
+        "each_line_waits_for_its_delay",
+        "a_line_that_is_too_long_is_refused_in_words",
+        "five_delays_pass_at_the_same_time",
+    ] {
+        suite::only(check, &zero_timeout())?;
+    }
+    Ok(())
+}
+
+/// Peers that have said something, and now say nothing.
+fn idle_peers(server: &Server, number: usize) -> Result<Vec<Client>> {
+    let peer = |_| {
+        let mut peer = server.client()?;
+        peer.ask()?; // so that the backlog never overflows
+        Ok(peer)
+    };
+    (0..number).map(peer).collect()
+}
+
+/// The processor time that the server takes in a while in which nobody says anything.
+fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
+    server.client()?.wait_until_read()?;
+    let before = server.cpu_time().unwrap_or_default();
+    thread::sleep(time);
+    Ok(server.cpu_time().unwrap_or_default() - before)
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+fn thousands_of_idle_peers_take_no_processor() -> Result {
+    let server = server().start()?;
+    let mut peers = idle_peers(&server, IDLE)?;
+    assert_eq!(cpu_time_while_idle(&server, Duration::from_millis(100))?, Duration::ZERO);
+    assert_eq!(server.threads(), Some(1));
+    for peer in peers.iter_mut().step_by(100) {
+        peer.ask()?;
+    }
+    Ok(())
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+fn asking_with_a_zero_timeout_keeps_a_processor_busy_for_two_idle_peers() -> Result {
+    let server = zero_timeout().start()?;
+    let mut peers = [server.client()?, server.client()?];
+    assert!((0..50).all(|_| {
+        thread::sleep(Duration::from_millis(1));
+        server.is_busy() == Some(true)
+    }));
+    peers.iter_mut().try_for_each(Client::ask)
+}
+
+/// A peer that sends line after line leaves nothing behind: each of its waits has had a timer, and each timer is gone.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
+fn the_timers_of_waits_that_are_over_take_no_memory() -> Result {
+    let server = server().start()?;
+    let mut peer = server.client()?;
+    (0..100).try_for_each(|_| peer.ask())?;
+    let before = server.resident_memory();
+    (0..5_000).try_for_each(|_| peer.ask())?;
+    let grown = server.resident_memory().unwrap_or_default().saturating_sub(before.unwrap_or_default());
+    assert!(grown < 256 * 1024, "{grown} bytes more after 5,000 lines");
+    Ok(())
+}
