@@ -1,0 +1,168 @@
+//! Whose turn it is, when several threads give turns. Nothing here knows what a task is, so that a test can try every order of events.
+
+use crate::sync::{Condvar, Mutex, MutexGuard};
+use std::collections::VecDeque;
+
+// ANCHOR: turn
+/// The turns of one task. It is in the queue once at most, and never has two turns at the same time.
+pub struct Turn {
+    state: Mutex<State>,
+}
+
+enum State {
+    Waiting,
+    Queued,
+    Running,
+    /// Somebody has woken it since its turn began: what it saw may have changed, so it wants another one.
+    RunningAndWoken,
+}
+
+impl Turn {
+    /// A task that waits.
+    pub fn new() -> Self {
+        Self { state: Mutex::new(State::Waiting) }
+    }
+
+    /// Somebody wakes the task. Returns whether it has to be put into the queue.
+    pub fn wake(&self) -> bool {
+        let mut state = lock(&self.state);
+        let (next, is_new) = match *state {
+            State::Waiting => (State::Queued, true),
+            State::Queued => (State::Queued, false),
+            State::Running | State::RunningAndWoken => (State::RunningAndWoken, false),
+        };
+        *state = next;
+        is_new
+    }
+
+    /// Its turn begins.
+    pub fn begin(&self) {
+        *lock(&self.state) = State::Running;
+    }
+
+    /// Its turn is over. Returns whether it has to be put into the queue again.
+    pub fn end(&self) -> bool {
+        let mut state = lock(&self.state);
+        let is_woken = matches!(*state, State::RunningAndWoken);
+        *state = if is_woken { State::Queued } else { State::Waiting };
+        is_woken
+    }
+}
+// ANCHOR_END: turn
+
+// ANCHOR: ready
+/// The tasks that were woken, in the order of their turns, and what the threads do that look after them.
+pub struct Ready<T> {
+    state: Mutex<Threads<T>>,
+    work: Condvar,
+}
+
+struct Threads<T> {
+    queue: VecDeque<T>,
+    /// How many of the tasks have a turn before somebody looks after the reactor.
+    turns: usize,
+    watch: Watch,
+    /// How many threads rest because there is nothing for them to do, and how many of those that did have been called.
+    resting: usize,
+    called: usize,
+    has_ended: bool,
+}
+
+/// Whether a thread looks after the reactor.
+#[derive(PartialEq)]
+enum Watch {
+    Nobody,
+    Awake,
+    Asleep,
+}
+
+/// What a thread does next.
+pub enum Duty<T> {
+    /// Give this task a turn.
+    Run(T),
+    /// Look after the reactor, and rest there if nobody has anything else to do.
+    Watch { may_rest: bool },
+    /// End.
+    End,
+}
+
+impl<T> Ready<T> {
+    /// Nobody is ready yet.
+    pub fn new() -> Self {
+        let (queue, watch) = (VecDeque::new(), Watch::Nobody);
+        let threads = Threads { queue, turns: 0, watch, resting: 0, called: 0, has_ended: false };
+        Self { state: Mutex::new(threads), work: Condvar::new() }
+    }
+
+    /// Puts a task at the end of the queue. Returns whether the thread in the reactor is to be called back.
+    pub fn push(&self, task: T) -> bool {
+        let mut state = lock(&self.state);
+        state.queue.push_back(task);
+        if state.watch == Watch::Awake || self.call(&mut state) || state.watch == Watch::Nobody {
+            return false;
+        }
+        state.watch = Watch::Awake;
+        true
+    }
+
+    /// Calls a thread that rests. Returns whether there is one.
+    fn call(&self, state: &mut Threads<T>) -> bool {
+        if state.resting == 0 {
+            return false;
+        }
+        state.resting -= 1;
+        state.called += 1;
+        self.work.notify_one();
+        true
+    }
+
+    /// What this thread does next. It rests until there is something.
+    pub fn next(&self) -> Duty<T> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.has_ended {
+                return Duty::End;
+            }
+            let may_rest = state.queue.is_empty();
+            if state.watch == Watch::Nobody && (may_rest || state.turns == 0) {
+                state.watch = if may_rest { Watch::Asleep } else { Watch::Awake };
+                return Duty::Watch { may_rest };
+            }
+            if let Some(task) = state.queue.pop_front() {
+                state.turns = state.turns.saturating_sub(1);
+                return Duty::Run(task);
+            }
+            state.resting += 1;
+            while state.called == 0 && !state.has_ended {
+                state = self.work.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+            state.called = state.called.saturating_sub(1);
+        }
+    }
+
+    /// The thread in the reactor is awake. Whom it wakes need not be told: it will see to them itself.
+    pub fn get_up(&self) {
+        lock(&self.state).watch = Watch::Awake;
+    }
+
+    /// It leaves the reactor, to give turns like the others. If there is a task, it may take long: so another thread takes over.
+    pub fn end_watch(&self) {
+        let mut state = lock(&self.state);
+        state.watch = Watch::Nobody;
+        state.turns = state.queue.len();
+        let tasks = state.queue.len();
+        (0..tasks).all(|_| self.call(&mut state));
+    }
+
+    /// Lets all threads end.
+    pub fn end(&self) {
+        lock(&self.state).has_ended = true;
+        self.work.notify_all();
+    }
+}
+// ANCHOR_END: ready
+
+/// A panic while it was locked is no reason to stop: no change here can be half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

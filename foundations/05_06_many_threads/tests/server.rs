@@ -1,0 +1,105 @@
+//! Step 5.6: nobody waits for another, not even for a handler that blocks its thread, and all threads rest when nobody has anything to do.
+
+use harness::{Client, Program, Result, Server, suite};
+use std::thread;
+use std::time::Duration;
+
+/// How many peers to leave idle. The book's number is larger; the server does not care.
+const IDLE: usize = 2_000;
+
+fn server() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_05_06_many_threads"))
+}
+
+#[test]
+fn each_line_comes_back() {
+    suite::echoes(server()).assert_passed();
+}
+
+#[test]
+fn it_survives_its_peers() {
+    suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn nobody_waits_for_another() {
+    suite::echo_concurrent(server()).assert_passed();
+}
+
+#[test]
+fn two_handlers_run_at_the_same_instant() {
+    suite::parallel(server()).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn a_signal_ends_it_at_once() {
+    suite::ends_at_once(server()).assert_passed();
+}
+
+/// Peers that have said something, and now say nothing.
+fn idle_peers(server: &Server, number: usize) -> Result<Vec<Client>> {
+    let peer = |_| {
+        let mut peer = server.client()?;
+        peer.ask()?; // so that the backlog never overflows
+        Ok(peer)
+    };
+    (0..number).map(peer).collect()
+}
+
+/// The processor time that the server takes in a while in which nobody says anything.
+fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
+    server.client()?.wait_until_read()?;
+    let before = server.cpu_time().unwrap_or_default();
+    thread::sleep(time);
+    Ok(server.cpu_time().unwrap_or_default() - before)
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+fn thousands_of_idle_peers_take_no_processor() -> Result {
+    let server = server().start()?;
+    let mut peers = idle_peers(&server, IDLE)?;
+    assert_eq!(cpu_time_while_idle(&server, Duration::from_millis(100))?, Duration::ZERO);
+    assert!(server.threads() >= Some(2));
+    for peer in peers.iter_mut().step_by(100) {
+        peer.ask()?;
+    }
+    Ok(())
+}
+
+/// A peer that sends line after line leaves nothing behind: each of its waits has had a timer, and each timer is gone.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
+fn the_timers_of_waits_that_are_over_take_no_memory() -> Result {
+    let server = server().start()?;
+    let mut peer = server.client()?;
+    (0..100).try_for_each(|_| peer.ask())?;
+    let before = server.resident_memory();
+    (0..5_000).try_for_each(|_| peer.ask())?;
+    let grown = server.resident_memory().unwrap_or_default().saturating_sub(before.unwrap_or_default());
+    assert!(grown < 256 * 1024, "{grown} bytes more after 5,000 lines");
+    Ok(())
+}
+
+/// A wake-up that gets lost leaves a peer without its answer for ever.
+#[test]
+fn no_peer_is_forgotten_when_many_talk_at_the_same_time() -> Result {
+    let server = server().start()?;
+    thread::scope(|scope| {
+        let talk = |_| {
+            let mut peers = idle_peers(&server, 20)?;
+            for _ in 0..20 {
+                peers.iter_mut().try_for_each(Client::send_question)?;
+                peers.iter_mut().try_for_each(Client::answer)?;
+            }
+            Ok(())
+        };
+        let talks: Vec<_> = (0..8).map(|number| scope.spawn(move || talk(number))).collect();
+        talks.into_iter().try_for_each(|talk| talk.join().unwrap())
+    })
+}
