@@ -1,7 +1,7 @@
 //! The steps: the packages whose folders have names that begin with the number of a chapter. Cargo knows them, so a new one need be
 //! listed nowhere.
 
-use crate::{Failure, Result, workspace};
+use crate::{Failure, Result, files, workspace};
 use harness::{Program, cargo};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -27,9 +27,11 @@ impl Package {
         self.folder.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The file that its program is compiled from.
-    pub fn main(&self) -> String {
-        format!("{}/src/main.rs", self.folder)
+    /// The names of the files in its folder `src`.
+    pub fn sources(&self) -> Vec<String> {
+        let folder = format!("{}/src/", self.folder);
+        let names = files(&folder).into_iter().filter_map(|file| Some(file.strip_prefix(&folder)?.to_owned()));
+        names.filter(|name| name.ends_with(".rs")).collect()
     }
 }
 

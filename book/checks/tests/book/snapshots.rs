@@ -10,17 +10,29 @@ use book_checks::{
 use std::process::Command;
 use std::thread;
 
+/// `diff_09_04.diff` is that of `main.rs`, and `diff_05_04_executor.diff` that of `executor.rs`; each is made if a chapter shows it.
 #[test]
 fn each_diff_is_what_changed_from_one_step_to_the_next() {
     let chapters = chapter::all().unwrap();
     let steps = step::all().unwrap();
     let neighbours = steps.windows(2).filter(|pair| pair[0].step()[..2] == pair[1].step()[..2]);
-    let shown = neighbours.map(|pair| (pair, format!("generated/diff_{}.diff", &pair[1].step()[..5])));
-    let shown = shown.filter(|(_, file)| chapters.iter().any(|chapter| chapter.text.contains(file)));
-    let check = |(pair, file): (&[&step::Package], String)| {
-        snapshot::check(&file, &difference::of_programs(&pair[0].main(), &pair[1].main())?)
+    let both = neighbours.flat_map(|pair| {
+        let shared = pair[1].sources().into_iter().filter(|name| pair[0].sources().contains(name));
+        shared.map(|name| {
+            let files = [pair[0], pair[1]].map(|step| format!("{}/src/{name}", step.folder));
+            (name, files, pair[1])
+        })
+    });
+    let check = |(name, [old, new], step): (String, [String; 2], &step::Package)| {
+        let part = name.trim_end_matches(".rs");
+        let part = if part == "main" { String::new() } else { format!("_{part}") };
+        let diff = format!("generated/diff_{}{part}.diff", &step.step()[..5]);
+        if !chapters.iter().any(|chapter| chapter.text.contains(&diff)) {
+            return Ok(());
+        }
+        snapshot::check(&diff, &difference::of_programs(&old, &new)?)
     };
-    assert_none(failures(shown.map(check)));
+    assert_none(failures(both.map(check)));
 }
 
 #[test]
