@@ -17,6 +17,8 @@ pub struct Package {
     pub name: String,
     /// The names of its programs.
     pub binaries: Vec<String>,
+    /// Those of them that are always built. (The others show a mistake.)
+    pub programs: Vec<String>,
     /// What its manifest says for us, below `package.metadata`.
     pub metadata: Value,
 }
@@ -54,10 +56,14 @@ fn package(description: &Value) -> Option<Package> {
     let root = workspace().canonicalize().ok()?;
     let manifest = description["manifest_path"].as_str()?.strip_prefix(root.to_str()?)?;
     let targets = description["targets"].as_array()?.iter().filter(|target| target["kind"][0] == "bin");
+    let names = |targets: &mut dyn Iterator<Item = &Value>| -> Vec<String> {
+        targets.filter_map(|target| Some(target["name"].as_str()?.to_owned())).collect()
+    };
     Some(Package {
         folder: manifest.strip_prefix('/')?.strip_suffix("/Cargo.toml")?.to_owned(),
         name: description["name"].as_str()?.to_owned(),
-        binaries: targets.filter_map(|target| Some(target["name"].as_str()?.to_owned())).collect(),
+        binaries: names(&mut targets.clone()),
+        programs: names(&mut targets.filter(|target| target["required-features"].is_null())),
         metadata: description["metadata"].clone(),
     })
 }
@@ -111,23 +117,23 @@ pub fn find(name: &str) -> Result<&'static Package> {
     found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
 }
 
-/// The program of a step. All steps are built at once, when the first of them is asked for. One that computes even when it has
-/// nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
+/// A program of a step, such as the one that has its name. All are built at once, when the first of them is asked for. A step that
+/// computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
 ///
 /// # Errors
 ///
-/// If there is no such step, or cargo cannot build it.
-pub fn program(step: &str) -> Result<Program> {
+/// If no step has such a program, or cargo cannot build it.
+pub fn program(name: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
-        let steps = all()?;
-        let names: Vec<&str> = steps.iter().map(|step| step.step()).collect();
+        let programs = |step: &'static Package| step.programs.iter().map(move |name| (name.as_str(), step));
+        let (names, steps): (Vec<&str>, Vec<&Package>) = all()?.into_iter().flat_map(programs).unzip();
         let programs = Program::several_in_workspace(&names)?.into_iter().zip(steps);
         let programs = programs.map(|(program, step)| {
             let never_rests = step.metadata["never_rests"] == true;
-            (step.step(), if never_rests { program.never_rests() } else { program })
+            if never_rests { program.never_rests() } else { program }
         });
-        Ok(programs.collect())
+        Ok(names.into_iter().zip(programs).collect())
     });
-    let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(step);
-    program.cloned().ok_or_else(|| Failure::new(format!("there is no step {step}")))
+    let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(name);
+    program.cloned().ok_or_else(|| Failure::new(format!("no step has a program {name}")))
 }
