@@ -18,6 +18,7 @@ use std::time::Duration;
 
 mod executor;
 mod reactor;
+mod readiness;
 mod socket;
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.

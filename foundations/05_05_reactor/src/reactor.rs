@@ -1,6 +1,6 @@
 //! A reactor: what tasks wait for, sockets and times, and the wakers of those who wait.
 
-use crate::socket::Readiness;
+use crate::readiness::Readiness;
 use mio::event::Source;
 use mio::{Events, Interest, Poll as System, Registry, Token, Waker as Bell};
 use slab::Slab;

@@ -2,11 +2,12 @@
 
 use crate::reactor::Reactor;
 use crate::ready::{Duty, Ready, Turn};
+use crate::sync::{Mutex, lock};
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
@@ -200,8 +201,3 @@ impl Executor {
     }
 }
 // ANCHOR_END: executor
-
-/// A panic while it was locked is no reason to stop: no change here can be half done.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

@@ -13,15 +13,16 @@ use std::future::poll_fn;
 use std::io;
 use std::net::Shutdown;
 use std::process;
-use std::sync;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 mod executor;
 mod reactor;
+mod readiness;
 mod ready;
 mod socket;
+mod sync;
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);

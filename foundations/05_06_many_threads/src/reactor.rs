@@ -1,7 +1,7 @@
 //! A reactor: what tasks wait for, sockets and times, and the wakers of those who wait.
 
-use crate::executor::lock;
-use crate::socket::Readiness;
+use crate::readiness::Readiness;
+use crate::sync::{Mutex, lock};
 use mio::event::Source;
 use mio::{Events, Interest, Poll as System, Registry, Token, Waker as Bell};
 use slab::Slab;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! Whose turn it is, when several threads give turns. Nothing here knows what a task is, so that a test can try every order of events.
 
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, lock};
 use std::collections::VecDeque;
 
 // ANCHOR: turn
@@ -161,8 +161,3 @@ impl<T> Ready<T> {
     }
 }
 // ANCHOR_END: ready
-
-/// A panic while it was locked is no reason to stop: no change here can be half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use loom::sync; // what `ready` uses instead of that of the standard library
 use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use loom::sync::{Condvar, Mutex};
 use loom::{model::Builder, thread};
@@ -11,6 +10,15 @@ use std::sync::Arc;
 
 #[path = "../src/ready.rs"]
 mod ready;
+
+/// What `ready` uses here.
+mod sync {
+    pub use loom::sync::{Condvar, Mutex, MutexGuard};
+
+    pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap()
+    }
+}
 
 /// An executor with one task. The task ends the executor when it has seen everything that was to happen.
 struct Model {
