@@ -2,15 +2,13 @@
 
 use crate::readiness::Readiness;
 use mio::event::Source;
-use mio::{Events, Interest, Poll as System, Registry, Token, Waker as Bell};
+use mio::{Events, Interest, Poll, Registry, Token, Waker as Bell};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// The number of the bell. Sockets count from zero.
@@ -25,7 +23,7 @@ pub struct Reactor {
 
 struct Shared {
     /// The operating system, and what it has told.
-    system: RefCell<(System, Events)>,
+    system: RefCell<(Poll, Events)>,
     registry: Registry,
     sockets: RefCell<Slab<Rc<Readiness>>>,
     /// In the order of time. The number distinguishes those of the same time.
@@ -36,7 +34,7 @@ struct Shared {
 impl Reactor {
     /// A reactor for which nobody waits yet.
     pub fn new() -> io::Result<Self> {
-        let system = System::new()?;
+        let system = Poll::new()?;
         let registry = system.registry().try_clone()?;
         let system = RefCell::new((system, Events::with_capacity(1024)));
         let (sockets, timers, last_timer) = (RefCell::default(), RefCell::default(), Cell::new(0));
@@ -103,56 +101,16 @@ impl Reactor {
         }
     }
 
-    /// Waits for this time.
-    pub fn sleep(&self, time: Duration) -> Sleep {
+    /// Wakes somebody at this time. Returns what the timer is known by.
+    pub fn set_timer(&self, time: Instant, waker: &Waker) -> (Instant, u64) {
         let number = self.shared.last_timer.get() + 1;
         self.shared.last_timer.set(number);
-        let deadline = Instant::now().checked_add(time).map(|deadline| (deadline, number));
-        Sleep { reactor: self.clone(), deadline }
+        self.shared.timers.borrow_mut().insert((time, number), waker.clone());
+        (time, number)
     }
-}
-
-/// Waits until its deadline; for ever, if that is further away than a clock can tell.
-pub struct Sleep {
-    reactor: Reactor,
-    deadline: Option<(Instant, u64)>,
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(deadline) = self.deadline else { return Poll::Pending };
-        if deadline.0 <= Instant::now() {
-            return Poll::Ready(());
-        }
-        self.reactor.shared.timers.borrow_mut().insert(deadline, context.waker().clone());
-        Poll::Pending
-    }
-}
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        if let Some(deadline) = &self.deadline {
-            self.reactor.shared.timers.borrow_mut().remove(deadline); // nobody waits for it any more
-        }
+    /// Does not wake anybody any more.
+    pub fn forget_timer(&self, timer: (Instant, u64)) {
+        self.shared.timers.borrow_mut().remove(&timer);
     }
 }
 // ANCHOR_END: timers
-
-// ANCHOR: timeout
-impl Reactor {
-    /// Runs this future to its end, or gives it up after this time.
-    pub async fn timeout<T>(&self, time: Duration, future: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-        let (mut future, mut sleep) = (pin!(future), pin!(self.sleep(time)));
-        poll_fn(|context| {
-            let polled = future.as_mut().poll(context);
-            if polled.is_pending() && sleep.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
-            }
-            polled
-        })
-        .await
-    }
-}
-// ANCHOR_END: timeout

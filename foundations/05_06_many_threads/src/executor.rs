@@ -31,8 +31,7 @@ struct End {
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
         if self.turn.wake() {
-            let shared = Arc::clone(&self.shared);
-            shared.push(self);
+            self.queue();
         }
     }
 }
@@ -55,7 +54,14 @@ impl Task {
         }
         drop(future);
         if self.turn.end() {
-            Arc::clone(&self.shared).push(self);
+            self.queue();
+        }
+    }
+
+    /// Puts it at the end of the queue.
+    fn queue(self: &Arc<Self>) {
+        if self.shared.ready.push(Arc::clone(self)) {
+            self.shared.reactor.ring();
         }
     }
 
@@ -120,14 +126,6 @@ struct Shared {
     ready: Ready<Arc<Task>>,
     reactor: Reactor,
     tasks: AtomicUsize,
-}
-
-impl Shared {
-    fn push(&self, task: Arc<Task>) {
-        if self.ready.push(task) {
-            self.reactor.ring();
-        }
-    }
 }
 
 impl Executor {

@@ -21,6 +21,7 @@ mod executor;
 mod reactor;
 mod readiness;
 mod ready;
+mod sleep;
 mod socket;
 mod sync;
 
@@ -83,15 +84,15 @@ async fn serve_peer(reactor: Reactor, stream: TcpStream, delay: Duration) {
 
 // ANCHOR: handle_connection
 async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration) -> io::Result<()> {
-    let (patience, stream) = (echo::patience(), Watched::new(reactor, stream)?);
+    let (mut patience, stream) = (reactor.patience(echo::patience()), Watched::new(reactor, stream)?);
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        let received = reactor.timeout(patience, stream.read(&mut buffer)).await?;
+        let received = patience.limit(stream.read(&mut buffer)).await?;
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
             reactor.sleep(delay).await;
-            reactor.timeout(patience, stream.write_all(&line)).await?;
+            patience.limit(stream.write_all(&line)).await?;
         }
         if received == buffer.len() {
             pass().await; // there may be more, but the others come first
@@ -100,7 +101,7 @@ async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration
     let Some(refusal) = lines.refusal() else { return Ok(()) };
     stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
     let mut rest = LINGER;
-    while rest > 0 && reactor.timeout(patience, stream.read(&mut buffer)).await? > 0 {
+    while rest > 0 && patience.limit(stream.read(&mut buffer)).await? > 0 {
         rest = rest.saturating_sub(buffer.len() as u64);
         pass().await;
     }

@@ -3,15 +3,13 @@
 use crate::readiness::Readiness;
 use crate::sync::{Mutex, lock};
 use mio::event::Source;
-use mio::{Events, Interest, Poll as System, Registry, Token, Waker as Bell};
+use mio::{Events, Interest, Poll, Registry, Token, Waker as Bell};
 use slab::Slab;
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// The number of the bell. Sockets count from zero.
@@ -26,7 +24,7 @@ pub struct Reactor {
 
 struct Shared {
     /// The operating system, and what it has told.
-    system: Mutex<(System, Events)>,
+    system: Mutex<(Poll, Events)>,
     registry: Registry,
     bell: Bell,
     sockets: Mutex<Slab<Arc<Readiness>>>,
@@ -45,7 +43,7 @@ struct Timers {
 impl Reactor {
     /// A reactor for which nobody waits yet.
     pub fn new() -> io::Result<Self> {
-        let system = System::new()?;
+        let system = Poll::new()?;
         let registry = system.registry().try_clone()?;
         let bell = Bell::new(&registry, BELL)?;
         let system = Mutex::new((system, Events::with_capacity(1024)));
@@ -119,60 +117,20 @@ impl Reactor {
         }
     }
 
-    /// Waits for this time.
-    pub fn sleep(&self, time: Duration) -> Sleep {
+    /// Wakes somebody at this time. Returns what the timer is known by.
+    pub fn set_timer(&self, time: Instant, waker: &Waker) -> (Instant, u64) {
         let number = self.shared.last_timer.fetch_add(1, SeqCst);
-        let deadline = Instant::now().checked_add(time).map(|deadline| (deadline, number));
-        Sleep { reactor: self.clone(), deadline }
-    }
-}
-
-/// Waits until its deadline; for ever, if that is further away than a clock can tell.
-pub struct Sleep {
-    reactor: Reactor,
-    deadline: Option<(Instant, u64)>,
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(deadline) = self.deadline else { return Poll::Pending };
-        if deadline.0 <= Instant::now() {
-            return Poll::Ready(());
-        }
-        let mut timers = lock(&self.reactor.shared.timers);
-        timers.queue.insert(deadline, context.waker().clone());
-        if timers.is_awaited && timers.queue.first_key_value().is_some_and(|(first, _)| *first == deadline) {
+        let mut timers = lock(&self.shared.timers);
+        timers.queue.insert((time, number), waker.clone());
+        if timers.is_awaited && timers.queue.first_key_value().is_some_and(|(first, _)| *first == (time, number)) {
             timers.is_awaited = false;
-            self.reactor.ring(); // the thread there would rest for too long
+            self.ring(); // the thread there would rest for too long
         }
-        Poll::Pending
+        (time, number)
     }
-}
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        if let Some(deadline) = &self.deadline {
-            lock(&self.reactor.shared.timers).queue.remove(deadline); // nobody waits for it any more
-        }
+    /// Does not wake anybody any more.
+    pub fn forget_timer(&self, timer: (Instant, u64)) {
+        lock(&self.shared.timers).queue.remove(&timer);
     }
 }
 // ANCHOR_END: timers
-
-// ANCHOR: timeout
-impl Reactor {
-    /// Runs this future to its end, or gives it up after this time.
-    pub async fn timeout<T>(&self, time: Duration, future: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-        let (mut future, mut sleep) = (pin!(future), pin!(self.sleep(time)));
-        poll_fn(|context| {
-            let polled = future.as_mut().poll(context);
-            if polled.is_pending() && sleep.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
-            }
-            polled
-        })
-        .await
-    }
-}
-// ANCHOR_END: timeout
