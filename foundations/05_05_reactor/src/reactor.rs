@@ -108,6 +108,7 @@ impl Reactor {
         self.shared.timers.borrow_mut().insert((time, number), waker.clone());
         (time, number)
     }
+
     /// Does not wake anybody any more.
     pub fn forget_timer(&self, timer: (Instant, u64)) {
         self.shared.timers.borrow_mut().remove(&timer);

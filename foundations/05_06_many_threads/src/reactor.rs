@@ -128,6 +128,7 @@ impl Reactor {
         }
         (time, number)
     }
+
     /// Does not wake anybody any more.
     pub fn forget_timer(&self, timer: (Instant, u64)) {
         lock(&self.shared.timers).queue.remove(&timer);

@@ -100,6 +100,7 @@ impl Model {
     }
 }
 
+// ANCHOR: model
 /// Lets things happen while so many threads work, in every order. Loom reports threads that wait for each other for ever.
 fn in_every_order(threads: usize, events: usize, fault: Fault) {
     let mut builder = Builder::new();
@@ -115,6 +116,7 @@ fn in_every_order(threads: usize, events: usize, fault: Fault) {
         workers.into_iter().for_each(|worker| worker.join().unwrap());
     });
 }
+// ANCHOR_END: model
 
 #[test]
 fn a_thread_that_rests_in_the_reactor_is_called_back_for_each_wake_up() {

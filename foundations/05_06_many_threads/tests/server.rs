@@ -72,10 +72,10 @@ fn thousands_of_idle_peers_take_no_processor() -> Result {
     Ok(())
 }
 
-/// A peer that sends line after line leaves nothing behind: each of its waits has had a timer, and each timer is gone.
+/// A peer that sends line after line leaves nothing behind: one timer serves all its waits.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
-fn the_timers_of_waits_that_are_over_take_no_memory() -> Result {
+fn waits_that_are_over_leave_no_timers_behind() -> Result {
     let server = server().start()?;
     let mut peer = server.client()?;
     (0..100).try_for_each(|_| peer.ask())?;

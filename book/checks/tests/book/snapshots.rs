@@ -160,6 +160,17 @@ fn rustc_refuses_a_callback_that_borrows_its_peer() {
     quote("generated/borrowed_peer_error.txt", &build).unwrap();
 }
 
+#[test]
+fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
+    let build = compiler::build("many_threads", "rc_in_spawn", "05_06_rc_in_spawn").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!(error.level, "error");
+    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
+    assert!(error.rendered.contains("`Send` is not implemented for `Rc<i32>`"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/rc_in_spawn_error.txt", &build).unwrap();
+}
+
 /// The exact words are those of one version of the compiler, which the book names; another one chooses others.
 fn quote(file: &str, build: &compiler::Build) -> Result {
     let version = compiler::version()?;
