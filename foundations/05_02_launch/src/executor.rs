@@ -71,8 +71,8 @@ impl JoinHandle {
 }
 // ANCHOR_END: join_handle
 
-// ANCHOR: executor
-/// The tasks that are not over yet, in the order of their turns. A clone of it is the same executor.
+/// The tasks that are not over yet, in the order of their turns. A clone of it is the same
+/// executor.
 #[derive(Clone, Default)]
 pub struct Executor {
     queue: Rc<RefCell<VecDeque<Rc<Task>>>>,
@@ -107,4 +107,3 @@ impl Executor {
         while self.turn() {}
     }
 }
-// ANCHOR_END: executor

@@ -67,7 +67,6 @@ async fn joins(executor: Executor) -> Outcome {
 }
 // ANCHOR_END: parents
 
-// ANCHOR: main_func
 fn main() {
     let executor = Executor::default();
     say("Await the future:");
@@ -84,7 +83,6 @@ fn show(executor: &Executor, parent: impl Future<Output = Outcome> + 'static) {
     executor.run_until_empty();
     say(format_args!("{:?}\n", parent.state()));
 }
-// ANCHOR_END: main_func
 
 /// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
 fn say(words: impl Display) {

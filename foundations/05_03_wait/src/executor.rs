@@ -67,8 +67,8 @@ impl Task {
     }
 }
 
-// ANCHOR: join_handle
-/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops it, cancels the task.
+/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops it,
+/// cancels the task.
 pub struct JoinHandle {
     task: Rc<Task>,
     is_detached: bool,
@@ -105,10 +105,9 @@ impl JoinHandle {
         self.is_detached = true;
     }
 }
-// ANCHOR_END: join_handle
 
-// ANCHOR: executor
-/// The tasks that are not over yet, in the order of their turns. A clone of it is the same executor.
+/// The tasks that are not over yet, in the order of their turns. A clone of it is the same
+/// executor.
 #[derive(Clone, Default)]
 pub struct Executor {
     queue: Rc<RefCell<VecDeque<Rc<Task>>>>,
@@ -143,4 +142,3 @@ impl Executor {
         while self.turn() {}
     }
 }
-// ANCHOR_END: executor

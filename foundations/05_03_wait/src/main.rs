@@ -90,7 +90,8 @@ fn main() {
     }
 }
 
-/// Waits for four: a task that is over, one that has begun, and two futures that nobody has started.
+/// Waits for four: a task that is over, one that has begun, and two futures that nobody has
+/// started.
 async fn waits(executor: Executor) -> Outcome {
     let mut over = executor.spawn(async { Ok("quick") });
     let _ = (&mut over).await;

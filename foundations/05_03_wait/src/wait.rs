@@ -12,7 +12,8 @@ pub enum Awaited {
     Task(JoinHandle),
 }
 
-/// Starts those that are not tasks yet, waits until all are over, and returns those that have finished and those that have failed.
+/// Starts those that are not tasks yet, waits until all are over, and returns those that have
+/// finished and those that have failed.
 pub async fn wait(executor: &Executor, awaited: Vec<Awaited>) -> (Vec<JoinHandle>, Vec<JoinHandle>) {
     let launch = |one| match one {
         Awaited::Future(future) => executor.spawn(future),

@@ -30,7 +30,6 @@ async fn pass() {
 }
 // ANCHOR_END: pass
 
-// ANCHOR: tasks
 /// Waits for something that happens on another thread.
 async fn waits(event: Event) -> Outcome {
     event.await;
@@ -60,7 +59,6 @@ pub fn run() {
     say(format_args!("The task that waited: {}", times(polls[0].get())));
     say(format_args!("The task with a thousand turns: {}", times(polls[1].get())));
 }
-// ANCHOR_END: tasks
 
 /// The same future, and it is counted how often it is polled.
 async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>) -> Outcome {

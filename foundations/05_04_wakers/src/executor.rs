@@ -12,7 +12,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 // ANCHOR: ready
-/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there, each on its own thread.
+/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there,
+/// each on its own thread.
 struct Ready {
     queue: Mutex<VecDeque<usize>>,
     /// The thread on which the tasks run.
@@ -35,7 +36,7 @@ impl Ready {
             let first = self.queue().pop_front();
             match first {
                 Some(number) => return number,
-                None => thread::park(), // it returns at once if somebody has called `unpark` since it did so last
+                None => thread::park(), // returns at once if `unpark` was called since it last returned
             }
         }
     }
@@ -59,7 +60,6 @@ impl Wake for Alarm {
 }
 // ANCHOR_END: alarm
 
-// ANCHOR: task
 /// A future, until it is over or has its turn.
 struct Task {
     future: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
@@ -72,7 +72,7 @@ struct Task {
 impl Task {
     /// Lets the future go on until it says "not yet", or is done, or panics.
     fn step(&self) {
-        self.alarm.is_queued.store(false, SeqCst); // whoever wakes the task from now on wants another turn
+        self.alarm.is_queued.store(false, SeqCst); // a wake-up from now on asks for another turn
         let Some(mut future) = self.future.take() else { return };
         let waker = Waker::from(Arc::clone(&self.alarm));
         let mut context = Context::from_waker(&waker);
@@ -100,7 +100,6 @@ impl Task {
         }
     }
 }
-// ANCHOR_END: task
 
 // ANCHOR: join_handle
 /// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
@@ -139,7 +138,6 @@ impl<T> JoinHandle<T> {
     }
 }
 
-// ANCHOR: executor
 /// The tasks that are not over yet. A clone of it is the same executor.
 #[derive(Clone)]
 pub struct Executor {
@@ -191,4 +189,3 @@ impl Executor {
         }
     }
 }
-// ANCHOR_END: executor

@@ -17,7 +17,8 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 // ANCHOR: event
-/// Something that happens once. What has happened, and who is to be woken, are two things: nothing holds them together.
+/// Something that happens once. What has happened, and who is to be woken, are two things: nothing
+/// holds them together.
 struct Event {
     has_happened: AtomicBool,
     waker: Mutex<Option<Waker>>,
@@ -69,7 +70,6 @@ impl Future for Happened {
 }
 // ANCHOR_END: poll
 
-// ANCHOR: main
 fn main() {
     let registers_first = env::args().nth(1).is_some_and(|word| word == "cured");
     let event = Arc::new(Event { has_happened: AtomicBool::new(false), waker: Mutex::new(None) });
@@ -90,7 +90,6 @@ fn main() {
     });
     executor.run_until_empty();
 }
-// ANCHOR_END: main
 
 /// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
 fn say(words: impl Display) {

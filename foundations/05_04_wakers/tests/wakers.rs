@@ -38,7 +38,8 @@ impl Running {
         stat.rsplit_once(") ").unwrap().1.starts_with('R')
     }
 
-    /// Waits until its main thread rests, and then for 50 milliseconds more, in which it is to go on resting.
+    /// Waits until its main thread rests, and then for 50 milliseconds more, in which it is to go
+    /// on resting.
     fn rests(&self) -> bool {
         let deadline = Instant::now() + SAFETY;
         while self.computes() && Instant::now() < deadline {

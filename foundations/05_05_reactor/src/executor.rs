@@ -16,7 +16,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
 
 // ANCHOR: ready
-/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there, each on its own thread.
+/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there,
+/// each on its own thread.
 struct Ready {
     queue: Mutex<VecDeque<usize>>,
     /// The thread on which the tasks run, and what wakes it while it rests in the reactor.
@@ -38,7 +39,6 @@ impl Ready {
 }
 // ANCHOR_END: ready
 
-// ANCHOR: alarm
 /// What a waker holds: the number of its task, and the queue into which to put it.
 struct Alarm {
     number: usize,
@@ -53,9 +53,7 @@ impl Wake for Alarm {
         }
     }
 }
-// ANCHOR_END: alarm
 
-// ANCHOR: task
 /// A future, until it is over or has its turn.
 struct Task {
     future: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
@@ -68,7 +66,7 @@ struct Task {
 impl Task {
     /// Lets the future go on until it says "not yet", or is done, or panics.
     fn step(&self) {
-        self.alarm.is_queued.store(false, SeqCst); // whoever wakes the task from now on wants another turn
+        self.alarm.is_queued.store(false, SeqCst); // a wake-up from now on asks for another turn
         let Some(mut future) = self.future.take() else { return };
         let waker = Waker::from(Arc::clone(&self.alarm));
         let mut context = Context::from_waker(&waker);
@@ -96,9 +94,7 @@ impl Task {
         }
     }
 }
-// ANCHOR_END: task
 
-// ANCHOR: join_handle
 /// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
 pub struct JoinHandle<T> {
     task: Rc<Task>,
@@ -118,7 +114,6 @@ impl<T> Future for JoinHandle<T> {
         Poll::Pending
     }
 }
-// ANCHOR_END: join_handle
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
@@ -135,7 +130,6 @@ impl<T> JoinHandle<T> {
     }
 }
 
-// ANCHOR: executor
 /// The tasks that are not over yet. A clone of it is the same executor.
 #[derive(Clone)]
 pub struct Executor {
@@ -185,7 +179,9 @@ impl Executor {
         self.tasks.borrow().get(number).cloned()
     }
 
-    /// Runs this future to its end, and gives the other tasks their turns meanwhile. It fails if the reactor does.
+    // ANCHOR: block_on
+    /// Runs this future to its end, and gives the other tasks their turns meanwhile. It fails if
+    /// the reactor does.
     pub fn block_on<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> io::Result<Option<T>> {
         let mut task = pin!(self.spawn(future));
         loop {
@@ -198,5 +194,5 @@ impl Executor {
             self.reactor.wait(may_rest)?;
         }
     }
+    // ANCHOR_END: block_on
 }
-// ANCHOR_END: executor

@@ -95,7 +95,7 @@ async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why not to
     let mut rest = LINGER;
     while rest > 0 && patience.limit(stream.read(&mut buffer)).await? > 0 {
         rest = rest.saturating_sub(buffer.len() as u64);

@@ -46,7 +46,8 @@ impl Reactor {
         Bell::new(&self.shared.registry, BELL)
     }
 
-    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if the thread may rest.
+    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if
+    /// the thread may rest.
     pub fn wait(&self, may_rest: bool) -> io::Result<()> {
         let (system, events) = &mut *self.shared.system.borrow_mut();
         let timeout = if may_rest { self.until_next_timer() } else { Some(Duration::ZERO) };
@@ -64,7 +65,8 @@ impl Reactor {
         Ok(())
     }
 
-    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for its whole life.
+    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for
+    /// its whole life.
     pub fn add(&self, socket: &mut impl Source) -> io::Result<(usize, Rc<Readiness>)> {
         let readiness = Rc::default();
         let number = self.shared.sockets.borrow_mut().insert(Rc::clone(&readiness));
@@ -89,7 +91,6 @@ impl Reactor {
         timers.first_key_value().map(|((time, _), _)| time.saturating_duration_since(Instant::now()))
     }
 
-    // ANCHOR: timers
     fn wake_timers(&self) {
         let mut timers = self.shared.timers.borrow_mut();
         if timers.is_empty() {
@@ -114,4 +115,3 @@ impl Reactor {
         self.shared.timers.borrow_mut().remove(&timer);
     }
 }
-// ANCHOR_END: timers

@@ -46,7 +46,8 @@ impl Future for Sleep<'_> {
         }
         if !self.is_set(deadline, now, waker) {
             self.forget_timer();
-            self.timer = Some(Timer { key: self.reactor.set_timer(deadline, waker), waker: waker.clone() });
+            let key = self.reactor.set_timer(deadline, waker);
+            self.timer = Some(Timer { key, waker: waker.clone() });
         }
         Poll::Pending
     }
@@ -60,8 +61,8 @@ impl Drop for Sleep<'_> {
 // ANCHOR_END: sleep
 
 // ANCHOR: patience
-/// A limit for each of many waits, one after the other. A timer that rings too early is left alone: when it has rung, the next one is
-/// set. So waits that end soon never touch the timers.
+/// A limit for each of many waits, one after the other. A timer that rings too early is left alone:
+/// when it has rung, the next one is set. So waits that end soon never touch the timers.
 pub struct Patience<'reactor> {
     time: Duration,
     sleep: Sleep<'reactor>,

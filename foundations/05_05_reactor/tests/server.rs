@@ -102,7 +102,8 @@ fn asking_with_a_zero_timeout_keeps_a_processor_busy_for_two_idle_peers() -> Res
     peers.iter_mut().try_for_each(Client::ask)
 }
 
-/// A peer that has left leaves nothing behind, not even the timer of the wait that it has ended by leaving.
+/// A peer that has left leaves nothing behind, not even the timer of the wait that it has ended by
+/// leaving.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
 fn peers_that_have_left_leave_no_timers_behind() -> Result {

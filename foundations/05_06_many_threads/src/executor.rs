@@ -37,7 +37,8 @@ impl Wake for Task {
 }
 
 impl Task {
-    /// Lets the future go on until it says "not yet", or is done, or panics, or is not wanted any more.
+    /// Lets the future go on until it says "not yet", or is done, or panics, or is not wanted any
+    /// more.
     fn step(self: Arc<Self>) {
         self.turn.begin();
         let waker = Waker::from(Arc::clone(&self));
@@ -76,7 +77,6 @@ impl Task {
 }
 // ANCHOR_END: task
 
-// ANCHOR: join_handle
 /// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
 pub struct JoinHandle<T> {
     task: Arc<Task>,
@@ -97,7 +97,6 @@ impl<T> Future for JoinHandle<T> {
         Poll::Pending
     }
 }
-// ANCHOR_END: join_handle
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
@@ -115,7 +114,6 @@ impl<T> JoinHandle<T> {
     }
 }
 
-// ANCHOR: executor
 /// The tasks that are not over yet. A clone of it is the same executor.
 #[derive(Clone)]
 pub struct Executor {
@@ -140,6 +138,7 @@ impl Executor {
         self.shared.tasks.load(SeqCst)
     }
 
+    // ANCHOR: spawn
     /// Adds a new task, and wakes it for the first time.
     pub fn spawn<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         let value = Arc::new(Mutex::new(None));
@@ -154,9 +153,10 @@ impl Executor {
         Arc::clone(&task).wake();
         JoinHandle { task, value, is_detached: false }
     }
+    // ANCHOR_END: spawn
 
-    /// Runs this future to its end on so many threads, which give the other tasks their turns meanwhile. It fails if the reactor
-    /// does.
+    /// Runs this future to its end on so many threads, which give the other tasks their turns
+    /// meanwhile. It fails if the reactor does.
     pub fn block_on<T: Send + 'static>(
         &self,
         threads: usize,
@@ -177,6 +177,7 @@ impl Executor {
         Ok(value)
     }
 
+    // ANCHOR: work
     /// What each of the threads does.
     fn work(&self) -> io::Result<()> {
         let Shared { ready, reactor, .. } = &*self.shared;
@@ -192,10 +193,10 @@ impl Executor {
             }
         }
     }
+    // ANCHOR_END: work
 
     fn end(&self) {
         self.shared.ready.end();
         self.shared.reactor.ring();
     }
 }
-// ANCHOR_END: executor

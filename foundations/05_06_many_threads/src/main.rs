@@ -46,7 +46,6 @@ fn end(ended: io::Result<()>) {
     }
 }
 
-// ANCHOR: run
 fn serve(listener: std::net::TcpListener, arguments: &Arguments) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let reactor = Reactor::new()?;
@@ -80,9 +79,7 @@ async fn serve_peer(reactor: Reactor, stream: TcpStream, delay: Duration) {
         echo::log(format_args!("gave a connection up: {error}"));
     }
 }
-// ANCHOR_END: run
 
-// ANCHOR: handle_connection
 async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration) -> io::Result<()> {
     let (mut patience, stream) = (reactor.patience(echo::patience()), Watched::new(reactor, stream)?);
     let mut lines = Lines::new();
@@ -99,7 +96,7 @@ async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why it should not
+    stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why not to
     let mut rest = LINGER;
     while rest > 0 && patience.limit(stream.read(&mut buffer)).await? > 0 {
         rest = rest.saturating_sub(buffer.len() as u64);
@@ -107,7 +104,6 @@ async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration
     }
     Err(refusal)
 }
-// ANCHOR_END: handle_connection
 
 /// Lets the others have a turn.
 async fn pass() {

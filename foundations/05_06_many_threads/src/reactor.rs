@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 /// The number of the bell. Sockets count from zero.
 const BELL: Token = Token(usize::MAX);
 
-// ANCHOR: reactor
 /// Everything that somebody waits for. A clone of it is the same reactor.
 #[derive(Clone)]
 pub struct Reactor {
@@ -56,8 +55,8 @@ impl Reactor {
         let _ = self.shared.bell.wake(); // it fails only when there is no reactor any more
     }
 
-    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if the thread may rest, and says
-    /// when it has got up.
+    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if
+    /// the thread may rest, and says when it has got up.
     pub fn wait(&self, may_rest: bool, get_up: impl FnOnce()) -> io::Result<()> {
         let (system, events) = &mut *lock(&self.shared.system);
         let timeout = if may_rest { self.until_next_timer() } else { Some(Duration::ZERO) };
@@ -78,7 +77,8 @@ impl Reactor {
         Ok(())
     }
 
-    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for its whole life.
+    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for
+    /// its whole life.
     pub fn add(&self, socket: &mut impl Source) -> io::Result<(usize, Arc<Readiness>)> {
         let readiness = Arc::default();
         let number = lock(&self.shared.sockets).insert(Arc::clone(&readiness));
@@ -96,7 +96,6 @@ impl Reactor {
     pub fn remove(&self, number: usize) {
         lock(&self.shared.sockets).try_remove(number);
     }
-    // ANCHOR_END: reactor
 
     fn until_next_timer(&self) -> Option<Duration> {
         let mut timers = lock(&self.shared.timers);
@@ -104,7 +103,6 @@ impl Reactor {
         timers.queue.first_key_value().map(|((time, _), _)| time.saturating_duration_since(Instant::now()))
     }
 
-    // ANCHOR: timers
     fn wake_timers(&self) {
         let mut timers = lock(&self.shared.timers);
         timers.is_awaited = false;
@@ -134,4 +132,3 @@ impl Reactor {
         lock(&self.shared.timers).queue.remove(&timer);
     }
 }
-// ANCHOR_END: timers

@@ -7,7 +7,6 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::{Poll, Waker};
 
-// ANCHOR: readiness
 /// What the system has told of a socket, and who waits for it to tell more.
 #[derive(Default)]
 pub struct Readiness {
@@ -19,7 +18,8 @@ pub struct Readiness {
     pub has_finished: AtomicBool,
 }
 
-/// The system tells of each change once. It is believed until an attempt shows that it is not so any more.
+/// The system tells of each change once. It is believed until an attempt shows that it is not so
+/// any more.
 #[derive(Default)]
 pub struct Direction {
     state: Mutex<State>,
@@ -69,4 +69,3 @@ impl Direction {
         .await;
     }
 }
-// ANCHOR_END: readiness

@@ -4,7 +4,8 @@ use crate::sync::{Condvar, Mutex, lock};
 use std::collections::VecDeque;
 
 // ANCHOR: turn
-/// The turns of one task. It is in the queue once at most, and never has two turns at the same time.
+/// The turns of one task. It is in the queue once at most, and never has two turns at the same
+/// time.
 pub struct Turn {
     state: Mutex<State>,
 }
@@ -13,7 +14,8 @@ enum State {
     Waiting,
     Queued,
     Running,
-    /// Somebody has woken it since its turn began: what it saw may have changed, so it wants another one.
+    /// Somebody has woken it since its turn began: what it saw may have changed, so it wants
+    /// another one.
     RunningAndWoken,
 }
 
@@ -50,8 +52,8 @@ impl Turn {
 }
 // ANCHOR_END: turn
 
-// ANCHOR: ready
-/// The tasks that were woken, in the order of their turns, and what the threads do that look after them.
+/// The tasks that were woken, in the order of their turns, and what the threads do that look after
+/// them.
 pub struct Ready<T> {
     state: Mutex<Threads<T>>,
     work: Condvar,
@@ -62,7 +64,8 @@ struct Threads<T> {
     /// How many of the tasks have a turn before somebody looks after the reactor.
     turns: usize,
     watch: Watch,
-    /// How many threads rest because there is nothing for them to do, and how many of those that did have been called.
+    /// How many threads rest because there is nothing for them to do, and how many of those that
+    /// did have been called.
     resting: usize,
     called: usize,
     has_ended: bool,
@@ -94,7 +97,8 @@ impl<T> Ready<T> {
         Self { state: Mutex::new(threads), work: Condvar::new() }
     }
 
-    /// Puts a task at the end of the queue. Returns whether the thread in the reactor is to be called back.
+    /// Puts a task at the end of the queue. Returns whether the thread in the reactor is to be
+    /// called back.
     pub fn push(&self, task: T) -> bool {
         let mut state = lock(&self.state);
         state.queue.push_back(task);
@@ -116,6 +120,7 @@ impl<T> Ready<T> {
         true
     }
 
+    // ANCHOR: next
     /// What this thread does next. It rests until there is something.
     pub fn next(&self) -> Duty<T> {
         let mut state = lock(&self.state);
@@ -139,13 +144,17 @@ impl<T> Ready<T> {
             state.called = state.called.saturating_sub(1);
         }
     }
+    // ANCHOR_END: next
 
-    /// The thread in the reactor is awake. Whom it wakes need not be told: it will see to them itself.
+    /// The thread in the reactor is awake. Whom it wakes need not be told: it will see to them
+    /// itself.
     pub fn get_up(&self) {
         lock(&self.state).watch = Watch::Awake;
     }
 
-    /// It leaves the reactor, to give turns like the others. If there is a task, it may take long: so another thread takes over.
+    // ANCHOR: end_watch
+    /// It leaves the reactor, to give turns like the others. If there is a task, it may take long:
+    /// so another thread takes over.
     pub fn end_watch(&self) {
         let mut state = lock(&self.state);
         state.watch = Watch::Nobody;
@@ -153,6 +162,7 @@ impl<T> Ready<T> {
         let tasks = state.queue.len();
         (0..tasks).all(|_| self.call(&mut state));
     }
+    // ANCHOR_END: end_watch
 
     /// Lets all threads end.
     pub fn end(&self) {
@@ -160,4 +170,3 @@ impl<T> Ready<T> {
         self.work.notify_all();
     }
 }
-// ANCHOR_END: ready

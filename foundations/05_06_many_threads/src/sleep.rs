@@ -7,7 +7,6 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-// ANCHOR: sleep
 /// Waits until its deadline; for ever, if that is further away than a clock can tell.
 pub struct Sleep<'reactor> {
     reactor: &'reactor Reactor,
@@ -46,7 +45,8 @@ impl Future for Sleep<'_> {
         }
         if !self.is_set(deadline, now, waker) {
             self.forget_timer();
-            self.timer = Some(Timer { key: self.reactor.set_timer(deadline, waker), waker: waker.clone() });
+            let key = self.reactor.set_timer(deadline, waker);
+            self.timer = Some(Timer { key, waker: waker.clone() });
         }
         Poll::Pending
     }
@@ -57,11 +57,9 @@ impl Drop for Sleep<'_> {
         self.forget_timer(); // nobody waits for it any more
     }
 }
-// ANCHOR_END: sleep
 
-// ANCHOR: patience
-/// A limit for each of many waits, one after the other. A timer that rings too early is left alone: when it has rung, the next one is
-/// set. So waits that end soon never touch the timers.
+/// A limit for each of many waits, one after the other. A timer that rings too early is left alone:
+/// when it has rung, the next one is set. So waits that end soon never touch the timers.
 pub struct Patience<'reactor> {
     time: Duration,
     sleep: Sleep<'reactor>,
@@ -82,7 +80,6 @@ impl Patience<'_> {
         .await
     }
 }
-// ANCHOR_END: patience
 
 impl Reactor {
     /// Waits for this time.

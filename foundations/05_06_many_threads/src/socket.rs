@@ -53,7 +53,6 @@ impl Watched<TcpListener> {
     }
 }
 
-// ANCHOR: stream
 impl Watched<TcpStream> {
     /// Reads what has arrived, at least a byte; none at the end.
     pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -94,4 +93,3 @@ impl Watched<TcpStream> {
         }
     }
 }
-// ANCHOR_END: stream
