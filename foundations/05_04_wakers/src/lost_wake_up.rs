@@ -27,10 +27,12 @@ struct Event {
 impl Event {
     fn happen(&self) {
         self.has_happened.store(true, SeqCst);
-        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
-        say(if waker.is_some() { "It happens: somebody is woken." } else { "It happens: there is nobody to wake." });
-        if let Some(waker) = waker {
-            waker.wake();
+        match self.waker.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(waker) => {
+                say("It happens: somebody is woken.");
+                waker.wake();
+            }
+            None => say("It happens: there is nobody to wake."),
         }
     }
 

@@ -182,7 +182,10 @@ impl Executor {
     // ANCHOR: block_on
     /// Runs this future to its end, and gives the other tasks their turns meanwhile. It fails if
     /// the reactor does.
-    pub fn block_on<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> io::Result<Option<T>> {
+    pub fn block_on<T>(&self, future: impl Future<Output = T> + 'static) -> io::Result<Option<T>>
+    where
+        T: 'static,
+    {
         let mut task = pin!(self.spawn(future));
         loop {
             let round = mem::take(&mut *self.ready.queue());

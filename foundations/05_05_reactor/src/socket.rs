@@ -60,15 +60,20 @@ impl Watched<TcpStream> {
             self.readiness.reading.ready().await;
             match (&self.socket).read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Ok(received) if received < buffer.len() && !self.readiness.has_finished.get() && !cfg!(windows) => {
-                    return Ok(received); // there is no more; only Windows wants to be asked once more
-                }
+                Ok(received) if received < buffer.len() && self.will_tell() => return Ok(received),
                 result => {
                     self.readiness.reading.set(); // there may be more
                     return result;
                 }
             }
         }
+    }
+
+    /// Whether the system will tell when there is something to read again, after a read that has
+    /// brought less than there was room for. It tells of the end only once, and Windows wants to be
+    /// asked first.
+    fn will_tell(&self) -> bool {
+        !self.readiness.has_finished.get() && !cfg!(windows)
     }
 
     /// Writes all of this.

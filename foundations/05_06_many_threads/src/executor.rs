@@ -42,12 +42,13 @@ impl Task {
     fn step(self: Arc<Self>) {
         self.turn.begin();
         let waker = Waker::from(Arc::clone(&self));
+        let mut context = Context::from_waker(&waker);
         let mut future = lock(&self.future);
         let polled = future.as_mut().map(|future| {
             if self.is_cancelled.load(SeqCst) {
                 return Ok(Poll::Ready(()));
             }
-            panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker))))
+            panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)))
         });
         if let Some(Ok(Poll::Ready(())) | Err(_)) = polled {
             *future = None;
@@ -140,15 +141,23 @@ impl Executor {
 
     // ANCHOR: spawn
     /// Adds a new task, and wakes it for the first time.
-    pub fn spawn<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    pub fn spawn<T>(&self, future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T>
+    where
+        T: Send + 'static,
+    {
         let value = Arc::new(Mutex::new(None));
         let place = Arc::clone(&value);
         let future = Box::pin(async move {
             let value = future.await;
             *lock(&place) = Some(value);
         });
-        let (future, end, shared) = (Mutex::new(Some(future as _)), Mutex::default(), Arc::clone(&self.shared));
-        let task = Arc::new(Task { future, turn: Turn::new(), is_cancelled: AtomicBool::new(false), end, shared });
+        let task = Arc::new(Task {
+            future: Mutex::new(Some(future)),
+            turn: Turn::new(),
+            is_cancelled: AtomicBool::new(false),
+            end: Mutex::default(),
+            shared: Arc::clone(&self.shared),
+        });
         self.shared.tasks.fetch_add(1, SeqCst);
         Arc::clone(&task).wake();
         JoinHandle { task, value, is_detached: false }
@@ -187,7 +196,7 @@ impl Executor {
                 Duty::Watch { may_rest } => {
                     let watched = reactor.wait(may_rest, || ready.get_up());
                     ready.end_watch();
-                    watched.inspect_err(|_| self.end())?; // without a reactor, no thread can go on
+                    watched.inspect_err(|_| self.end())?; // no thread can do without
                 }
                 Duty::End => return Ok(()),
             }

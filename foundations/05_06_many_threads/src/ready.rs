@@ -159,8 +159,9 @@ impl<T> Ready<T> {
         let mut state = lock(&self.state);
         state.watch = Watch::Nobody;
         state.turns = state.queue.len();
-        let tasks = state.queue.len();
-        (0..tasks).all(|_| self.call(&mut state));
+        for _ in 0..state.queue.len() {
+            self.call(&mut state);
+        }
     }
     // ANCHOR_END: end_watch
 
