@@ -11,7 +11,13 @@ use std::{mem, thread};
 
 pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
-    block_a_handler(&server)?;
+    let mut blocking = server.client()?;
+    blocking.ask_half()?;
+    let mut talking = server.client()?;
+    (0..20).try_for_each(|_| talking.ask())?; // it must notice while it is busy, too, and not only when it comes from a rest
+    blocking.reset()?;
+    talking.wait_until_read()?; // nothing else happens until the handler is blocked
+    (0..100).try_for_each(|_| talking.ask())?;
     (0..100).try_for_each(|_| serves(&server))
 }
 
