@@ -1,7 +1,11 @@
 //! Whose turn it is, when several threads give turns. Nothing here knows what a task is, so that a test can try every order of events.
 
-use crate::sync::{Condvar, Mutex, lock};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError, lock};
 use std::collections::VecDeque;
+use std::time::Duration;
+
+/// How soon it is noticed that a turn takes long while nobody looks after the reactor.
+const GLANCE: Duration = Duration::from_millis(1);
 
 // ANCHOR: turn
 /// The turns of one task. It is in the queue once at most, and never has two turns at the same
@@ -68,6 +72,10 @@ struct Threads<T> {
     /// did have been called.
     resting: usize,
     called: usize,
+    /// Whether one of those that rest looks now and then whether all is well, and whether it has
+    /// to go on doing so.
+    has_deputy: bool,
+    is_busy: bool,
     has_ended: bool,
 }
 
@@ -92,8 +100,16 @@ pub enum Duty<T> {
 impl<T> Ready<T> {
     /// Nobody is ready yet.
     pub fn new() -> Self {
-        let (queue, watch) = (VecDeque::new(), Watch::Nobody);
-        let threads = Threads { queue, turns: 0, watch, resting: 0, called: 0, has_ended: false };
+        let threads = Threads {
+            queue: VecDeque::new(),
+            turns: 0,
+            watch: Watch::Nobody,
+            resting: 0,
+            called: 0,
+            has_deputy: false,
+            is_busy: false,
+            has_ended: false,
+        };
         Self { state: Mutex::new(threads), work: Condvar::new() }
     }
 
@@ -116,6 +132,7 @@ impl<T> Ready<T> {
         }
         state.resting -= 1;
         state.called += 1;
+        state.has_deputy = false; // it may be the one who comes
         self.work.notify_one();
         true
     }
@@ -137,14 +154,34 @@ impl<T> Ready<T> {
                 state.turns = state.turns.saturating_sub(1);
                 return Duty::Run(task);
             }
-            state.resting += 1;
-            while state.called == 0 && !state.has_ended {
-                state = self.work.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
-            }
-            state.called = state.called.saturating_sub(1);
+            state = self.rest(state);
         }
     }
     // ANCHOR_END: next
+
+    // ANCHOR: rest
+    /// Rests until somebody calls. While there is anything going on, one of those who rest is the
+    /// deputy: it looks now and then whether somebody has to take over.
+    fn rest<'a>(&self, mut state: MutexGuard<'a, Threads<T>>) -> MutexGuard<'a, Threads<T>> {
+        state.resting += 1;
+        while state.called == 0 && !state.has_ended {
+            if state.has_deputy || !state.is_busy {
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            (state.has_deputy, state.is_busy) = (true, false);
+            let waited = self.work.wait_timeout(state, GLANCE);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.has_deputy = false;
+            if state.watch == Watch::Nobody && state.called == 0 {
+                state.resting -= 1;
+                return state;
+            }
+        }
+        state.called = state.called.saturating_sub(1);
+        state
+    }
+    // ANCHOR_END: rest
 
     /// The thread in the reactor is awake. Whom it wakes need not be told: it will see to them
     /// itself.
@@ -153,13 +190,16 @@ impl<T> Ready<T> {
     }
 
     // ANCHOR: end_watch
-    /// It leaves the reactor, to give turns like the others. If there is a task, it may take long:
-    /// so another thread takes over.
+    /// It leaves the reactor, to give turns like the others. It takes the first task itself, and
+    /// calls other threads for the rest. If its own turn takes long, the deputy takes over.
     pub fn end_watch(&self) {
         let mut state = lock(&self.state);
         state.watch = Watch::Nobody;
-        state.turns = state.queue.len();
-        for _ in 0..state.queue.len() {
+        let tasks = state.queue.len();
+        state.turns = tasks;
+        state.is_busy |= tasks > 0;
+        let calls = if state.has_deputy { tasks.saturating_sub(1) } else { tasks };
+        for _ in 0..calls {
             self.call(&mut state);
         }
     }

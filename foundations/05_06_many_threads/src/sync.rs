@@ -1,7 +1,6 @@
 //! What threads share. A test puts those of loom in the place of these, to try every order of events.
 
-use std::sync::PoisonError;
-pub use std::sync::{Condvar, Mutex, MutexGuard};
+pub use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Locks it. A panic while it was locked is no reason to stop: no change here can be half done.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -14,6 +14,7 @@ mod ready;
 /// What `ready` uses here.
 mod sync {
     pub use loom::sync::{Condvar, Mutex, MutexGuard};
+    pub use std::sync::PoisonError;
 
     pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         mutex.lock().unwrap()
