@@ -13,7 +13,7 @@ fn server() -> Program {
 
 /// The way of the row that the book warns of.
 fn zero_timeout() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_05_05_zero_timeout"))
+    Program::echo(env!("CARGO_BIN_EXE_05_05_zero_timeout")).never_rests()
 }
 
 #[test]
@@ -47,16 +47,19 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn asking_with_a_zero_timeout_works_too() -> Result {
-    for check in [
-        "lines_come_back_in_their_order",
-        "each_line_waits_for_its_delay",
-        "a_line_that_is_too_long_is_refused_in_words",
-        "five_delays_pass_at_the_same_time",
-    ] {
-        suite::only(check, &zero_timeout())?;
-    }
-    Ok(())
+fn asking_with_a_zero_timeout_works_too() {
+    suite::echoes(zero_timeout()).assert_passed();
+    suite::echo_concurrent(zero_timeout()).assert_passed();
+}
+
+#[test]
+fn asking_with_a_zero_timeout_never_rests() {
+    suite::never_rests(zero_timeout()).assert_passed();
+}
+
+#[test]
+fn idle_clients_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
 }
 
 /// Peers that have said something, and now say nothing.
@@ -88,18 +91,6 @@ fn thousands_of_idle_peers_take_no_processor() -> Result {
         peer.ask()?;
     }
     Ok(())
-}
-
-#[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
-fn asking_with_a_zero_timeout_keeps_a_processor_busy_for_two_idle_peers() -> Result {
-    let server = zero_timeout().start()?;
-    let mut peers = [server.client()?, server.client()?];
-    assert!((0..50).all(|_| {
-        thread::sleep(Duration::from_millis(1));
-        server.is_busy() == Some(true)
-    }));
-    peers.iter_mut().try_for_each(Client::ask)
 }
 
 /// A peer that has left leaves nothing behind, not even the timer of the wait that it has ended by

@@ -41,6 +41,11 @@ fn a_signal_ends_it_at_once() {
     suite::ends_at_once(server()).assert_passed();
 }
 
+#[test]
+fn idle_clients_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
+}
+
 /// Peers that have said something, and now say nothing.
 fn idle_peers(server: &Server, number: usize) -> Result<Vec<Client>> {
     let peer = |_| {
