@@ -35,6 +35,11 @@ impl Package {
         let names = files(&folder).into_iter().filter_map(|file| Some(file.strip_prefix(&folder)?.to_owned()));
         names.filter(|name| name.ends_with(".rs")).collect()
     }
+
+    /// The file that its program is compiled from.
+    pub fn main(&self) -> String {
+        format!("{}/src/main.rs", self.folder)
+    }
 }
 
 /// The packages of the workspace, as cargo sees them.
