@@ -97,7 +97,8 @@ impl Executor {
         true
     }
 
-    /// The task whose turn it is. While it runs, the queue is free: the task may spawn another one.
+    /// The task whose turn it is. While it runs, the queue is free: the task may spawn another
+    /// one.
     fn next(&self) -> Option<Rc<Task>> {
         self.queue.borrow_mut().pop_front()
     }

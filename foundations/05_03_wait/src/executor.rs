@@ -67,8 +67,8 @@ impl Task {
     }
 }
 
-/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops it,
-/// cancels the task.
+/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops
+/// it, cancels the task.
 pub struct JoinHandle {
     task: Rc<Task>,
     is_detached: bool,
@@ -132,7 +132,8 @@ impl Executor {
         true
     }
 
-    /// The task whose turn it is. While it runs, the queue is free: the task may spawn another one.
+    /// The task whose turn it is. While it runs, the queue is free: the task may spawn another
+    /// one.
     fn next(&self) -> Option<Rc<Task>> {
         self.queue.borrow_mut().pop_front()
     }

@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 // ANCHOR: ready
-/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there,
-/// each on its own thread.
+/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them
+/// there, each on its own thread.
 struct Ready {
     queue: Mutex<VecDeque<usize>>,
     /// The thread on which the tasks run.
@@ -102,7 +102,8 @@ impl Task {
 }
 
 // ANCHOR: join_handle
-/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
+/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the
+/// task.
 pub struct JoinHandle<T> {
     task: Rc<Task>,
     value: Rc<Cell<Option<T>>>,
@@ -177,7 +178,8 @@ impl Executor {
         }
     }
 
-    /// The task of this number. While it runs, nothing is borrowed: the task may spawn another one.
+    /// The task of this number. While it runs, nothing is borrowed: the task may spawn another
+    /// one.
     fn task(&self, number: usize) -> Option<Rc<Task>> {
         self.tasks.borrow().get(number).cloned()
     }

@@ -17,8 +17,8 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 // ANCHOR: event
-/// Something that happens once. What has happened, and who is to be woken, are two things: nothing
-/// holds them together.
+/// Something that happens once. What has happened, and who is to be woken, are two things:
+/// nothing holds them together.
 struct Event {
     has_happened: AtomicBool,
     waker: Mutex<Option<Waker>>,

@@ -16,8 +16,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
 
 // ANCHOR: ready
-/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them there,
-/// each on its own thread.
+/// The numbers of the tasks that were woken, in the order of their turns. Wakers put them
+/// there, each on its own thread.
 struct Ready {
     queue: Mutex<VecDeque<usize>>,
     /// The thread on which the tasks run, and what wakes it while it rests in the reactor.
@@ -95,7 +95,8 @@ impl Task {
     }
 }
 
-/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
+/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the
+/// task.
 pub struct JoinHandle<T> {
     task: Rc<Task>,
     value: Rc<Cell<Option<T>>>,
@@ -174,14 +175,15 @@ impl Executor {
         }
     }
 
-    /// The task of this number. While it runs, nothing is borrowed: the task may spawn another one.
+    /// The task of this number. While it runs, nothing is borrowed: the task may spawn another
+    /// one.
     fn task(&self, number: usize) -> Option<Rc<Task>> {
         self.tasks.borrow().get(number).cloned()
     }
 
     // ANCHOR: block_on
-    /// Runs this future to its end, and gives the other tasks their turns meanwhile. It fails if
-    /// the reactor does.
+    /// Runs this future to its end, and gives the other tasks their turns meanwhile. It fails
+    /// if the reactor does.
     pub fn block_on<T>(&self, future: impl Future<Output = T> + 'static) -> io::Result<Option<T>>
     where
         T: 'static,

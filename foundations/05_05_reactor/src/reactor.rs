@@ -46,8 +46,8 @@ impl Reactor {
         Bell::new(&self.shared.registry, BELL)
     }
 
-    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if
-    /// the thread may rest.
+    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of
+    /// them, if the thread may rest.
     pub fn wait(&self, may_rest: bool) -> io::Result<()> {
         let (system, events) = &mut *self.shared.system.borrow_mut();
         let timeout = if may_rest { self.until_next_timer() } else { Some(Duration::ZERO) };
@@ -65,8 +65,8 @@ impl Reactor {
         Ok(())
     }
 
-    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for
-    /// its whole life.
+    /// Lets the system tell of this socket, and puts down what it tells. It is registered
+    /// once, for its whole life.
     pub fn add(&self, socket: &mut impl Source) -> io::Result<(usize, Rc<Readiness>)> {
         let readiness = Rc::default();
         let number = self.shared.sockets.borrow_mut().insert(Rc::clone(&readiness));

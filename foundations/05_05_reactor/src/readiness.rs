@@ -17,8 +17,8 @@ pub struct Readiness {
     pub has_finished: Cell<bool>,
 }
 
-/// The system tells of each change once. It is believed until an attempt shows that it is not so
-/// any more.
+/// The system tells of each change once. It is believed until an attempt shows that it is not
+/// so any more.
 #[derive(Default)]
 pub struct Direction {
     is_ready: Cell<bool>,

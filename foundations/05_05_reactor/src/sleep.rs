@@ -61,8 +61,9 @@ impl Drop for Sleep<'_> {
 // ANCHOR_END: sleep
 
 // ANCHOR: patience
-/// A limit for each of many waits, one after the other. A timer that rings too early is left alone:
-/// when it has rung, the next one is set. So waits that end soon never touch the timers.
+/// A limit for each of many waits, one after the other. A timer that rings too early is left
+/// alone: when it has rung, the next one is set. So waits that end soon never touch the
+/// timers.
 pub struct Patience<'reactor> {
     time: Duration,
     sleep: Sleep<'reactor>,

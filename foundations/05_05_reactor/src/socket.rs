@@ -69,9 +69,9 @@ impl Watched<TcpStream> {
         }
     }
 
-    /// Whether the system will tell when there is something to read again, after a read that has
-    /// brought less than there was room for. It tells of the end only once, and Windows wants to be
-    /// asked first.
+    /// Whether the system will tell when there is something to read again, after a read that
+    /// has brought less than there was room for. It tells of the end only once, and Windows
+    /// wants to be asked first.
     fn will_tell(&self) -> bool {
         !self.readiness.has_finished.get() && !cfg!(windows)
     }

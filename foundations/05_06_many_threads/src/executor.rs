@@ -37,8 +37,8 @@ impl Wake for Task {
 }
 
 impl Task {
-    /// Lets the future go on until it says "not yet", or is done, or panics, or is not wanted any
-    /// more.
+    /// Lets the future go on until it says "not yet", or is done, or panics, or is not wanted
+    /// any more.
     fn step(self: Arc<Self>) {
         self.turn.begin();
         let waker = Waker::from(Arc::clone(&self));
@@ -78,7 +78,8 @@ impl Task {
 }
 // ANCHOR_END: task
 
-/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the task.
+/// A task that was started. Whoever awaits it gets its value; whoever drops it, cancels the
+/// task.
 pub struct JoinHandle<T> {
     task: Arc<Task>,
     value: Arc<Mutex<Option<T>>>,

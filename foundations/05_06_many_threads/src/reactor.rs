@@ -55,8 +55,8 @@ impl Reactor {
         let _ = self.shared.bell.wake(); // it fails only when there is no reactor any more
     }
 
-    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of them, if
-    /// the thread may rest, and says when it has got up.
+    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of
+    /// them, if the thread may rest, and says when it has got up.
     pub fn wait(&self, may_rest: bool, get_up: impl FnOnce()) -> io::Result<()> {
         let (system, events) = &mut *lock(&self.shared.system);
         let timeout = if may_rest { self.until_next_timer() } else { Some(Duration::ZERO) };
@@ -77,8 +77,8 @@ impl Reactor {
         Ok(())
     }
 
-    /// Lets the system tell of this socket, and puts down what it tells. It is registered once, for
-    /// its whole life.
+    /// Lets the system tell of this socket, and puts down what it tells. It is registered
+    /// once, for its whole life.
     pub fn add(&self, socket: &mut impl Source) -> io::Result<(usize, Arc<Readiness>)> {
         let readiness = Arc::default();
         let number = lock(&self.shared.sockets).insert(Arc::clone(&readiness));

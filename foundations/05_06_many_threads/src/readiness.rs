@@ -18,8 +18,8 @@ pub struct Readiness {
     pub has_finished: AtomicBool,
 }
 
-/// The system tells of each change once. It is believed until an attempt shows that it is not so
-/// any more.
+/// The system tells of each change once. It is believed until an attempt shows that it is not
+/// so any more.
 #[derive(Default)]
 pub struct Direction {
     state: Mutex<State>,

@@ -56,8 +56,8 @@ impl Turn {
 }
 // ANCHOR_END: turn
 
-/// The tasks that were woken, in the order of their turns, and what the threads do that look after
-/// them.
+/// The tasks that were woken, in the order of their turns, and what the threads do that look
+/// after them.
 pub struct Ready<T> {
     state: Mutex<Threads<T>>,
     work: Condvar,
@@ -68,12 +68,12 @@ struct Threads<T> {
     /// How many of the tasks have a turn before somebody looks after the reactor.
     turns: usize,
     watch: Watch,
-    /// How many threads rest because there is nothing for them to do, and how many of those that
-    /// did have been called.
+    /// How many threads rest because there is nothing for them to do, and how many of those
+    /// that did have been called.
     resting: usize,
     called: usize,
-    /// Whether one of those that rest looks now and then whether all is well, and whether it has
-    /// to go on doing so.
+    /// Whether one of those that rest looks now and then whether all is well, and whether it
+    /// has to go on doing so.
     has_deputy: bool,
     is_busy: bool,
     has_ended: bool,
@@ -160,8 +160,8 @@ impl<T> Ready<T> {
     // ANCHOR_END: next
 
     // ANCHOR: rest
-    /// Rests until somebody calls. While there is anything going on, one of those who rest is the
-    /// deputy: it looks now and then whether somebody has to take over.
+    /// Rests until somebody calls. While there is anything going on, one of those who rest is
+    /// the deputy: it looks now and then whether somebody has to take over.
     fn rest<'a>(&self, mut state: MutexGuard<'a, Threads<T>>) -> MutexGuard<'a, Threads<T>> {
         state.resting += 1;
         while state.called == 0 && !state.has_ended {
@@ -190,8 +190,9 @@ impl<T> Ready<T> {
     }
 
     // ANCHOR: end_watch
-    /// It leaves the reactor, to give turns like the others. It takes the first task itself, and
-    /// calls other threads for the rest. If its own turn takes long, the deputy takes over.
+    /// It leaves the reactor, to give turns like the others. It takes the first task itself,
+    /// and calls other threads for the rest. If its own turn takes long, the deputy takes
+    /// over.
     pub fn end_watch(&self) {
         let mut state = lock(&self.state);
         state.watch = Watch::Nobody;

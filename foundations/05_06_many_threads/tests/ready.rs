@@ -21,8 +21,8 @@ mod sync {
     }
 }
 
-/// An executor with one task. The task ends the executor when it has seen everything that was to
-/// happen.
+/// An executor with one task. The task ends the executor when it has seen everything that was
+/// to happen.
 struct Model {
     ready: Ready<()>,
     turn: Turn,
@@ -103,8 +103,8 @@ impl Model {
 }
 
 // ANCHOR: model
-/// Lets things happen while so many threads work, in every order. Loom reports threads that wait
-/// for each other for ever.
+/// Lets things happen while so many threads work, in every order. Loom reports threads that
+/// wait for each other for ever.
 fn in_every_order(threads: usize, events: usize, fault: Fault) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(3);

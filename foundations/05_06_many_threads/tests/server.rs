@@ -77,8 +77,8 @@ fn thousands_of_idle_peers_take_no_processor() -> Result {
     Ok(())
 }
 
-/// A peer that has left leaves nothing behind, not even the timer of the wait that it has ended by
-/// leaving.
+/// A peer that has left leaves nothing behind, not even the timer of the wait that it has
+/// ended by leaving.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
 fn peers_that_have_left_leave_no_timers_behind() -> Result {
@@ -110,8 +110,8 @@ fn no_peer_is_forgotten_when_many_talk_at_the_same_time() -> Result {
     })
 }
 
-/// The thread in the reactor rests until the next timer. If another thread sets an earlier one, it
-/// has to be called back.
+/// The thread in the reactor rests until the next timer. If another thread sets an earlier
+/// one, it has to be called back.
 #[test]
 fn a_delay_ends_although_it_began_while_a_thread_was_resting() -> Result {
     let server = server().delay(Duration::from_millis(1)).start()?;
