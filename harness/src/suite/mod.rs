@@ -15,6 +15,7 @@
 //! | [`naps`] | `/sleep` ends with the page | from 9.4 on |
 //! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
+//! | [`shares_all_work`] | if a handler blocks its thread, another one serves the clients of that thread on | 5.6 |
 //! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
 //! | [`command_line`] | arguments, messages and exit codes | all, and all echo servers |
@@ -151,6 +152,8 @@ const NAPS: &[Check] =
 const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_everyone];
 
 const PARALLEL: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_nobody];
+
+const SHARES_ALL_WORK: &[Check] = checks![threads::whoever_is_served_when_a_handler_blocks_is_served_on];
 
 const ENDS_AT_ONCE: &[Check] =
     checks![stopping::ctrl_c_ends_it_in_mid_request, stopping::sigterm_ends_it_in_mid_request];
@@ -339,6 +342,11 @@ pub fn parallel(program: impl Into<Program>) -> Report {
     run(PARALLEL, &program.into())
 }
 
+/// No thread is alone responsible for anyone: if a handler blocks it, another one serves its clients on.
+pub fn shares_all_work(program: impl Into<Program>) -> Report {
+    run(SHARES_ALL_WORK, &program.into())
+}
+
 /// A signal ends it at once, whoever is connected.
 pub fn ends_at_once(program: impl Into<Program>) -> Report {
     run(if_there_are_signals(ENDS_AT_ONCE), &program.into())
@@ -366,6 +374,7 @@ const SUITES: &[&[Check]] = &[
     NAPS,
     ON_ONE_THREAD,
     PARALLEL,
+    SHARES_ALL_WORK,
     ENDS_AT_ONCE,
     STOPS_WELL,
     STOPS_IN_TIME,

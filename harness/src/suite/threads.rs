@@ -11,14 +11,20 @@ use std::{mem, thread};
 
 pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
+    block_a_handler(&server)?;
+    (0..100).try_for_each(|_| serves(&server))
+}
+
+/// Not even those who were being served a moment ago, by the same thread: another one takes them over.
+pub(super) fn whoever_is_served_when_a_handler_blocks_is_served_on(program: &Program) -> Result {
+    let (server, _full_log) = with_full_log(program)?;
     let mut blocking = server.client()?;
     blocking.ask_half()?;
     let mut talking = server.client()?;
-    (0..20).try_for_each(|_| talking.ask())?; // it must notice while it is busy, too, and not only when it comes from a rest
+    (0..20).try_for_each(|_| talking.ask())?; // no thread comes from a rest now
     blocking.reset()?;
     talking.wait_until_read()?; // nothing else happens until the handler is blocked
-    (0..100).try_for_each(|_| talking.ask())?;
-    (0..100).try_for_each(|_| serves(&server))
+    (0..100).try_for_each(|_| talking.ask())
 }
 
 pub(super) fn a_handler_that_blocks_its_thread_stops_everyone(program: &Program) -> Result {

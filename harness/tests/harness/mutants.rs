@@ -181,6 +181,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
             "a_client_that_never_stops_delays_nobody",
         ],
     ),
+    ("serial", &["whoever_is_served_when_a_handler_blocks_is_served_on"]),
     ("never_closes", &["a_line_and_the_end_may_come_together"]),
     ("spins", &["two_thousand_idle_clients_cost_no_time"]),
     ("looks_at_everyone", &["idle_clients_do_not_make_the_others_dearer"]),
@@ -297,6 +298,7 @@ fn sound_servers_pass() {
         suite::idle_clients_cost_nothing(echo_server_with("")).assert_passed();
         suite::never_rests(echo_server_with("spins")).assert_passed();
         suite::parallel(server_with("")).assert_passed();
+        suite::shares_all_work(echo_server_with("")).assert_passed();
         suite::on_one_thread(server_with("shares_one_lock")).assert_passed();
     });
 }
