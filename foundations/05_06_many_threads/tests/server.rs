@@ -27,6 +27,11 @@ fn nobody_waits_for_another() {
 }
 
 #[test]
+fn another_thread_takes_over_from_one_that_is_blocked() {
+    suite::shares_all_work(server()).assert_passed();
+}
+
+#[test]
 fn two_handlers_run_at_the_same_instant() {
     suite::parallel(server()).assert_passed();
 }
