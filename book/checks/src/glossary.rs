@@ -103,7 +103,12 @@ mod tests {
     }
 
     fn chapters(text: &str) -> [Chapter; 1] {
-        [Chapter { file: "a.md".to_owned(), title: "9.1 A".to_owned(), text: text.to_owned() }]
+        [Chapter {
+            file: "a.md".to_owned(),
+            title: "9.1 A".to_owned(),
+            part: "Waiting".to_owned(),
+            text: text.to_owned(),
+        }]
     }
 
     #[test]
