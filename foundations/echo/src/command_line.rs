@@ -3,7 +3,6 @@
 use std::env;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process;
 use std::time::Duration;
@@ -78,7 +77,7 @@ pub fn patience() -> Duration {
 }
 
 /// Says where the server can be reached.
-pub fn announce(address: io::Result<SocketAddr>) {
+pub fn announce(address: io::Result<impl Display>) {
     match address {
         Ok(address) => drop(writeln!(io::stdout(), "listening on {address}")),
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
