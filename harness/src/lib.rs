@@ -22,11 +22,13 @@ mod protocol;
 mod server;
 pub mod suite;
 mod system;
+mod tools;
 
 pub use client::{Client, End, Response, request};
 pub use failure::{Failure, Result};
 pub use protocol::Protocol;
 pub use server::{Ended, Program, Server, cargo};
+pub use tools::has_tool;
 
 use std::time::Duration;
 

@@ -31,10 +31,10 @@ pub mod states;
 pub mod step;
 pub mod ways;
 
-pub use harness::{Failure, Result};
+pub use harness::{Failure, Result, has_tool};
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 /// The root of the workspace.
 pub fn workspace() -> &'static Path {
@@ -83,21 +83,4 @@ pub fn files(folder: &str) -> Vec<String> {
 pub fn assert_none(problems: impl IntoIterator<Item = String>) {
     let problems: Vec<String> = problems.into_iter().collect();
     assert!(problems.is_empty(), "{} problem(s) in the book:\n{}", problems.len(), problems.join("\n"));
-}
-
-/// Whether a program that a check needs is here. If not, the check is skipped with a message, unless a variable like
-/// `REQUIRE_CHROMIUM` says that it must not be.
-///
-/// # Panics
-///
-/// If the program is missing and required.
-pub fn has_tool(name: &str) -> bool {
-    let found =
-        env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()));
-    let variable = format!("REQUIRE_{}", name.to_uppercase().replace('-', "_"));
-    assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {name} is not installed");
-    if !found {
-        eprintln!("SKIPPED: {name} is not installed");
-    }
-    found
 }
