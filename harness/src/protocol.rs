@@ -15,6 +15,8 @@ pub enum Protocol {
     Http,
     /// Echo by line, in the foundations: each line comes back, after a delay.
     Echo,
+    /// HTTP/1.1 too, but with a page of its own: the chat of chapter 7.
+    OwnPage,
 }
 
 impl Protocol {
@@ -39,7 +41,7 @@ impl Protocol {
     /// A question to which every server of this protocol has the same answer.
     pub fn question(self) -> Vec<u8> {
         match self {
-            Self::Http => request("/"),
+            Self::Http | Self::OwnPage => request("/"),
             Self::Echo => LINE.to_vec(),
         }
     }
@@ -55,6 +57,11 @@ impl Protocol {
     pub(crate) fn read_answer(self, client: &mut Client) -> Result {
         match self {
             Self::Http => is_hello(&client.response()?),
+            Self::OwnPage => {
+                let response = client.response()?;
+                ensure!(response.status == 200, "expected a page: {response:?}");
+                Ok(())
+            }
             Self::Echo => {
                 let line = client.line()?;
                 ensure!(line == LINE, "expected the same line: {:?}", String::from_utf8_lossy(&line));

@@ -454,10 +454,14 @@ impl Server {
         self.output.wait(SAFETY, has_line)?; // impatience is for faults, not for a slow start
         let output = self.output.so_far();
         let announcement = output.lines().next().and_then(Protocol::announced);
-        (self.protocol, self.address) = announcement.ok_or_else(|| {
+        let (protocol, address) = announcement.ok_or_else(|| {
             let log = self.log();
             Failure::new(format!("its first line is not `listening on [http://]ADDRESS`: {output:?} {log:?}"))
         })?;
+        self.address = address;
+        if self.protocol != Protocol::OwnPage {
+            self.protocol = protocol; // a server cannot tell that its page is another one
+        }
         Ok(())
     }
 }
