@@ -54,9 +54,9 @@ pub fn tools(file: &str) -> Result<Vec<&'static str>> {
     Ok(["curl", "nc", "redis-cli"].into_iter().filter(is_used).chain(["bash"]).collect())
 }
 
-/// The program of a step, or of a step with a patch.
+/// The program of a step, of a step with a patch, or another one of the workspace.
 fn program(name: &str) -> Result<Program> {
-    if name.contains('+') { patch::program(name) } else { step::program(name) }
+    if name.contains('+') { patch::program(name) } else { step::program(name).or_else(|_| Program::in_workspace(name)) }
 }
 
 /// The commands of a session, each with all its lines as they are shown.
@@ -155,8 +155,8 @@ fn with_words_of(committed: &str, printed: &str) -> String {
 /// Replaces what differs from run to run: dates, and the fractions of times.
 fn without_chance(output: &str) -> String {
     let line = |line: &str| {
-        if line.starts_with("Date: ") {
-            return "Date: Sun, 06 Nov 1994 08:49:37 GMT\n".to_owned();
+        if let Some((name @ ("Date" | "date"), _)) = line.split_once(": ") {
+            return format!("{name}: Sun, 06 Nov 1994 08:49:37 GMT\n");
         }
         let words = line.split(' ').map(without_fraction);
         let mut text = words.collect::<Vec<_>>().join(" ");

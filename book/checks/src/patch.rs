@@ -161,7 +161,7 @@ fn copy() -> Result<PathBuf> {
                 None => read(&file)?,
             };
             let path = &file[step.len() + 1..];
-            let text = if path == "Cargo.toml" { renamed(&text, package.step(), name) } else { text };
+            let text = if path == "Cargo.toml" { renamed(&text, package, name) } else { text };
             write_if_changed(&folder.join(&copy).join(path), &text)?;
         }
     }
@@ -202,11 +202,16 @@ fn manifest(members: &[String]) -> Result<String> {
     Ok(format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.package]{shared}"))
 }
 
-/// The manifest of a step, for a package that is called otherwise, as its program is.
-fn renamed(manifest: &str, step: &str, name: &str) -> String {
+/// The manifest of a step, for a package that is called otherwise, as its programs are.
+fn renamed(manifest: &str, step: &Package, name: &str) -> String {
     let package = |name: &str| format!("name = \"{}\"", &binary(name)[6..]);
-    let program = |name: &str| format!("name = \"{}\"", binary(name));
-    manifest.replacen(&package(step), &package(name), 1).replacen(&program(step), &program(name), 1)
+    let named = |name: &str| format!("name = \"{}\"", binary(name));
+    let patch = name.split_once('+').map_or("", |(_, patch)| patch);
+    let manifest = manifest.replacen(&package(step.step()), &package(name), 1);
+    let manifest = manifest.lines().filter(|line| !line.starts_with("default-run")).collect::<Vec<_>>().join("\n");
+    step.binaries
+        .iter()
+        .fold(manifest, |manifest, other| manifest.replacen(&named(other), &named(&format!("{other}+{patch}")), 1))
 }
 
 fn write_if_changed(path: &Path, text: &str) -> Result {

@@ -7,9 +7,12 @@
 //! arguments = ["--jobs", "100"]
 //! ```
 //!
+//! If it has `client = "07_03_crowd"`, the step is started as a server, and what is kept is the output of this program.
+//!
 //! A page includes `generated/output_01_03_many.txt`, which begins with the command.
 
 use crate::{Failure, Result, read, snapshot, step};
+use harness::Program;
 use serde::Deserialize;
 
 /// An output that the book shows.
@@ -24,6 +27,7 @@ struct Said {
     #[serde(default)]
     name: String,
     arguments: Vec<String>,
+    client: Option<String>,
 }
 
 /// All outputs that are kept.
@@ -66,12 +70,21 @@ impl Kept {
     /// If the program fails.
     pub fn observe(&self) -> Result<String> {
         let arguments: Vec<&str> = self.said.arguments.iter().map(String::as_str).collect();
-        let ended = step::program(self.step)?.run(&arguments)?;
+        let name = self.said.client.as_deref().unwrap_or(self.step);
+        let ended = match &self.said.client {
+            None => step::program(self.step)?.run(&arguments)?,
+            Some(client) => {
+                let server = step::program(self.step)?.start()?;
+                let address = server.address().to_string();
+                Program::in_workspace(client)?.run(&[&[address.as_str()], arguments.as_slice()].concat())?
+            }
+        };
         if ended.code != Some(0) {
-            return Err(Failure::new(format!("{} {arguments:?} fails: {ended:?}", self.step)));
+            return Err(Failure::new(format!("{name} {arguments:?} fails: {ended:?}")));
         }
         let arguments = if arguments.is_empty() { String::new() } else { format!(" -- {}", arguments.join(" ")) };
-        Ok(format!("$ cargo run --bin {}{arguments}\n{}", self.step, ended.output))
+        let release = if cfg!(debug_assertions) { "" } else { "--release " };
+        Ok(format!("$ cargo run {release}--bin {name}{arguments}\n{}", ended.output))
     }
 
     /// Keeps what it prints now.
@@ -88,8 +101,9 @@ impl Kept {
     }
 }
 
-/// An output without what may differ: numbers, and how much room they take.
+/// An output without what may differ: numbers, how much room they take, and how the program was built.
 pub fn without_numbers(output: &str) -> String {
+    let output = output.replacen(" --release ", " ", 1);
     let mut text: Vec<char> = output.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
     text.dedup_by(|next, last| next == last && "0 -".contains(*next));
     text.into_iter().filter(|letter| !matches!(letter, ' ' | '-')).collect()

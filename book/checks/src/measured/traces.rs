@@ -9,6 +9,7 @@
 //!
 //! - `prints` starts the program with these arguments, on which it prints its timeline as JSON.
 //! - `scene` starts the step as a server, and sends it a slow client and three quick ones: see [`little_load`](super::little_load).
+//! - `client` starts it as a server, and this program with the server's address; it prints the timeline as JSON.
 //! - `exchange` starts it as a server, and sends it one request, from far away: see [`exchange`](super::exchange).
 //!
 //! The data are in `generated/trace_01_04_two_threads.json`, and a page includes `generated/timeline_01_04_two_threads.svg`.
@@ -47,6 +48,7 @@ struct Said {
 #[serde(rename_all = "snake_case")]
 enum How {
     Prints(Vec<String>),
+    Client(String),
     Scene(Scene),
     Exchange(String),
 }
@@ -110,6 +112,7 @@ impl Traced {
             How::Scene(scene) => little_load::measure(self.step, *scene)?,
             How::Exchange(route) => least_disturbed(|| exchange::measure(self.step, route))?,
             How::Prints(_) => least_disturbed(|| self.observe())?,
+            How::Client(_) => self.observe()?,
         };
         save(&self.file(), &timeline)
     }
@@ -124,6 +127,10 @@ impl Traced {
             How::Scene(scene) => little_load::observe(self.step, *scene),
             How::Exchange(route) => exchange::observe(self.step, route),
             How::Prints(arguments) => self.printed(arguments),
+            How::Client(client) => {
+                let server = step::program(self.step)?.start()?;
+                printed(&Program::in_workspace(client)?, &[&server.address().to_string()])
+            }
         }
     }
 
