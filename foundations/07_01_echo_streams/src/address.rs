@@ -1,0 +1,57 @@
+//! Where a server listens: an address of the network, or a path in the file system.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+use tokio::net::{UnixListener, UnixStream};
+
+/// An address of either kind, out of an argument.
+pub enum Address<'text> {
+    /// `127.0.0.1:7878`
+    Tcp(&'text str),
+    /// `unix:echo.socket`, or any path with a `/`
+    Unix(&'text Path),
+}
+
+// ANCHOR: address
+impl<'text> From<&'text str> for Address<'text> {
+    fn from(text: &'text str) -> Self {
+        match text.strip_prefix("unix:") {
+            Some(path) => Self::Unix(Path::new(path)),
+            None if text.contains('/') => Self::Unix(Path::new(text)),
+            None => Self::Tcp(text),
+        }
+    }
+}
+// ANCHOR_END: address
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => formatter.write_str(address),
+            Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
+        }
+    }
+}
+
+// ANCHOR: bind
+/// Listens at this path, also if a server that is gone has left its socket there.
+#[allow(dead_code, reason = "the client listens nowhere")]
+pub async fn bind(path: &Path) -> io::Result<UnixListener> {
+    match UnixListener::bind(path) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse && is_stale(path).await => {
+            fs::remove_file(path)?;
+            UnixListener::bind(path)
+        }
+        bound => bound,
+    }
+}
+
+/// Whether this is a socket on which nobody listens. Connecting to a file that is no socket is refused as well.
+async fn is_stale(path: &Path) -> bool {
+    let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
+    is_socket && UnixStream::connect(path).await.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+// ANCHOR_END: bind

@@ -1,0 +1,125 @@
+//! Step 7.1: the library's own streams. The same handler serves peers over TCP and over Unix sockets.
+//!
+//! Run: `cargo run --bin 07_01_echo_streams -- unix:/tmp/echo.socket` (or without an argument, for TCP)
+//! Try: `seq 3 | cargo run --bin 07_01_echo_client -- unix:/tmp/echo.socket`
+//! You should see: each number comes back after a second. The client has soon sent them all, and still waits for the last.
+
+use address::Address;
+use echo::{LINGER, Lines};
+use std::fs;
+use std::sync::LazyLock;
+use std::time::Duration;
+use stopping::{Signals, finish, told_to_stop};
+use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
+use tokio::net::TcpListener;
+use tokio::{select, time};
+use tokio_util::net::Listener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+mod address;
+mod stopping;
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long to wait for a peer, whether it should send or read.
+static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
+
+/// The handlers of all connections.
+struct Handlers {
+    delay: Duration,
+    running: TaskTracker,
+    /// Tells each of them to take no new lines.
+    stopping: CancellationToken,
+}
+
+// ANCHOR: main_func
+#[tokio::main]
+async fn main() {
+    let arguments = echo::arguments();
+    let mut signals = checked("Ctrl-C", stopping::signals());
+    let handlers = Handlers { delay: arguments.delay, running: TaskTracker::new(), stopping: CancellationToken::new() };
+    match Address::from(arguments.address.as_str()) {
+        Address::Tcp(address) => {
+            let listener = checked(address, TcpListener::bind(address).await);
+            echo::announce(listener.local_addr());
+            accept(listener, &handlers, &mut signals).await;
+        }
+        Address::Unix(path) => {
+            let listener = checked(&arguments.address, address::bind(path).await);
+            echo::announce(Ok(format_args!("unix:{}", path.display())));
+            accept(listener, &handlers, &mut signals).await;
+            let _ = fs::remove_file(path); // somebody may have done it already
+        }
+    }
+    finish(&handlers.running, &handlers.stopping, &mut signals).await;
+}
+// ANCHOR_END: main_func
+
+/// What was bound, or the end of the program.
+fn checked<T>(address: &str, bound: io::Result<T>) -> T {
+    bound.unwrap_or_else(|error| echo::cannot_listen(address, &error))
+}
+
+// ANCHOR: accept_loop
+/// Accepts peers on a listener of any kind, until the server is told to stop.
+async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handlers: &Handlers, signals: &mut Signals) {
+    loop {
+        let accepted = select! {
+            accepted = listener.accept() => accepted,
+            () = told_to_stop(signals) => return,
+        };
+        match accepted {
+            Ok((stream, _)) => drop(handlers.running.spawn(serve(stream, handlers.delay, handlers.stopping.clone()))),
+            Err(error) => {
+                echo::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+// ANCHOR_END: accept_loop
+
+/// Serves one peer, until either side has had enough.
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, delay: Duration, stopping: CancellationToken) {
+    if let Err(error) = handle_connection(stream, delay, &stopping).await {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+// ANCHOR: handle_connection
+async fn handle_connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    delay: Duration,
+    stopping: &CancellationToken,
+) -> io::Result<()> {
+    let mut stream = BufWriter::new(stream); // many short lines become one packet
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        patiently(stream.flush()).await?; // before every wait: what the peer waits for must not lie in the buffer
+        let received = select! {
+            biased; // what has arrived counts
+            received = patiently(stream.read(&mut buffer)) => received?,
+            () = stopping.cancelled(), if lines.is_idle() => 0, // as though the peer had finished
+        };
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            if !delay.is_zero() {
+                patiently(stream.flush()).await?;
+                time::sleep(delay).await;
+            }
+            patiently(stream.write_all(&line)).await?;
+        }
+    }
+    patiently(stream.shutdown()).await?; // flushes, then says that nothing more comes
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    patiently(io::copy(&mut stream.take(LINGER), &mut io::sink())).await?; // until the peer has read why
+    Err(refusal)
+}
+// ANCHOR_END: handle_connection
+
+/// Waits for a peer, but not for ever.
+async fn patiently<T>(wait: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    time::timeout(*PATIENCE, wait).await?
+}

@@ -1,0 +1,41 @@
+//! What a signal does: nobody gets in any more, and what has arrived is still sent back.
+
+use std::process;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{io, select, time};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long the lines in flight may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The two signals that ask a program to end.
+pub type Signals = [Signal; 2];
+
+/// Catches the signals from now on.
+pub fn signals() -> io::Result<Signals> {
+    Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
+}
+
+/// Waits for Ctrl-C, or for the signal that service managers send.
+pub async fn told_to_stop([interrupt, terminate]: &mut Signals) {
+    select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Lets the running handlers finish, or ends the program with code 1.
+pub async fn finish(running: &TaskTracker, stopping: &CancellationToken, signals: &mut Signals) {
+    echo::log("finishing the lines in flight; press Ctrl-C again to stop at once");
+    stopping.cancel();
+    running.close();
+    select! {
+        () = running.wait() => return,
+        () = told_to_stop(signals) => {}
+        () = time::sleep(GRACE) => {}
+    }
+    echo::log("stopped before all lines were sent back");
+    process::exit(1);
+}

@@ -1,0 +1,27 @@
+//! Step 7.1: all that an echo server does, on one runtime's own streams.
+
+use harness::{Program, suite};
+
+fn server() -> Program {
+    Program::echo(env!("CARGO_BIN_EXE_07_01_echo_streams"))
+}
+
+#[test]
+fn each_line_comes_back() {
+    suite::echoes(server()).assert_passed();
+}
+
+#[test]
+fn it_survives_its_peers() {
+    suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn nobody_waits_for_another() {
+    suite::echo_concurrent(server()).assert_passed();
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    suite::command_line(server()).assert_passed();
+}
