@@ -1,0 +1,17 @@
+//! What all connections share.
+
+use crate::room::Room;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The room, and who is connected to it.
+#[derive(Clone, Default)]
+pub struct Chat {
+    /// Who is here, and what is said.
+    pub room: Arc<Room>,
+    /// The tasks of all connections.
+    pub clients: TaskTracker,
+    /// Tells each of them that the server stops.
+    pub stopping: CancellationToken,
+}

@@ -1,0 +1,209 @@
+//! The room: who is in it, and what each of them has not been sent yet. Nothing here waits for a client.
+
+use std::collections::{HashMap, VecDeque};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// The longest name, in characters.
+pub const MAX_NAME: usize = 20;
+/// How many messages to keep for a member who does not read them.
+pub const MAX_WAITING: usize = 256;
+
+/// Everyone who is here.
+#[derive(Default)]
+pub struct Room {
+    /// By their names in lower case: nobody is to be taken for somebody else.
+    inboxes: Mutex<HashMap<String, Arc<Inbox>>>,
+}
+
+impl Room {
+    /// Lets somebody in under this name and greets them, or says why not. The others are told.
+    pub fn join(self: &Arc<Self>, name: &str) -> Result<(Member, String), String> {
+        let name = name.trim();
+        let is_plain = |letter: char| letter.is_alphanumeric() || "-_".contains(letter);
+        if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(is_plain) {
+            return Err(format!("* A name has 1 to {MAX_NAME} letters or digits, and no spaces. Which one is yours?"));
+        }
+        let inbox = Arc::new(Inbox::default());
+        let mut inboxes = lock(&self.inboxes);
+        if inboxes.contains_key(&name.to_lowercase()) {
+            return Err(format!("* {name} is here already. Which other name is yours?"));
+        }
+        let greeting = format!("* Hello, {name}! Others in this room: {}", inboxes.len());
+        inboxes.insert(name.to_lowercase(), Arc::clone(&inbox));
+        drop(inboxes);
+        let member = Member { room: Arc::clone(self), name: name.to_owned(), inbox };
+        member.tell_others(format!("* {name} is here"));
+        Ok((member, greeting))
+    }
+}
+
+/// Somebody's place in the room. When it is dropped, for whatever reason, they have left.
+pub struct Member {
+    room: Arc<Room>,
+    name: String,
+    inbox: Arc<Inbox>,
+}
+
+impl Member {
+    /// Says this to all others.
+    pub fn say(&self, text: &str) {
+        let text: String = text.chars().filter(|&letter| is_harmless(letter)).collect();
+        if !text.trim().is_empty() {
+            self.tell_others(format!("{}: {text}", self.name));
+        }
+    }
+
+    /// The next message for this member, as soon as there is one.
+    pub async fn hear(&self) -> Utf8Bytes {
+        loop {
+            match self.hear_now() {
+                Some(message) => return message,
+                None => self.inbox.news.notified().await,
+            }
+        }
+    }
+
+    /// The next message for this member, if there is one.
+    pub fn hear_now(&self) -> Option<Utf8Bytes> {
+        self.inbox.take()
+    }
+
+    // ANCHOR: tell_others
+    fn tell_others(&self, message: String) {
+        let message = Utf8Bytes::from(message); // its clones share the text
+        for inbox in lock(&self.room.inboxes).values() {
+            if !Arc::ptr_eq(inbox, &self.inbox) {
+                inbox.put(message.clone());
+            }
+        }
+    }
+    // ANCHOR_END: tell_others
+}
+
+// ANCHOR: leave
+impl Drop for Member {
+    fn drop(&mut self) {
+        lock(&self.room.inboxes).remove(&self.name.to_lowercase());
+        self.tell_others(format!("* {} has left", self.name));
+    }
+}
+// ANCHOR_END: leave
+
+// ANCHOR: inbox
+/// The newest messages that a member has not been sent yet. Older ones make room for them.
+#[derive(Default)]
+struct Inbox {
+    waiting: Mutex<Waiting>,
+    news: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    messages: VecDeque<Utf8Bytes>,
+    missed: usize,
+}
+
+impl Inbox {
+    fn put(&self, message: Utf8Bytes) {
+        let mut waiting = lock(&self.waiting);
+        if waiting.messages.len() == MAX_WAITING {
+            waiting.messages.pop_front();
+            waiting.missed += 1;
+        }
+        waiting.messages.push_back(message);
+        self.news.notify_one();
+    }
+
+    fn take(&self) -> Option<Utf8Bytes> {
+        let mut waiting = lock(&self.waiting);
+        match mem::take(&mut waiting.missed) {
+            0 => waiting.messages.pop_front(),
+            missed => Some(format!("* You were too slow, and missed {missed} messages").into()),
+        }
+    }
+}
+// ANCHOR_END: inbox
+
+/// Not a line break, and nothing else that would change how the text around it looks.
+fn is_harmless(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Locks, also if a thread has panicked meanwhile: no change here is left half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(member: &Member) -> Vec<String> {
+        std::iter::from_fn(|| member.hear_now()).map(|message| message.to_string()).collect()
+    }
+
+    fn members<const N: usize>(names: [&str; N]) -> [Member; N] {
+        let room = Arc::new(Room::default());
+        let members = names.map(|name| room.join(name).expect("a free name").0);
+        members.iter().for_each(|member| drop(heard(member)));
+        members
+    }
+
+    #[test]
+    fn everyone_but_the_sender_hears_what_is_said() {
+        let [ann, bob, cid] = members(["Ann", "Bob", "Cid"]);
+        ann.say("hello");
+        assert_eq!(heard(&bob), ["Ann: hello"]);
+        assert_eq!(heard(&cid), ["Ann: hello"]);
+        assert!(heard(&ann).is_empty());
+    }
+
+    #[test]
+    fn who_comes_and_who_leaves_is_told_to_the_others() {
+        let room = Arc::new(Room::default());
+        let (ann, greeting) = room.join("Ann").expect("the room is empty");
+        assert_eq!(greeting, "* Hello, Ann! Others in this room: 0");
+        let (bob, greeting) = room.join(" Bob ").expect("another name");
+        assert_eq!(greeting, "* Hello, Bob! Others in this room: 1");
+        assert!(heard(&bob).is_empty());
+        drop(bob);
+        assert_eq!(heard(&ann), ["* Bob is here", "* Bob has left"]);
+    }
+
+    #[test]
+    fn a_name_is_short_plain_and_unique_until_its_owner_leaves() {
+        let room = Arc::new(Room::default());
+        for nonsense in ["", "  ", "An n", "Ann\n", "A:", "*", "<b>", "a\u{202E}b", &"x".repeat(MAX_NAME + 1)] {
+            let refused = room.join(nonsense).err();
+            assert!(nonsense == "Ann\n" || refused.is_some_and(|why| why.contains("A name has")), "{nonsense:?}");
+        }
+        let ann = room.join("Ann").expect("the room is empty");
+        assert!(room.join("aNN").is_err_and(|why| why.contains("here already")));
+        drop(ann);
+        assert!(room.join("aNN").is_ok() && room.join(&"ü".repeat(MAX_NAME)).is_ok());
+    }
+
+    #[test]
+    fn a_member_who_does_not_read_keeps_the_newest_messages_and_is_told_how_many_are_missing() {
+        let [ann, bob, cid] = members(["Ann", "Bob", "Cid"]);
+        for number in 0..MAX_WAITING + 3 {
+            ann.say(&number.to_string());
+            assert_eq!(heard(&cid), [format!("Ann: {number}")], "whoever reads misses nothing");
+        }
+        let heard = heard(&bob);
+        assert_eq!(heard[..2], ["* You were too slow, and missed 3 messages", "Ann: 3"]);
+        assert_eq!((heard.len(), heard.last()), (1 + MAX_WAITING, Some(&format!("Ann: {}", MAX_WAITING + 2))));
+    }
+
+    #[test]
+    fn nothing_that_is_said_can_pass_for_another_line() {
+        let [ann, bob] = members(["Ann", "Bob"]);
+        ann.say("a\nCid: b\u{2028}\u{202E}\x1b[1m");
+        ann.say(" \n ");
+        assert_eq!(heard(&bob), ["Ann: aCid: b[1m"]);
+    }
+}

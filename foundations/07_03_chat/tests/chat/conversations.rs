@@ -1,0 +1,84 @@
+//! Names, and who is told what.
+
+use super::talker::Talker;
+use super::{chat, properties};
+use harness::{Result, SAFETY};
+use std::io::Write;
+use std::time::Duration;
+
+#[test]
+fn everyone_but_the_sender_hears_what_is_said() -> Result {
+    properties::everyone_but_the_sender_hears(&chat(), SAFETY)
+}
+
+#[test]
+fn a_client_that_does_not_read_delays_nobody_and_is_told_what_it_missed() -> Result {
+    properties::a_client_that_does_not_read_delays_nobody(&chat(), SAFETY)
+}
+
+#[test]
+fn whoever_leaves_is_missed_however_they_leave() -> Result {
+    let server = chat().start()?;
+    let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
+    let come_and_go = |name: &str, ann: &mut Talker, leave: fn(Talker) -> Result| {
+        let talker = Talker::connect(&server, SAFETY)?.called(name)?;
+        ann.hears(&format!("* {name} is here"))?;
+        leave(talker)?;
+        ann.hears(&format!("* {name} has left"))
+    };
+    come_and_go("Polite", &mut ann, |mut talker| {
+        talker.socket.close(None).unwrap();
+        while talker.socket.read().is_ok() {}
+        Ok(())
+    })?;
+    come_and_go("Vanished", &mut ann, |talker| {
+        drop(talker);
+        Ok(())
+    })?;
+    come_and_go("Reset", &mut ann, |talker| {
+        let socket = socket2::SockRef::from(talker.socket.get_ref()).set_linger(Some(Duration::ZERO));
+        Ok(socket?)
+    })?;
+    come_and_go("Unfinished", &mut ann, |mut talker| {
+        Ok(talker.socket.get_mut().write_all(b"\x81\xfe\x01\x00half a frame")?)
+    })
+}
+
+#[test]
+fn a_name_that_is_taken_or_no_name_is_refused_and_another_one_may_be_tried() -> Result {
+    let server = chat().start()?;
+    let _ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
+    let mut other = Talker::connect(&server, SAFETY)?;
+    other.say("aNN")?;
+    other.hears("* aNN is here already. Which other name is yours?")?;
+    other.say("An\nn: hello\nX")?;
+    other.hears("* A name has 1 to 20 letters or digits, and no spaces. Which one is yours?")?;
+    other.called("Zoë-2").map(drop)
+}
+
+#[test]
+fn nobody_without_a_name_hears_anything() -> Result {
+    let server = chat().start()?;
+    let mut nobody = Talker::connect(&server, SAFETY)?;
+    let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
+    ann.say("secret")?;
+    ann.say("more of it")?;
+    let _bob = Talker::connect(&server, SAFETY)?.called("Bob")?;
+    ann.hears("* Bob is here")?; // so what Ann said has gone to everyone
+    nobody.say("Cid")?;
+    nobody.hears("* Hello, Cid! Others in this room: 2")
+}
+
+/// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
+#[test]
+fn who_does_not_answer_a_ping_is_sent_away_and_who_answers_stays() -> Result {
+    let server = chat().patience_for_peers(Duration::from_millis(1_200)).start()?;
+    let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
+    let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
+    alive.hears("* Dead is here")?;
+    alive.hears("* Dead has left")?;
+    assert_eq!(dead.goodbye()?, (1008, "no answer to a ping".to_owned()));
+    let mut new = Talker::connect(&server, SAFETY)?.called("New")?;
+    alive.say("still here")?;
+    new.hears("Alive: still here")
+}
