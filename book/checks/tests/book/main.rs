@@ -2,6 +2,7 @@
 
 mod blocking;
 mod chapters;
+mod chat;
 mod kitchen;
 mod measured;
 mod modules;
@@ -10,4 +11,5 @@ mod one_loop;
 mod runtimes;
 mod site;
 mod snapshots;
+mod streams;
 mod survival;

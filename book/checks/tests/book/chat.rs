@@ -1,0 +1,44 @@
+//! The chat of step 7.3: what its picture says, and properties that find a fault.
+
+use book_checks::measured::traces;
+use book_checks::{Failure, Result, patch};
+use harness::{Program, SAFETY};
+use std::time::Duration;
+use timeline::Kind;
+
+#[path = "../../../../foundations/07_03_chat/tests/chat/properties.rs"]
+mod properties;
+#[allow(dead_code, reason = "the step's own tests use more of it")]
+#[path = "../../../../foundations/07_03_chat/tests/chat/talker.rs"]
+mod talker;
+
+fn found(fault: &str, property: fn(&Program, Duration) -> Result, patience: Duration) -> Failure {
+    let program = patch::program(&format!("07_03_chat+{fault}")).unwrap();
+    property(&program, patience).expect_err(fault)
+}
+
+#[test]
+fn a_chat_that_waits_for_the_slowest_is_found() {
+    let property = properties::a_client_that_does_not_read_delays_nobody;
+    let failure = found("waits_for_the_slowest", property, Duration::from_secs(1));
+    assert!(failure.to_string().contains("instead of \"Ann: "), "{failure}"); // Bob waits in vain
+}
+
+#[test]
+fn a_chat_that_tells_the_sender_too_is_found() {
+    let failure = found("tells_the_sender_too", properties::everyone_but_the_sender_hears, SAFETY);
+    assert!(failure.to_string().contains("heard \"* Ann is here\""), "{failure}"); // as though she were another
+}
+
+#[test]
+fn nobody_waits_for_a_client_that_does_not_read() -> Result {
+    let traced = traces::find("07_03")?;
+    for picture in [traced.committed()?, traced.observe()?] {
+        let [ann, bob, dora] = &picture.rows[..] else { panic!("three clients: {picture:?}") };
+        let asleep = dora.of(Kind::Blocked).next().unwrap();
+        assert!(ann.end() <= asleep.to && bob.end() <= asleep.to, "all is said before she reads: {picture:?}");
+        let missed = dora.note.strip_suffix(" messages").and_then(|number| number.parse::<u32>().ok());
+        assert!(missed.is_some_and(|number| (1..4_000).contains(&number)), "{picture:?}");
+    }
+    Ok(())
+}
