@@ -36,13 +36,12 @@ fn main() -> Result {
     };
     while hear(&mut dora)?.trim_start_matches("Ann:").trim() != (MESSAGES - 1).to_string() {}
     let mut picture = Timeline::new("Nobody waits for a client that does not read", Unit::Microseconds)
-        .legend(Kind::Served, "talks, or hears what is said")
-        .legend(Kind::Blocked, "does not read")
-        .legend(Kind::Runs, "reads what was kept for her");
+        .legend(Kind::Served, "talks, or reads what is said")
+        .legend(Kind::Blocked, "does not read");
     picture.notes = "missed".to_owned();
     picture.row("Ann").span(Kind::Served, 0, asleep);
     picture.row("Bob").span(Kind::Served, 0, asleep).note = "0 messages".to_owned();
-    picture.row("Dora").span(Kind::Blocked, 0, asleep).span(Kind::Runs, asleep, now()?).note = missed;
+    picture.row("Dora").span(Kind::Blocked, 0, asleep).span(Kind::Served, asleep, now()?).note = missed;
     println!("{}", serde_json::to_string(&picture)?);
     Ok(())
 }
