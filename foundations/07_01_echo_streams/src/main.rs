@@ -114,7 +114,11 @@ async fn handle_connection(
     }
     patiently(stream.shutdown()).await?; // flushes, then says that nothing more comes
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    patiently(io::copy(&mut stream.take(LINGER), &mut io::sink())).await?; // until the peer has read why
+    let (mut rest, mut nowhere) = (stream.take(LINGER), io::sink());
+    select! {
+        drained = patiently(io::copy(&mut rest, &mut nowhere)) => drained?, // until the peer has read why
+        () = stopping.cancelled() => 0,
+    };
     Err(refusal)
 }
 // ANCHOR_END: handle_connection

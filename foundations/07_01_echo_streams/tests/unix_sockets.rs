@@ -159,6 +159,19 @@ fn a_signal_takes_the_socket_away_and_lines_in_flight_come_back() -> Result {
 }
 
 #[test]
+fn a_refused_peer_that_stays_holds_nothing_up() -> Result {
+    let mut server = Server::start(&program(), &path("refused"))?;
+    let mut stream = server.connect()?;
+    stream.write_all(&b"x".repeat(9_000))?;
+    let mut refusal = String::new();
+    stream.try_clone()?.read_to_string(&mut refusal)?;
+    assert!(refusal.starts_with("error: a line may have"), "{refusal}");
+    server.signal()?;
+    assert_eq!(server.ended()?.code(), Some(0));
+    Ok(())
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() -> Result {
     let path = path("twice");
     let mut server = Server::start(&program().delay(Duration::from_millis(50)), &path)?;

@@ -1,5 +1,7 @@
 //! The chat of step 7.3: what its picture says, and properties that find a fault.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
 use book_checks::measured::traces;
 use book_checks::{Failure, Result, patch};
 use harness::{Program, SAFETY};
