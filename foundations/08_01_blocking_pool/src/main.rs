@@ -1,0 +1,141 @@
+//! Step 8.1: a line that is a number is answered with the number of primes up to it. Who counts, and who waits meanwhile?
+//!
+//! Run: `cargo run --bin 08_01_blocking_pool -- --on loop`
+//! Try: `nc 127.0.0.1 7878` in two terminals. Send 5000000 in the first one, and at once any word in the second.
+//! You should see: the word comes back only after the number. With `--on pool` or `--on rayon`, it comes back at once.
+
+mod arguments;
+mod pool;
+mod primes;
+
+use arguments::Arguments;
+use echo::{LINGER, Lines};
+use pool::{Pool, Refusal};
+use std::process;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::{select, task, time};
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn main() {
+    let arguments = Arguments::read();
+    let prepared = runtime(&arguments).and_then(|runtime| Ok((runtime, Arc::new(Pool::new(&arguments)?))));
+    match prepared {
+        Ok((runtime, pool)) => runtime.block_on(listen(arguments, pool)),
+        Err(error) => give_up(format_args!("cannot start: {error}")),
+    }
+}
+
+// ANCHOR: runtime
+/// One thread for the loop, and a bounded number of others for what would block it.
+fn runtime(arguments: &Arguments) -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().max_blocking_threads(arguments.threads.into()).build()
+}
+// ANCHOR_END: runtime
+
+async fn listen(arguments: Arguments, pool: Arc<Pool>) {
+    let signals = || Ok::<_, io::Error>([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]);
+    match (TcpListener::bind(&arguments.address).await, signals()) {
+        (Ok(listener), Ok(signals)) => run(listener, signals, &arguments, &pool).await,
+        (Err(error), _) => echo::cannot_listen(&arguments.address, &error),
+        (_, Err(error)) => give_up(format_args!("cannot listen for signals: {error}")),
+    }
+}
+
+/// Serves until it is told to stop, and then finishes what is in flight.
+async fn run(listener: TcpListener, mut signals: [Signal; 2], arguments: &Arguments, pool: &Arc<Pool>) {
+    echo::announce(listener.local_addr());
+    let (stop, stopping) = watch::channel(());
+    select! {
+        () = accept(listener, arguments, pool, stopping) => {}
+        () = told_to_stop(&mut signals) => {}
+    }
+    stop.send_replace(());
+    echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    select! {
+        () = stop.closed() => {} // no handler has a `stopping` any more
+        () = told_to_stop(&mut signals) => give_up("stopped before all answers were sent"),
+    }
+}
+
+async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+    select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn accept(listener: TcpListener, arguments: &Arguments, pool: &Arc<Pool>, stopping: watch::Receiver<()>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (pool, stopping, arguments) = (Arc::clone(pool), stopping.clone(), arguments.clone());
+                task::spawn(async move {
+                    if let Err(error) = handle_connection(stream, &arguments, &pool, stopping).await {
+                        echo::log(format_args!("gave a connection up: {error}"));
+                    }
+                });
+            }
+            Err(error) => {
+                echo::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+// ANCHOR: handle_connection
+async fn handle_connection(
+    mut stream: TcpStream,
+    arguments: &Arguments,
+    pool: &Pool,
+    mut stopping: watch::Receiver<()>,
+) -> io::Result<()> {
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = select! {
+            biased; // what has arrived counts
+            received = time::timeout(echo::patience(), stream.read(&mut buffer)) => received??,
+            _ = stopping.changed(), if lines.is_idle() => return Ok(()),
+        };
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            time::sleep(arguments.delay).await;
+            let answer = answer(line, arguments.deadline, pool).await;
+            time::timeout(echo::patience(), stream.write_all(&answer)).await??;
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    stream.shutdown().await?; // the peer may still be sending: it reads why it should not
+    time::timeout(echo::patience(), io::copy(&mut stream.take(LINGER), &mut io::sink())).await??;
+    Err(refusal)
+}
+// ANCHOR_END: handle_connection
+
+// ANCHOR: answer
+/// What a line is answered with: a number with how many primes there are up to it, and any other line with itself.
+async fn answer(line: Vec<u8>, deadline: Duration, pool: &Pool) -> Vec<u8> {
+    let number = str::from_utf8(&line).ok().and_then(|text| text.trim().parse().ok());
+    let Some(number) = number else { return line };
+    let answer = match time::timeout(deadline, pool.count_primes(number)).await {
+        Ok(Ok(count)) => format!("{count}\n"),
+        Ok(Err(Refusal::Full)) => "error: too much to do, try again later\n".to_owned(),
+        Ok(Err(Refusal::Failed)) => "error: the computation failed\n".to_owned(),
+        Err(_) => format!("error: not done within {}\n", humantime::format_duration(deadline)),
+    };
+    answer.into_bytes()
+}
+// ANCHOR_END: answer
+
+fn give_up(reason: impl std::fmt::Display) -> ! {
+    echo::log(reason);
+    process::exit(1)
+}

@@ -1,0 +1,83 @@
+//! Where the counting is done: on the loop's own thread, on tokio's threads for what blocks, or on those of rayon.
+
+use crate::arguments::{Arguments, Place};
+use crate::primes;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use std::io;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task;
+use tokio_util::sync::CancellationToken;
+
+/// A bounded number of computations: those under way, and those in the queue.
+pub struct Pool {
+    /// A permit for each thread, and for each place in the queue.
+    room: Arc<Semaphore>,
+    workers: Workers,
+}
+
+/// Who counts.
+enum Workers {
+    /// The loop's own thread.
+    Loop,
+    /// The threads that the runtime has for what blocks.
+    Blocking,
+    Rayon(ThreadPool),
+}
+
+/// Why there is no count.
+#[derive(Debug)]
+pub enum Refusal {
+    /// All threads are busy, and the queue is full.
+    Full,
+    /// The computation panicked.
+    Failed,
+}
+
+impl Pool {
+    /// A pool of so many threads, with a queue for so many more computations.
+    pub fn new(arguments: &Arguments) -> io::Result<Self> {
+        let room = Arc::new(Semaphore::new(usize::from(arguments.threads) + usize::from(arguments.queue)));
+        let workers = match arguments.on {
+            Place::Loop => Workers::Loop,
+            Place::Pool => Workers::Blocking,
+            Place::Rayon => Workers::Rayon(rayon(arguments.threads.into()).map_err(io::Error::other)?),
+        };
+        Ok(Self { room, workers })
+    }
+
+    // ANCHOR: count_primes
+    /// How many primes there are up to this number. Whoever drops this future tells the computation to stop.
+    pub async fn count_primes(&self, limit: u32) -> Result<usize, Refusal> {
+        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Full)?;
+        let stop = CancellationToken::new();
+        let _stops_when_dropped = stop.clone().drop_guard();
+        match &self.workers {
+            Workers::Loop => Ok(primes::count(limit, &stop)),
+            Workers::Blocking => {
+                let computation = task::spawn_blocking(move || {
+                    let _room = room; // given back when the thread has finished, whoever waits for it
+                    primes::count(limit, &stop)
+                });
+                computation.await.map_err(|_| Refusal::Failed)
+            }
+            Workers::Rayon(threads) => {
+                let (tell, told) = oneshot::channel();
+                threads.spawn(move || {
+                    let _room = room;
+                    let _ = tell.send(primes::count_in_parallel(limit, &stop)); // perhaps nobody wants to know any more
+                });
+                told.await.map_err(|_| Refusal::Failed)
+            }
+        }
+    }
+    // ANCHOR_END: count_primes
+}
+
+fn rayon(threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("rayon-{number}"))
+        .panic_handler(|_| echo::log("a computation panicked")) // or else it would end the program
+        .build()
+}
