@@ -7,17 +7,18 @@
 mod arguments;
 mod pool;
 mod primes;
+mod signals;
 
 use arguments::Arguments;
 use echo::{LINGER, Lines};
 use pool::{Pool, Refusal};
+use signals::Signals;
 use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::{select, task, time};
 
@@ -26,10 +27,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {
     let arguments = Arguments::read();
-    let prepared = runtime(&arguments).and_then(|runtime| Ok((runtime, Arc::new(Pool::new(&arguments)?))));
-    match prepared {
-        Ok((runtime, pool)) => runtime.block_on(listen(arguments, pool)),
-        Err(error) => give_up(format_args!("cannot start: {error}")),
+    if let Err(error) = runtime(&arguments).and_then(|runtime| runtime.block_on(listen(&arguments))) {
+        echo::log(error);
+        process::exit(1)
     }
 }
 
@@ -40,35 +40,27 @@ fn runtime(arguments: &Arguments) -> io::Result<Runtime> {
 }
 // ANCHOR_END: runtime
 
-async fn listen(arguments: Arguments, pool: Arc<Pool>) {
-    let signals = || Ok::<_, io::Error>([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]);
-    match (TcpListener::bind(&arguments.address).await, signals()) {
-        (Ok(listener), Ok(signals)) => run(listener, signals, &arguments, &pool).await,
-        (Err(error), _) => echo::cannot_listen(&arguments.address, &error),
-        (_, Err(error)) => give_up(format_args!("cannot listen for signals: {error}")),
-    }
+async fn listen(arguments: &Arguments) -> io::Result<()> {
+    let (pool, signals) = (Arc::new(Pool::new(arguments)?), Signals::new()?);
+    let listener = TcpListener::bind(&arguments.address).await;
+    let listener = listener.unwrap_or_else(|error| echo::cannot_listen(&arguments.address, &error));
+    run(listener, signals, arguments, &pool).await;
+    Ok(())
 }
 
 /// Serves until it is told to stop, and then finishes what is in flight.
-async fn run(listener: TcpListener, mut signals: [Signal; 2], arguments: &Arguments, pool: &Arc<Pool>) {
+async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments, pool: &Arc<Pool>) {
     echo::announce(listener.local_addr());
     let (stop, stopping) = watch::channel(());
     select! {
         () = accept(listener, arguments, pool, stopping) => {}
-        () = told_to_stop(&mut signals) => {}
+        () = signals.told_to_stop() => {}
     }
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // no handler has a `stopping` any more
-        () = told_to_stop(&mut signals) => give_up("stopped before all answers were sent"),
-    }
-}
-
-async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
-    select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = signals.told_to_stop() => process::exit(1),
     }
 }
 
@@ -108,7 +100,9 @@ async fn handle_connection(
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
-            time::sleep(arguments.delay).await;
+            if !arguments.delay.is_zero() {
+                time::sleep(arguments.delay).await; // or else a millisecond: the timers of tokio have no finer one
+            }
             let answer = answer(line, arguments.deadline, pool).await;
             time::timeout(echo::patience(), stream.write_all(&answer)).await??;
         }
@@ -134,8 +128,3 @@ async fn answer(line: Vec<u8>, deadline: Duration, pool: &Pool) -> Vec<u8> {
     answer.into_bytes()
 }
 // ANCHOR_END: answer
-
-fn give_up(reason: impl std::fmt::Display) -> ! {
-    echo::log(reason);
-    process::exit(1)
-}

@@ -26,7 +26,8 @@ fn computing_and_quick(server: &Server, number: &str) -> Result<(Client, Client)
     let (mut computing, mut quick) = (server.client()?, server.client()?);
     computing.ask()?;
     quick.ask()?;
-    computing.send(number)?; // it is in the server's system before the other line is
+    quick.wait_until_read()?; // it sleeps, so what comes first is what it is woken for first
+    computing.send(number)?;
     quick.send_question()?;
     Ok((computing, quick))
 }
@@ -77,6 +78,7 @@ fn when_the_queue_is_full_the_next_is_told_so_and_words_are_still_answered() -> 
         let server = program.start()?;
         let mut clients: Vec<Client> = (0..4).map(|_| server.client()).collect::<Result<_>>()?;
         clients.iter_mut().try_for_each(Client::ask)?;
+        clients[3].wait_until_read()?;
         clients.iter_mut().try_for_each(|client| client.send(HUGE))?;
         assert_eq!(clients[3].line()?, FULL, "{place}");
         for client in &mut clients[..3] {
@@ -130,7 +132,9 @@ fn on_the_loop_a_deadline_comes_too_late() -> Result {
 fn a_signal_lets_it_finish_what_it_computes() -> Result {
     let mut server = server().start()?;
     let (mut computing, mut idle) = (server.client()?, server.client()?);
+    computing.ask()?;
     idle.ask()?;
+    idle.wait_until_read()?;
     computing.send("1000000\n")?;
     idle.ask()?; // so the number has been read, too
     server.terminate()?;
@@ -144,11 +148,8 @@ fn a_signal_lets_it_finish_what_it_computes() -> Result {
 #[test]
 fn a_second_signal_ends_it_at_once() -> Result {
     let mut server = server().start()?;
-    let mut computing = server.client()?;
-    computing.ask()?;
-    computing.send(HUGE)?;
-    let mut other = server.client()?;
-    other.ask()?; // so the number has been read, too
+    let (_computing, mut quick) = computing_and_quick(&server, HUGE)?;
+    quick.answer()?; // so the number has been read, too
     server.interrupt()?;
     server.wait_for_log("press Ctrl-C again")?;
     server.interrupt()?;

@@ -1,1 +1,105 @@
-fn main(){}
+//! Step 8.2: an echo server with two mistakes in it, on one thread, and tools that find them.
+//!
+//! Run: `cargo run --bin 08_02_find_the_blocker -- --delay 250ms`
+//! Try: `printf 'hello\nsleep\ncompute\n' | nc -N 127.0.0.1 7878`, then press Ctrl-C in the server's terminal.
+//! You should see: a warning for `sleep` and one for `compute`, none for `hello`; then a report, the longest poll first.
+
+mod arguments;
+mod connection;
+#[path = "../../08_01_blocking_pool/src/signals.rs"]
+mod signals;
+mod tool;
+
+use arguments::{Arguments, Sort};
+use find_the_blocker::profile::Record;
+use find_the_blocker::report::{self, Order};
+use signals::Signals;
+use std::fmt::Display;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, process};
+use tokio::io;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::{select, time};
+use tool::Tool;
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let arguments = Arguments::read();
+    let ended = match &arguments.load {
+        Some(file) => fs::read(file).and_then(|text| report(&serde_json::from_slice(&text)?, &arguments)),
+        None => listen(&arguments).await,
+    };
+    if let Err(error) = ended {
+        give_up(error);
+    }
+}
+
+async fn listen(arguments: &Arguments) -> io::Result<()> {
+    let mut signals = Signals::new()?;
+    let tool = Arc::new(Tool::new(arguments));
+    match TcpListener::bind(&arguments.address).await {
+        Ok(listener) => run(listener, &mut signals, arguments, &tool).await,
+        Err(error) => echo::cannot_listen(&arguments.address, &error),
+    }
+    match &*tool {
+        Tool::Profile(profile) => report(&profile.record(), arguments),
+        others => write!(std::io::stdout(), "{}", others.counted()),
+    }
+}
+
+/// Serves until it is told to stop, and then finishes what is in flight.
+async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments, tool: &Arc<Tool>) {
+    echo::announce(listener.local_addr());
+    let (stop, stopping) = watch::channel(());
+    // ANCHOR: accept_loop
+    let accepting = tool.spawn("accept loop", accept(listener, arguments.delay, Arc::clone(tool), stopping));
+    // ANCHOR_END: accept_loop
+    signals.told_to_stop().await;
+    accepting.abort();
+    stop.send_replace(());
+    echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    select! {
+        () = stop.closed() => {} // no handler has a `stopping` any more
+        () = signals.told_to_stop() => give_up("stopped before all answers were sent"),
+    }
+}
+
+async fn accept(listener: TcpListener, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tool.spawn("connection", connection::serve(stream, delay, Arc::clone(&tool), stopping.clone()));
+            }
+            Err(error) => {
+                echo::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Prints what was seen, and writes it to the files that were asked for.
+fn report(record: &Record, arguments: &Arguments) -> io::Result<()> {
+    let order = match arguments.sort {
+        Sort::Total => Order::Total,
+        Sort::Worst => Order::Worst,
+    };
+    if let Some(file) = &arguments.save {
+        fs::write(file, serde_json::to_string(record)? + "\n")?;
+    }
+    if let Some(file) = &arguments.svg {
+        fs::write(file, timeline::picture(&[("Who has the loop's thread", &report::timeline(record))]))?;
+    }
+    writeln!(std::io::stdout(), "{}", report::table(record, order))
+}
+
+fn give_up(reason: impl Display) -> ! {
+    echo::log(reason);
+    process::exit(1)
+}

@@ -1,0 +1,58 @@
+//! Serves one peer: each line comes back after the delay.
+
+use crate::tool::Tool;
+use echo::{LINGER, Lines};
+use find_the_blocker::usage::compute_for;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::{select, time};
+
+/// Serves one peer, until either side has had enough.
+pub async fn serve(stream: TcpStream, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
+    if let Err(error) = handle_connection(stream, delay, &tool, stopping).await {
+        echo::log(format_args!("gave a connection up: {error}"));
+    }
+}
+
+async fn handle_connection(
+    mut stream: TcpStream,
+    delay: Duration,
+    tool: &Tool,
+    mut stopping: watch::Receiver<()>,
+) -> io::Result<()> {
+    let mut lines = Lines::new();
+    let mut buffer = [0; 1024];
+    while lines.is_open() {
+        let received = select! {
+            biased; // what has arrived counts
+            received = time::timeout(echo::patience(), stream.read(&mut buffer)) => received??,
+            _ = stopping.changed(), if lines.is_idle() => return Ok(()),
+        };
+        lines.receive(&buffer[..received]);
+        while let Some(line) = lines.next_line() {
+            wait(&line, delay, tool).await?;
+            time::timeout(echo::patience(), stream.write_all(&line)).await??;
+        }
+    }
+    let Some(refusal) = lines.refusal() else { return Ok(()) };
+    stream.shutdown().await?; // the peer may still be sending: it reads why it should not
+    time::timeout(echo::patience(), io::copy(&mut stream.take(LINGER), &mut io::sink())).await??;
+    Err(refusal)
+}
+
+// ANCHOR: wait
+/// Waits before a line is sent back. There is one right way, and two mistakes.
+async fn wait(line: &[u8], delay: Duration, tool: &Tool) -> io::Result<()> {
+    match line.trim_ascii() {
+        b"sleep" => tool.spawn("nap", async move { thread::sleep(delay) }).await?,
+        b"compute" => tool.spawn("computation", async move { compute_for(delay) }).await?,
+        _ if delay.is_zero() => {} // tokio would sleep for a millisecond
+        _ => time::sleep(delay).await,
+    }
+    Ok(())
+}
+// ANCHOR_END: wait
