@@ -79,7 +79,7 @@ fn run(commands: &[String], name: &str) -> Result<String> {
     let needs_server = commands.iter().any(|command| command.contains("7878") || command.contains("$SERVER"));
     match started {
         Some(words) => {
-            let server = start(words)?;
+            let server = start(words, name)?;
             let talk = run_against(&commands[1..], Some(&server), name)?;
             Ok(format!("{}\n{}{talk}", commands[0], with_shown_port(&server.output(), &server)))
         }
@@ -88,10 +88,12 @@ fn run(commands: &[String], name: &str) -> Result<String> {
     }
 }
 
-/// Starts the server that these words name: `NAME -- ARGUMENTS`.
-fn start(words: &str) -> Result<Server> {
+/// Starts the server that these words name: `NAME -- ARGUMENTS`. In a session for a step with a patch, it is the step with the patch.
+fn start(words: &str, session: &str) -> Result<Server> {
     let mut words = words.split_whitespace();
-    let program = program(words.next().unwrap_or_default())?;
+    let name = words.next().unwrap_or_default();
+    let is_patched = session.split_once('+').is_some_and(|(step, _)| step == name);
+    let program = program(if is_patched { session } else { name })?;
     words.skip(1).fold(program, Program::argument).start()
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub mod blocked;
+pub mod blocked_loop;
 pub mod exchange;
 pub mod forgotten_await;
 pub mod idle;

@@ -4,6 +4,7 @@
 //! Behind `--`, the beginning of a name measures only what is called so: `-- 09_0`, `-- 01_04_threads`, `-- blocked`.
 
 use book_checks::measured::blocked::Blocked;
+use book_checks::measured::blocked_loop::{self, PLACES};
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::idle::Idle;
 use book_checks::measured::threads::{self, Threads};
@@ -27,6 +28,10 @@ fn main() -> Result {
     }
     all.push(("forgotten_await".to_owned(), Box::new(Endings::measure)));
     all.push(("idle_clients".to_owned(), Box::new(Idle::measure)));
+    for place in PLACES {
+        all.push((format!("08_01_{place}"), Box::new(|| blocked_loop::measure_timeline(place))));
+    }
+    all.push(("polls_08_02".to_owned(), Box::new(blocked_loop::measure_record)));
     all.push(("blocked".to_owned(), Box::new(Blocked::measure)));
 
     let only = env::args().nth(1).unwrap_or_default();

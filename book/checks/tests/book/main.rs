@@ -1,5 +1,6 @@
 //! The book says what the programs do, in one program of tests: those that wait wait together.
 
+mod blocked_loop;
 mod blocking;
 mod chapters;
 mod chat;
