@@ -52,7 +52,7 @@ impl Tool {
             Self::Profile(profile) => task::spawn(profile.watch(name, future)),
             Self::Tracing => {
                 let place = Location::caller();
-                task::spawn(future.instrument(info_span!("task", name, %place)))
+                task::spawn(future.instrument(info_span!(parent: None, "task", name, %place)))
             }
             Self::Metrics { .. } => task::spawn(TaskMonitor::instrument(&self.monitor(name), future)),
             #[cfg(feature = "console")]
@@ -79,9 +79,8 @@ impl Tool {
         let mut text = String::new();
         for (name, monitor) in &*monitors.lock().unwrap_or_else(PoisonError::into_inner) {
             let metrics = monitor.cumulative();
-            let (polls, slow) = (metrics.total_poll_count, metrics.total_slow_poll_count);
-            let mean = metrics.mean_slow_poll_duration();
-            let _ = writeln!(text, "{name}: slow polls: {slow} of {polls}, {mean:.0?} each on average");
+            let (slow, mean) = (metrics.total_slow_poll_count, metrics.mean_slow_poll_duration());
+            let _ = writeln!(text, "{name}: slow polls: {slow}, {mean:.0?} each on average");
         }
         text
     }
