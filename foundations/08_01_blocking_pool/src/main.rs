@@ -115,7 +115,7 @@ async fn handle_connection(
 // ANCHOR_END: handle_connection
 
 // ANCHOR: answer
-/// What a line is answered with: a number with how many primes there are up to it, and any other line with itself.
+/// A number is answered with how many primes there are up to it, any other line with itself.
 async fn answer(line: Vec<u8>, deadline: Duration, pool: &Pool) -> Vec<u8> {
     let number = str::from_utf8(&line).ok().and_then(|text| text.trim().parse().ok());
     let Some(number) = number else { return line };

@@ -56,7 +56,7 @@ impl Pool {
             Workers::Loop => Ok(primes::count(limit, &stop)),
             Workers::Blocking => {
                 let computation = task::spawn_blocking(move || {
-                    let _room = room; // given back when the thread has finished, whoever waits for it
+                    let _room = room; // until the thread has finished
                     primes::count(limit, &stop)
                 });
                 computation.await.map_err(|_| Refusal::Failed)
@@ -65,7 +65,7 @@ impl Pool {
                 let (tell, told) = oneshot::channel();
                 threads.spawn(move || {
                     let _room = room;
-                    let _ = tell.send(primes::count_in_parallel(limit, &stop)); // perhaps nobody wants to know any more
+                    let _ = tell.send(primes::count_in_parallel(limit, &stop)); // to nobody, perhaps
                 });
                 told.await.map_err(|_| Refusal::Failed)
             }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 const PIECE: u32 = 1_000;
 
 // ANCHOR: count
-/// How many primes there are up to this number. It stops, with a count that is too small, when it is told to.
+/// How many primes there are up to this number, or fewer when it is told to stop.
 pub fn count(limit: u32, stop: &CancellationToken) -> usize {
     (0..=limit / PIECE).map(|piece| count_in(numbers(piece, limit), stop)).sum()
 }

@@ -31,12 +31,12 @@ pub fn sorted(record: &Record, order: Order) -> Vec<&Task> {
 pub fn table(record: &Record, order: Order) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["task", "spawned at", "polls", "total", "worst", "slow polls"]);
+    table.set_header(["task", "worst", "total", "polls", "slow polls", "spawned at"]);
     for task in sorted(record, order) {
         let [total, worst] = [task.total, task.worst].map(milliseconds);
-        table.add_row([&task.name, &task.place, &task.polls.to_string(), &total, &worst, &slow(task)]);
+        table.add_row([&task.name, &worst, &total, &task.polls.to_string(), &slow(task), &task.place]);
     }
-    for column in [2, 3, 4] {
+    for column in [1, 2, 3] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
