@@ -18,7 +18,7 @@ use std::fmt::Display;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fs, process};
+use std::{fs, path::Path, process};
 use tokio::io;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 async fn main() {
     let arguments = Arguments::read();
     let ended = match &arguments.load {
-        Some(file) => fs::read(file).and_then(|text| report(&serde_json::from_slice(&text)?, &arguments)),
+        Some(file) => read(file).and_then(|record| report(&record, &arguments)),
         None => listen(&arguments).await,
     };
     if let Err(error) = ended {
@@ -84,19 +84,30 @@ async fn accept(listener: TcpListener, delay: Duration, tool: Arc<Tool>, stoppin
     }
 }
 
+/// What was kept in a file.
+fn read(file: &Path) -> io::Result<Record> {
+    let record = fs::read(file).and_then(|text| Ok(serde_json::from_slice(&text)?));
+    record.map_err(|error| io::Error::other(format!("cannot read {}: {error}", file.display())))
+}
+
 /// Prints what was seen, and writes it to the files that were asked for.
 fn report(record: &Record, arguments: &Arguments) -> io::Result<()> {
     let order = match arguments.sort {
         Sort::Total => Order::Total,
         Sort::Worst => Order::Worst,
     };
+    writeln!(std::io::stdout(), "{}", report::table(record, order))?;
     if let Some(file) = &arguments.save {
-        fs::write(file, serde_json::to_string(record)? + "\n")?;
+        write(file, &format!("{}\n", serde_json::to_string(record)?))?;
     }
     if let Some(file) = &arguments.svg {
-        fs::write(file, timeline::picture(&[("Who has the loop's thread", &report::timeline(record))]))?;
+        write(file, &timeline::picture(&[("Who has the loop's thread", &report::timeline(record))]))?;
     }
-    writeln!(std::io::stdout(), "{}", report::table(record, order))
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    fs::write(file, text).map_err(|error| io::Error::other(format!("cannot write {}: {error}", file.display())))
 }
 
 fn give_up(reason: impl Display) -> ! {

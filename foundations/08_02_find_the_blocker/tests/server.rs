@@ -68,6 +68,17 @@ fn a_healthy_server_gets_no_warning() -> Result {
     Ok(())
 }
 
+/// A test that cannot fail shows nothing: each of the two above would, with the lines of the other.
+#[test]
+fn what_is_said_of_a_culprit_is_not_said_of_the_healthy() -> Result {
+    for (words, warnings) in [(["hello\n", "hello\n"], 0), (["sleep\n", "hello\n"], 1), (["sleep\n", "compute\n"], 2)] {
+        let mut server = watched_with("profile").start()?;
+        report_after(&mut server, &words)?;
+        assert_eq!(server.log().matches("everyone else waited").count(), warnings, "{words:?}: {}", server.log());
+    }
+    Ok(())
+}
+
 #[test]
 fn what_was_kept_can_be_reported_on_later() -> Result {
     let file = |name: &str| env::temp_dir().join(format!("08_02_{}_{name}", process::id()));
@@ -96,6 +107,7 @@ fn a_file_that_cannot_be_read_or_makes_no_sense_is_a_failure() -> Result {
     for file in ["nonsense.json", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
         let ended = program.run(&["--load", file])?;
         assert_eq!((ended.code, ended.log.lines().count()), (Some(1), 1), "{ended:?}");
+        assert!(ended.log.contains(&format!("cannot read {file}")), "{ended:?}");
     }
     Ok(())
 }
