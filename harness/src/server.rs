@@ -155,11 +155,7 @@ impl Program {
     /// Fails if it does not.
     pub fn run(&self, arguments: &[&str]) -> Result<Ended> {
         let mut command = self.command();
-        let mut server = self.spawn(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-        let status = server.wait_for_exit()?;
-        server.output.wait(self.patience, |_, has_ended| has_ended)?;
-        server.log.wait(self.patience, |_, has_ended| has_ended)?;
-        Ok(Ended { code: status.code(), output: server.output(), log: server.log() })
+        self.spawn(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))?.ended()
     }
 
     /// Starts it on a free port of the loopback interface, and waits until it says that it listens.
@@ -436,6 +432,18 @@ impl Server {
             ended.is_some()
         })?;
         ended.ok_or_else(|| Failure::new("the server does not end"))
+    }
+
+    /// Waits until it ends by itself, and until all that it wrote has arrived.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not end.
+    pub fn ended(&mut self) -> Result<Ended> {
+        let status = self.wait_for_exit()?;
+        self.output.wait(self.patience, |_, has_ended| has_ended)?;
+        self.log.wait(self.patience, |_, has_ended| has_ended)?;
+        Ok(Ended { code: status.code(), output: self.output(), log: self.log() })
     }
 
     /// Waits until the condition holds: for what nobody announces.

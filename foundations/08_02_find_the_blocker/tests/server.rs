@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use harness::{Program, Result, Server, suite};
+use harness::{Ended, Program, Result, Server, suite};
 use std::{env, fs, process};
 
 const MISTAKES: &str = include_str!("../src/connection.rs");
@@ -17,8 +17,8 @@ fn watched_with(tool: &str) -> Program {
     arguments.into_iter().fold(server(), Program::argument)
 }
 
-/// What a server prints at the end, after it was sent these lines one by one.
-fn report_after(server: &mut Server, lines: &[&str]) -> Result<String> {
+/// What a server has written when it has ended, after it was sent these lines one by one.
+fn after(server: &mut Server, lines: &[&str]) -> Result<Ended> {
     let mut client = server.client()?;
     for line in lines {
         client.send(line)?;
@@ -26,13 +26,9 @@ fn report_after(server: &mut Server, lines: &[&str]) -> Result<String> {
     }
     drop(client);
     server.interrupt()?;
-    assert!(server.wait_for_exit()?.success(), "{}", server.log());
-    server.wait_for_log("press Ctrl-C again")?;
-    server.wait_until("its output has ended", |server| {
-        let output = server.output();
-        output.lines().count() > 3 || !server.log().contains("spawned")
-    })?;
-    Ok(server.output())
+    let ended = server.ended()?;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    Ok(ended)
 }
 
 /// The number of the line in which a task of this name is spawned.
@@ -45,10 +41,9 @@ fn line_of(name: &str) -> usize {
 fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() -> Result {
     for (word, name, cause) in [("sleep\n", "nap", "was blocked"), ("compute\n", "computation", "computed")] {
         let mut server = watched_with("profile").start()?;
-        let report = report_after(&mut server, &["hello\n", word, "hello\n"])?;
+        let Ended { output: report, log, .. } = after(&mut server, &["hello\n", word, "hello\n"])?;
         let place = format!("foundations/08_02_find_the_blocker/src/connection.rs:{}", line_of(name));
         let warning = format!("{name}, spawned at {place}, {cause} for ");
-        let log = server.log();
         assert_eq!(log.matches("everyone else waited").count(), 1, "{log}");
         assert!(log.contains(&warning), "not {warning:?}: {log}");
         let first = report.lines().find(|line| line.contains(".rs:")).unwrap();
@@ -62,8 +57,8 @@ fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() 
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells why")]
 fn a_healthy_server_gets_no_warning() -> Result {
     let mut server = watched_with("profile").start()?;
-    let report = report_after(&mut server, &["hello\n"; 20])?;
-    assert!(!server.log().contains("everyone else waited"), "{}", server.log());
+    let Ended { output: report, log, .. } = after(&mut server, &["hello\n"; 20])?;
+    assert!(!log.contains("everyone else waited"), "{log}");
     assert!(report.contains("accept loop") && report.contains("connection"), "{report}");
     Ok(())
 }
@@ -73,8 +68,8 @@ fn a_healthy_server_gets_no_warning() -> Result {
 fn what_is_said_of_a_culprit_is_not_said_of_the_healthy() -> Result {
     for (words, warnings) in [(["hello\n", "hello\n"], 0), (["sleep\n", "hello\n"], 1), (["sleep\n", "compute\n"], 2)] {
         let mut server = watched_with("profile").start()?;
-        report_after(&mut server, &words)?;
-        assert_eq!(server.log().matches("everyone else waited").count(), warnings, "{words:?}: {}", server.log());
+        let log = after(&mut server, &words)?.log;
+        assert_eq!(log.matches("everyone else waited").count(), warnings, "{words:?}: {log}");
     }
     Ok(())
 }
@@ -84,7 +79,7 @@ fn what_was_kept_can_be_reported_on_later() -> Result {
     let file = |name: &str| env::temp_dir().join(format!("08_02_{}_{name}", process::id()));
     let (kept, picture) = (file("kept.json"), file("picture.svg"));
     let mut server = watched_with("profile").argument("--save").argument(&kept).start()?;
-    let report = report_after(&mut server, &["sleep\n"])?;
+    let report = after(&mut server, &["sleep\n"])?.output;
     let table = report.split_once('\n').unwrap().1;
     let later = server_of(&["--load", kept.to_str().unwrap(), "--svg", picture.to_str().unwrap()])?;
     assert_eq!(later, table);
@@ -115,8 +110,7 @@ fn a_file_that_cannot_be_read_or_makes_no_sense_is_a_failure() -> Result {
 #[test]
 fn tracing_tells_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result {
     let mut server = watched_with("tracing").start()?;
-    report_after(&mut server, &["sleep\n"])?;
-    let log = server.log();
+    let log = after(&mut server, &["sleep\n"])?.log;
     let line = log.lines().find(|line| line.contains("name=\"nap\"")).unwrap_or_default();
     assert!(line.contains("time.busy=") && line.contains("time.idle="), "{log}");
     assert!(line.contains(&format!("connection.rs:{}", line_of("nap"))), "we gave it the place: {log}");
@@ -130,7 +124,7 @@ fn tracing_tells_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result {
 fn tokio_metrics_counts_slow_polls_but_does_not_tell_why() -> Result {
     for (word, name) in [("sleep\n", "nap"), ("compute\n", "computation")] {
         let mut server = watched_with("metrics").start()?;
-        let report = report_after(&mut server, &[word])?;
+        let report = after(&mut server, &[word])?.output;
         assert!(report.contains(&format!("{name}: slow polls: 1, ")), "{report}");
         assert!(!report.contains(".rs:"), "{report}");
     }
