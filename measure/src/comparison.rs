@@ -29,4 +29,39 @@ pub struct Own {
     pub binary: &'static str,
     /// Whether it is no server, but what one can be measured by.
     pub is_yardstick: bool,
+    /// How many clients it can serve at a time.
+    pub hands: Hands,
+    /// What it finds in its environment.
+    pub environment: &'static [(&'static str, &'static str)],
+}
+
+impl Own {
+    /// A server that serves as many clients as come. Whatever is different is said with `..`.
+    pub const fn new(name: &'static str, package: &'static str, binary: &'static str) -> Self {
+        Self { name, package, binary, is_yardstick: false, hands: Hands::Enough, environment: &[] }
+    }
+}
+
+/// How many clients a server can serve at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hands {
+    /// As many as come.
+    Enough,
+    /// As many as come, with a thread for each, whose stack reserves so many bytes of addresses.
+    ThreadEach {
+        /// The size of a stack.
+        stack: u64,
+    },
+    /// So many. The others wait until one of these leaves.
+    Few(usize),
+}
+
+impl Hands {
+    /// How many clients may wait at the door of a server of the standard library.
+    const BACKLOG: usize = 128;
+
+    /// Whether so many clients can all be connected before the first one is served.
+    pub fn let_in(self, clients: usize) -> bool {
+        !matches!(self, Self::Few(_)) || clients <= Self::BACKLOG
+    }
 }

@@ -25,14 +25,20 @@ pub enum Measure {
     LatencyP999,
     /// From the first of all the simultaneous requests to the last answer.
     AllAnswered,
+    /// From the first client's arrival to the last answer.
+    AllServed,
     /// How much the resident memory grows for each connection.
     BytesPerConnection,
     /// The memory that the server occupies while all connections are held.
     ResidentBytes,
     /// The addresses that the server has reserved meanwhile, whether or not there is memory behind them.
     VirtualBytes,
+    /// What the kernel needs meanwhile to know which memory is behind which addresses.
+    PageTableBytes,
     /// The server's threads meanwhile.
     Threads,
+    /// The server's processes meanwhile.
+    Processes,
     /// The CPU time that a server takes in a second when nobody is connected.
     IdleCpuPerSecond,
     /// From the start of the process to its first answer.
@@ -64,7 +70,7 @@ pub enum Unit {
 
 impl Measure {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::CpuPerRequest,
         Self::KernelShare,
         Self::SystemCallsPerRequest,
@@ -74,10 +80,13 @@ impl Measure {
         Self::LatencyP99,
         Self::LatencyP999,
         Self::AllAnswered,
+        Self::AllServed,
         Self::BytesPerConnection,
         Self::ResidentBytes,
         Self::VirtualBytes,
+        Self::PageTableBytes,
         Self::Threads,
+        Self::Processes,
         Self::IdleCpuPerSecond,
         Self::StartUp,
         Self::BinaryBytes,
@@ -97,10 +106,13 @@ impl Measure {
             Self::LatencyP99 => "Latency, 99%",
             Self::LatencyP999 => "Latency, 99.9%",
             Self::AllAnswered => "Time until all are answered",
+            Self::AllServed => "Time until all have come and are served",
             Self::BytesPerConnection => "Memory per connection",
             Self::ResidentBytes => "Memory, all connections held",
             Self::VirtualBytes => "Address space, all connections held",
+            Self::PageTableBytes => "Page tables, all connections held",
             Self::Threads => "Threads, all connections held",
+            Self::Processes => "Processes, all connections held",
             Self::IdleCpuPerSecond => "CPU time per second, idle",
             Self::StartUp => "Time from start to first answer",
             Self::BinaryBytes => "Size of the stripped binary",
@@ -113,10 +125,14 @@ impl Measure {
     pub fn unit(self) -> Unit {
         match self {
             Self::RequestsPerSecond => Unit::PerSecond,
-            Self::BytesPerConnection | Self::ResidentBytes | Self::VirtualBytes | Self::BinaryBytes => Unit::Bytes,
+            Self::BytesPerConnection
+            | Self::ResidentBytes
+            | Self::VirtualBytes
+            | Self::PageTableBytes
+            | Self::BinaryBytes => Unit::Bytes,
             Self::KernelShare => Unit::Share,
             Self::SystemCallsPerRequest => Unit::Average,
-            Self::InstructionsPerRequest | Self::Threads | Self::Crates => Unit::Count,
+            Self::InstructionsPerRequest | Self::Threads | Self::Processes | Self::Crates => Unit::Count,
             _ => Unit::Seconds,
         }
     }

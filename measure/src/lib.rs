@@ -2,7 +2,7 @@
 //!
 //! A program that measures is a [`Comparison`]: its servers, and a list of [`Scenario`]s, each in a [`Protocol`]. It starts each server as
 //! a process, loads it from another one, takes account of it, and prints a table; it writes a page with charts, and the raw data.
-//! `runtimes-compare` is one, `src/bin/compare_echo.rs` here a smaller one.
+//! `runtimes-compare` and `foundations/models-compare` are two, `src/bin/compare_echo.rs` here a smaller one.
 //!
 //! The modules, from the bottom to the top; each imports from lower ones only:
 //!
@@ -15,6 +15,7 @@
 //!   source  own                 what it is made of; how it comes to be there
 //!   load                        what plays the clients: job and client; control; the loads; timed, which runs them
 //!   options  plan               the command line; how often, how long, where
+//!   limits                      limits of the system that would be in the way
 //!   loading  results            the load as another process; what was measured
 //!   count                       system calls and instructions
 //!   trial  progress             one scenario on one server, once; what is shown meanwhile
@@ -33,7 +34,7 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
-pub use comparison::{Comparison, Own};
+pub use comparison::{Comparison, Hands, Own};
 pub use figure::{Measure, Unit};
 pub use protocol::{Echo, Http, Protocol};
 pub use scenario::{Cores, Scenario, Work};

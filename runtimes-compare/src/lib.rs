@@ -35,7 +35,7 @@ pub const COMPARISON: Comparison = Comparison {
 };
 
 const fn server(name: &'static str, binary: &'static str) -> Own {
-    Own { name, package: "runtimes-compare", binary, is_yardstick: false }
+    Own::new(name, "runtimes-compare", binary)
 }
 
 /// Connections that stay open, the server on one core.

@@ -8,7 +8,7 @@ use measure::{Comparison, Echo, Measure, Own, Protocol, Scenario, Work};
 use std::process::ExitCode;
 use std::time::Duration;
 
-const TINY: Own = Own { name: "tiny", package: "measure", binary: "tiny_echo_server", is_yardstick: false };
+const TINY: Own = Own::new("tiny", "measure", "tiny_echo_server");
 
 const COMPARISON: Comparison = Comparison {
     name: "compare_echo",

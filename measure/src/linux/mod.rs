@@ -3,6 +3,7 @@
 mod children;
 mod count;
 mod files;
+mod limits;
 mod load;
 mod loading;
 mod options;

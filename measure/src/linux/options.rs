@@ -93,7 +93,7 @@ pub struct Options {
     #[arg(long, value_name = "PATH")]
     pub json: Option<PathBuf>,
 
-    /// The folder for report.html and report.json [default: target/compare in the workspace].
+    /// The folder for report.html and report.json [default: target/NAME in the workspace, NAME being that of this program].
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 

@@ -1,9 +1,8 @@
 //! The report as a page: what the template needs, with every number made readable.
 
-use crate::figure::{Measure, Unit, grouped, times};
+use crate::figure::{Measure, Unit, times};
 use crate::linux::report::{Report, Row};
 use crate::linux::results::{Cell, parts};
-use crate::scenario::Scenario;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -107,7 +106,7 @@ fn view(row: &Row, report: &Report) -> View {
         server: shortened(&server.name),
         ..shown(cell, row.measure)
     });
-    View { title: title(row.scenario, report), cells: cells.collect() }
+    View { title: report.title(row.scenario), cells: cells.collect() }
 }
 
 /// Whether each round of one server was better than any round of another.
@@ -144,7 +143,7 @@ fn calls_by_name(report: &Report) -> Vec<Calls> {
         let names: BTreeSet<&String> = servers.iter().flat_map(BTreeMap::keys).collect();
         let number = |calls: Option<&f64>| calls.map_or("–".to_owned(), |&calls| Unit::Average.format(calls));
         let row = |name: &String| (name.clone(), servers.iter().map(|calls| number(calls.get(name))).collect());
-        Calls { title: title(scenario, report), rows: names.into_iter().map(row).collect() }
+        Calls { title: report.title(scenario), rows: names.into_iter().map(row).collect() }
     };
     counted.map(|row| of(row.scenario)).collect()
 }
@@ -170,17 +169,6 @@ fn shortened(name: &str) -> String {
     }
 }
 
-fn title(scenario: Scenario, report: &Report) -> String {
-    match (report.connections_of(scenario), report.rate) {
-        (_, Some(rate)) if scenario.has_rate() => {
-            let first = report.servers.first().map_or("", |server| &server.name);
-            format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
-        }
-        (Some(connections), _) => format!("{}, {} connections", scenario.title, grouped(connections)),
-        _ => scenario.title.to_owned(),
-    }
-}
-
 fn meaning(measure: Measure) -> &'static str {
     match measure {
         Measure::CpuPerRequest => {
@@ -202,6 +190,7 @@ fn meaning(measure: Measure) -> &'static str {
         Measure::AllAnswered => {
             "From the first of all the simultaneous requests to the last answer. Ideal: the time that one answer takes."
         }
+        Measure::AllServed => "From the moment in which the first client comes to the last answer.",
         Measure::BytesPerConnection => {
             "How much the server's resident memory grows per connection, between a tenth of the connections and all of them. The kernel's own buffers are not in it."
         }
@@ -209,7 +198,11 @@ fn meaning(measure: Measure) -> &'static str {
         Measure::VirtualBytes => {
             "What the server has reserved, whether or not there is memory behind it: a thread reserves its whole stack, and uses little of it."
         }
+        Measure::PageTableBytes => {
+            "The kernel's own memory for each process: which memory is behind which addresses. Not in the resident memory."
+        }
         Measure::Threads => "In all the server's processes.",
+        Measure::Processes => "That the server consists of.",
         Measure::IdleCpuPerSecond => "After one request, with nobody connected.",
         Measure::StartUp => "From the start of the process to the end of its first answer.",
         Measure::BinaryBytes => "After strip has taken the symbols out.",

@@ -64,6 +64,8 @@ pub fn resident_bytes(processes: &[i32]) -> io::Result<u64> {
 pub struct Extent {
     /// The addresses that they have reserved, whether or not there is memory behind them.
     pub virtual_bytes: u64,
+    /// What the kernel needs to know which memory is behind which of them.
+    pub page_table_bytes: u64,
     /// Their threads.
     pub threads: i64,
 }
@@ -71,8 +73,13 @@ pub struct Extent {
 /// How much of the system processes take up.
 pub fn extent(processes: &[i32]) -> io::Result<Extent> {
     processes.iter().try_fold(Extent::default(), |sum, &process| {
-        let stat = Process::new(process).and_then(|process| process.stat()).map_err(Error::other)?;
-        Ok(Extent { virtual_bytes: sum.virtual_bytes + stat.vsize, threads: sum.threads + stat.num_threads })
+        let process = Process::new(process).map_err(Error::other)?;
+        let (stat, status) = (process.stat().map_err(Error::other)?, process.status().map_err(Error::other)?);
+        Ok(Extent {
+            virtual_bytes: sum.virtual_bytes + stat.vsize,
+            page_table_bytes: sum.page_table_bytes + status.vmpte.unwrap_or_default() * 1024,
+            threads: sum.threads + stat.num_threads,
+        })
     })
 }
 

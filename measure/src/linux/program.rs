@@ -4,12 +4,12 @@ use crate::comparison::Comparison;
 use crate::linux::children;
 use crate::linux::count;
 use crate::linux::files;
+use crate::linux::limits;
 use crate::linux::load;
 use crate::linux::options::{Cli, Hidden, Options};
 use crate::linux::own;
 use crate::linux::page;
 use crate::linux::plan::Plan;
-use crate::linux::process;
 use crate::linux::report::Report;
 use crate::linux::run;
 use crate::linux::server::Recipe;
@@ -53,18 +53,19 @@ impl Comparison {
             count::prepare()?;
         }
         own::prepare(&recipes)?;
-        let output = options.output.clone().unwrap_or_else(default_output);
+        let output = options.output.clone().unwrap_or_else(|| default_output(self.name));
         let files = ["report.html", "report.json"].map(|name| output.join(name));
         let json = options.json.as_ref().filter(|path| *path != Path::new("-"));
         files.iter().chain(json).try_for_each(|file| files::prepare(file))?;
         self.warn(&plan);
+        limits::check(&plan, &recipes)?;
         let results = run::run(&mut plan, &recipes);
         if children::is_interrupted() {
             return Err(Error::other("interrupted; nothing is left running"));
         }
         let servers: Vec<_> = recipes.iter().map(|recipe| recipe.name.clone()).collect();
-        show(&table::table(&results, &servers), options)?;
         let report = Report::new(self.name, self.crates, &plan, &recipes, &results);
+        show(&table::table(&report, &results, &servers), options)?;
         let [page, data] = &files;
         files::write(page, &page::page(&report)?)?;
         files::write(data, &report.json()?)?;
@@ -105,18 +106,11 @@ impl Comparison {
 
     /// Says what makes the figures worth less than they could be.
     fn warn(&self, plan: &Plan) {
-        let limit = process::raise_descriptor_limit();
         if cfg!(debug_assertions) {
             self.say("this is a debug build: for figures that mean something use --release");
         }
         if plan.cores.len() == 1 {
             self.say("there is one core only: servers and load share it");
-        }
-        let most = plan.scenarios.iter().map(|&scenario| plan.connections(scenario)).max().unwrap_or_default() as u64;
-        if limit < most + 64 {
-            self.say(&format!(
-                "{most} connections need about as many descriptors, but the limit is {limit} and can't be raised"
-            ));
         }
     }
 
@@ -139,9 +133,9 @@ fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     if path == Path::new("-") { write!(io::stdout(), "{json}") } else { files::write(path, &json) }
 }
 
-/// `target/compare` in the workspace, wherever the user is; written as short as it can be.
-fn default_output() -> PathBuf {
-    let folder = source::workspace().join("target/compare");
+/// A folder below `target` in the workspace, wherever the user is; written as short as it can be.
+fn default_output(name: &str) -> PathBuf {
+    let folder = source::workspace().join("target").join(name);
     let here = env::current_dir().ok();
     here.and_then(|here| folder.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(folder)
 }

@@ -1,6 +1,6 @@
 //! The report: everything that was measured, as raw data.
 
-use crate::figure::Measure;
+use crate::figure::{Measure, Unit, grouped};
 use crate::linux::plan::Plan;
 use crate::linux::results::{Cell, Results, Sample};
 use crate::linux::server::Recipe;
@@ -108,8 +108,20 @@ impl<'run> Report<'run> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
+    /// What a scenario is called, with the number of connections that it held.
+    pub fn title(&self, scenario: Scenario) -> String {
+        match (self.connections_of(scenario), self.rate) {
+            (_, Some(rate)) if scenario.has_rate() => {
+                let first = self.servers.first().map_or("", |server| &server.name);
+                format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
+            }
+            (Some(connections), _) => format!("{}, {} connections", scenario.title, grouped(connections)),
+            _ => scenario.title.to_owned(),
+        }
+    }
+
     /// How many connections a scenario held.
-    pub fn connections_of(&self, scenario: Scenario) -> Option<usize> {
+    fn connections_of(&self, scenario: Scenario) -> Option<usize> {
         self.connections.iter().find(|(other, _)| *other == scenario).map(|(_, connections)| *connections)
     }
 }

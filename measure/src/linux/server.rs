@@ -48,6 +48,7 @@ impl Recipe {
         let words: Vec<String> = self.command.iter().map(fill).collect();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(self.own.iter().flat_map(|own| own.environment.iter().copied()));
         let own_cores = process::cores();
         process::run_on(cores)?; // a child inherits the cores of the thread that starts it
         let started = Group::start(&mut command);

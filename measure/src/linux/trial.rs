@@ -1,6 +1,6 @@
 //! How a scenario is measured once on one server.
 
-use crate::comparison::Own;
+use crate::comparison::{Hands, Own};
 use crate::figure::Measure;
 use crate::linux::count;
 use crate::linux::load::{Job, Length, Outcome, Task};
@@ -27,13 +27,15 @@ pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Y
         (Work::Crates, Some(own)) => [(Measure::Crates, source::crates(own)?)].into(),
         (Work::Build, Some(own)) => build(own)?,
         (Work::Size | Work::Crates | Work::Build, None) => Yield::default(),
-        (Work::AllAtOnce { .. }, Some(own)) if own.is_yardstick => Yield::default(),
+        (Work::AllAtOnce { .. }, Some(own)) if own.is_yardstick || !own.hands.let_in(plan.connections(scenario)) => {
+            Yield::default()
+        }
         _ => {
             let mut server =
                 recipe.with(scenario.arguments).start(plan.server_cores(scenario), (scenario.protocol)().as_ref())?;
             let result = match scenario.work {
                 Work::AllAtOnce { is_leaving, .. } => all_at_once(scenario, &server, plan, is_leaving),
-                Work::Hold => hold(scenario, &server, plan),
+                Work::Hold => hold(scenario, &server, plan, recipe.own),
                 Work::Idle => idle(scenario, &server, plan),
                 _ => load(scenario, &server, plan),
             };
@@ -80,13 +82,20 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
 fn all_at_once(scenario: Scenario, server: &Server, plan: &Plan, leaves: bool) -> io::Result<Yield> {
     let outcome = Load::start(&job(scenario, server, plan, Task::Once { asks: true, leaves }))?.outcome()?;
     let cpu_per_request = outcome.server_cpu / outcome.requests as f64;
-    Ok([(Measure::AllAnswered, outcome.seconds), (Measure::CpuPerRequest, cpu_per_request)].into())
+    Ok([
+        (Measure::AllAnswered, outcome.seconds),
+        (Measure::AllServed, outcome.seconds_with_arrival),
+        (Measure::CpuPerRequest, cpu_per_request),
+    ]
+    .into())
 }
 
 /// What is there while all connections are held; and the slope between a tenth of them and all, where what a server takes for itself
-/// cancels out.
-fn hold(scenario: Scenario, server: &Server, plan: &Plan) -> io::Result<Yield> {
-    let mut job = job(scenario, server, plan, Task::Once { asks: false, leaves: false });
+/// cancels out. A server that serves a few at a time is told of all, and holds what it takes.
+fn hold(scenario: Scenario, server: &Server, plan: &Plan, own: Option<Own>) -> io::Result<Yield> {
+    let has_few_hands = matches!(own, Some(Own { hands: Hands::Few(_), .. }));
+    let task = if has_few_hands { Task::Knock } else { Task::Once { asks: false, leaves: false } };
+    let mut job = job(scenario, server, plan, task);
     let all = job.connections.max(10);
     let mut held = Vec::new();
     let mut resident = Vec::new();
@@ -98,15 +107,21 @@ fn hold(scenario: Scenario, server: &Server, plan: &Plan) -> io::Result<Yield> {
         thread::sleep(plan.settling);
         resident.push(process::resident_bytes(&job.server)? as f64);
     }
-    let held_by = process::extent(&server.processes())?;
+    let processes = server.processes();
+    let held_by = process::extent(&processes)?;
     held.into_iter().try_for_each(Load::release)?;
-    let measured = [
-        (Measure::BytesPerConnection, (resident[1] - resident[0]) / (all - all / 10) as f64),
+    let mut measured = Yield::from([
         (Measure::ResidentBytes, resident[1]),
         (Measure::VirtualBytes, held_by.virtual_bytes as f64),
+        (Measure::PageTableBytes, held_by.page_table_bytes as f64),
         (Measure::Threads, held_by.threads as f64),
-    ];
-    Ok(measured.into())
+        (Measure::Processes, processes.len() as f64),
+    ]);
+    if !has_few_hands {
+        let each = (resident[1] - resident[0]) / (all - all / 10) as f64;
+        measured.values.insert(Measure::BytesPerConnection, each);
+    }
+    Ok(measured)
 }
 
 /// What a server costs that has answered once and is then left alone.

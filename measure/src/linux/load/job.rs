@@ -38,6 +38,9 @@ pub enum Task {
     /// One request on each connection, if it `asks`, all sent at once. Then it `leaves`, each connection by itself as soon as it is
     /// answered; or all are held until the standard input ends.
     Once { asks: bool, leaves: bool },
+    /// Connections that are only begun, and held until the standard input ends: a server that serves a few at a time does not let most
+    /// of them in.
+    Knock,
 }
 
 impl Task {
@@ -51,7 +54,7 @@ impl Task {
         match *self {
             Self::KeepAlive { length, .. } | Self::Reconnect { length } => Some(length),
             Self::Rate { window, .. } => Some(Length::Time(window)),
-            Self::Once { .. } => None,
+            Self::Once { .. } | Self::Knock => None,
         }
     }
 }
@@ -65,6 +68,8 @@ pub struct Outcome {
     pub answered: u64,
     /// How long the measurement took.
     pub seconds: f64,
+    /// How long it took together with the arrival of the clients, where that was not before it.
+    pub seconds_with_arrival: f64,
     /// The server's CPU time, user and system, meanwhile.
     pub server_cpu: f64,
     /// The part of it that passed in the kernel, if it could be told.

@@ -31,6 +31,7 @@ pub fn main(scenarios: &[Scenario]) -> io::Result<()> {
     process::run_on(&job.cores)?;
     match job.task {
         Task::Once { asks, leaves } => once::run(&job, protocol(), asks, leaves, reply),
+        Task::Knock => once::knock(&job, reply),
         _ => reply(&timed::run(&job, protocol)),
     }
 }

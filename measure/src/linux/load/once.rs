@@ -1,11 +1,11 @@
 //! Many connections at a time: one request on each of them, all at once; then they are held.
 
-use super::client::Pool;
+use super::client::{Client, Pool};
 use super::control::{histogram, record};
 use super::job::{Job, Latency, Outcome};
 use crate::linux::process;
 use crate::protocol::Protocol;
-use std::io::{self, Read};
+use std::io::{self, Error, Read};
 use std::time::Instant;
 
 /// Sends the requests, if any, replies what was seen, and holds the connections until the standard input ends, if nobody has left.
@@ -16,11 +16,12 @@ pub fn run(
     leaves: bool,
     reply: impl Fn(&io::Result<Outcome>) -> io::Result<()>,
 ) -> io::Result<()> {
+    let arrival = Instant::now();
     let mut pool = match Pool::connect(job.address, job.connections, protocol, job.patience) {
         Ok(pool) => pool,
         Err(error) => return reply(&Err(error)),
     };
-    reply(&if asks { ask(job, leaves, &mut pool) } else { Ok(Outcome::default()) })?;
+    reply(&if asks { ask(job, leaves, &mut pool, arrival) } else { Ok(Outcome::default()) })?;
     if leaves {
         return Ok(());
     }
@@ -29,8 +30,17 @@ pub fn run(
     reply(&still_open.map(|()| Outcome::default()))
 }
 
+/// Begins to open connections, and holds what comes of that until the standard input ends.
+pub fn knock(job: &Job, reply: impl Fn(&io::Result<Outcome>) -> io::Result<()>) -> io::Result<()> {
+    let clients = (0..job.connections).map(|_| Client::start_connecting(job.address));
+    let clients: io::Result<Vec<Client>> = clients.collect();
+    reply(&clients.as_ref().map(|_| Outcome::default()).map_err(|error| Error::new(error.kind(), error.to_string())))?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    reply(&Ok(Outcome::default()))
+}
+
 /// The time of the outcome is that from the first request to the last answer.
-fn ask(job: &Job, leaves: bool, pool: &mut Pool) -> io::Result<Outcome> {
+fn ask(job: &Job, leaves: bool, pool: &mut Pool, arrival: Instant) -> io::Result<Outcome> {
     let mut latencies = histogram()?;
     let request = pool.request();
     let (server_cpu, load_cpu, start) = (process::cpu_time(&job.server)?, process::own_cpu_time(), Instant::now());
@@ -42,6 +52,7 @@ fn ask(job: &Job, leaves: bool, pool: &mut Pool) -> io::Result<Outcome> {
         requests: job.connections as u64,
         answered: job.connections as u64,
         seconds: start.elapsed().as_secs_f64(),
+        seconds_with_arrival: arrival.elapsed().as_secs_f64(),
         server_cpu: (process::cpu_time(&job.server)?.saturating_sub(server_cpu)).as_secs_f64(),
         kernel_share: None,
         load_cpu: (process::own_cpu_time().saturating_sub(load_cpu)).as_secs_f64(),
