@@ -25,8 +25,8 @@ pub enum Measure {
     LatencyP999,
     /// From the first of all the simultaneous requests to the last answer.
     AllAnswered,
-    /// From the first client's arrival to the last answer.
-    AllServed,
+    /// From the first of all the clients to the last one, each of which is answered once as soon as it comes.
+    Arrival,
     /// How much the resident memory grows for each connection.
     BytesPerConnection,
     /// The memory that the server occupies while all connections are held.
@@ -80,7 +80,7 @@ impl Measure {
         Self::LatencyP99,
         Self::LatencyP999,
         Self::AllAnswered,
-        Self::AllServed,
+        Self::Arrival,
         Self::BytesPerConnection,
         Self::ResidentBytes,
         Self::VirtualBytes,
@@ -106,7 +106,7 @@ impl Measure {
             Self::LatencyP99 => "Latency, 99%",
             Self::LatencyP999 => "Latency, 99.9%",
             Self::AllAnswered => "Time until all are answered",
-            Self::AllServed => "Time until all have come and are served",
+            Self::Arrival => "Time until all have come",
             Self::BytesPerConnection => "Memory per connection",
             Self::ResidentBytes => "Memory, all connections held",
             Self::VirtualBytes => "Address space, all connections held",

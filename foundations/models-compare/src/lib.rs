@@ -56,6 +56,7 @@ const fn hold(name: &'static str, connections: usize) -> Scenario {
             Measure::VirtualBytes,
             Measure::PageTableBytes,
             Measure::BytesPerConnection,
+            Measure::Arrival,
             Measure::Threads,
             Measure::Processes,
         ],
@@ -72,7 +73,7 @@ const fn serve(name: &'static str, connections: usize) -> Scenario {
         work: Work::AllAtOnce { ideal: DELAY, is_leaving: true },
         connections: Some(connections),
         arguments: &["--delay", "1s"],
-        figures: &[Measure::AllServed, Measure::AllAnswered, Measure::CpuPerRequest],
+        figures: &[Measure::AllAnswered, Measure::CpuPerRequest],
         ..Scenario::all_at_once(slow_echo, DELAY)
     }
 }

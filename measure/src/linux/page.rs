@@ -190,7 +190,7 @@ fn meaning(measure: Measure) -> &'static str {
         Measure::AllAnswered => {
             "From the first of all the simultaneous requests to the last answer. Ideal: the time that one answer takes."
         }
-        Measure::AllServed => "From the moment in which the first client comes to the last answer.",
+        Measure::Arrival => "From the first of all the clients to the last one. The server answers each of them once.",
         Measure::BytesPerConnection => {
             "How much the server's resident memory grows per connection, between a tenth of the connections and all of them. The kernel's own buffers are not in it."
         }

@@ -82,12 +82,7 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
 fn all_at_once(scenario: Scenario, server: &Server, plan: &Plan, leaves: bool) -> io::Result<Yield> {
     let outcome = Load::start(&job(scenario, server, plan, Task::Once { asks: true, leaves }))?.outcome()?;
     let cpu_per_request = outcome.server_cpu / outcome.requests as f64;
-    Ok([
-        (Measure::AllAnswered, outcome.seconds),
-        (Measure::AllServed, outcome.seconds_with_arrival),
-        (Measure::CpuPerRequest, cpu_per_request),
-    ]
-    .into())
+    Ok([(Measure::AllAnswered, outcome.seconds), (Measure::CpuPerRequest, cpu_per_request)].into())
 }
 
 /// What is there while all connections are held; and the slope between a tenth of them and all, where what a server takes for itself
@@ -99,10 +94,11 @@ fn hold(scenario: Scenario, server: &Server, plan: &Plan, own: Option<Own>) -> i
     let all = job.connections.max(10);
     let mut held = Vec::new();
     let mut resident = Vec::new();
+    let mut arrival = 0.0;
     for connections in [all / 10, all - all / 10] {
         job.connections = connections;
         let mut load = Load::start(&job)?;
-        load.outcome()?;
+        arrival += load.outcome()?.arrival;
         held.push(load);
         thread::sleep(plan.settling);
         resident.push(process::resident_bytes(&job.server)? as f64);
@@ -119,7 +115,7 @@ fn hold(scenario: Scenario, server: &Server, plan: &Plan, own: Option<Own>) -> i
     ]);
     if !has_few_hands {
         let each = (resident[1] - resident[0]) / (all - all / 10) as f64;
-        measured.values.insert(Measure::BytesPerConnection, each);
+        measured.values.extend([(Measure::BytesPerConnection, each), (Measure::Arrival, arrival)]);
     }
     Ok(measured)
 }

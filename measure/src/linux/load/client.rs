@@ -9,10 +9,13 @@ use rustix::io::Errno;
 use std::io::{self, Error, ErrorKind, Read, Write};
 use std::net::{self, Shutdown, SocketAddr};
 use std::ops::Range;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many connections to open before the server is asked whether it has taken them.
 const GROUP: usize = 64;
+/// How long a server has to take a group if it cannot be asked: time to start a thread for each of them, generously.
+const TIME_FOR_A_GROUP: Duration = Duration::from_millis(10);
 /// What it takes to sleep and to wake up, generously.
 const MOMENT: Duration = Duration::from_micros(50);
 
@@ -45,8 +48,9 @@ impl Pool {
                 client.watch(pool.poll.registry(), Token(index), Interest::READABLE)?;
                 pool.clients.push(client);
             }
-            if let Some(greeting) = &greeting {
-                pool.ask(opened..pool.clients.len(), greeting, patience, |_, _| Ok(()))?;
+            match &greeting {
+                Some(greeting) => pool.ask(opened..pool.clients.len(), greeting, patience, |_, _| Ok(()))?,
+                None => thread::sleep(TIME_FOR_A_GROUP),
             }
         }
         Ok(pool)

@@ -68,8 +68,8 @@ pub struct Outcome {
     pub answered: u64,
     /// How long the measurement took.
     pub seconds: f64,
-    /// How long it took together with the arrival of the clients, where that was not before it.
-    pub seconds_with_arrival: f64,
+    /// How long it took before that until all clients had come.
+    pub arrival: f64,
     /// The server's CPU time, user and system, meanwhile.
     pub server_cpu: f64,
     /// The part of it that passed in the kernel, if it could be told.

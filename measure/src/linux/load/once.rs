@@ -16,12 +16,14 @@ pub fn run(
     leaves: bool,
     reply: impl Fn(&io::Result<Outcome>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let arrival = Instant::now();
+    let start = Instant::now();
     let mut pool = match Pool::connect(job.address, job.connections, protocol, job.patience) {
         Ok(pool) => pool,
         Err(error) => return reply(&Err(error)),
     };
-    reply(&if asks { ask(job, leaves, &mut pool, arrival) } else { Ok(Outcome::default()) })?;
+    let arrival = start.elapsed().as_secs_f64();
+    let outcome = if asks { ask(job, leaves, &mut pool) } else { Ok(Outcome::default()) };
+    reply(&outcome.map(|outcome| Outcome { arrival, ..outcome }))?;
     if leaves {
         return Ok(());
     }
@@ -40,7 +42,7 @@ pub fn knock(job: &Job, reply: impl Fn(&io::Result<Outcome>) -> io::Result<()>) 
 }
 
 /// The time of the outcome is that from the first request to the last answer.
-fn ask(job: &Job, leaves: bool, pool: &mut Pool, arrival: Instant) -> io::Result<Outcome> {
+fn ask(job: &Job, leaves: bool, pool: &mut Pool) -> io::Result<Outcome> {
     let mut latencies = histogram()?;
     let request = pool.request();
     let (server_cpu, load_cpu, start) = (process::cpu_time(&job.server)?, process::own_cpu_time(), Instant::now());
@@ -52,7 +54,7 @@ fn ask(job: &Job, leaves: bool, pool: &mut Pool, arrival: Instant) -> io::Result
         requests: job.connections as u64,
         answered: job.connections as u64,
         seconds: start.elapsed().as_secs_f64(),
-        seconds_with_arrival: arrival.elapsed().as_secs_f64(),
+        arrival: 0.0,
         server_cpu: (process::cpu_time(&job.server)?.saturating_sub(server_cpu)).as_secs_f64(),
         kernel_share: None,
         load_cpu: (process::own_cpu_time().saturating_sub(load_cpu)).as_secs_f64(),

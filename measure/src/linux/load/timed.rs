@@ -81,7 +81,7 @@ fn measure(job: &Job, window: Window, control: &Control, reports: &Reports) -> i
         requests,
         answered: after.answered,
         seconds: (after.time - before.time).as_secs_f64(),
-        seconds_with_arrival: (after.time - before.time).as_secs_f64(),
+        arrival: 0.0, // it belongs to the warm-up
         server_cpu: (after.server_cpu.saturating_sub(before.server_cpu)).as_secs_f64(),
         kernel_share: after.server_ticks.kernel_share_since(before.server_ticks),
         load_cpu: (after.load_cpu.saturating_sub(before.load_cpu)).as_secs_f64(),
