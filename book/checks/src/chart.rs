@@ -13,16 +13,25 @@ const BAR: f64 = 16.0;
 
 /// The picture, as SVG without empty lines and comments, which would end it for a Markdown reader.
 pub fn draw(report: &Report, row: Row) -> String {
+    draw_to_scale(report, &[row])
+}
+
+/// A picture for each row, all of them to the same scale, so that bars can be compared across them.
+pub fn draw_to_scale(report: &Report, rows: &[Row]) -> String {
+    let servers = report.servers();
+    let ranges = rows.iter().flat_map(|row| servers.iter().filter_map(|server| report.range(*row, server)));
+    let largest = ranges.map(|range| range[2]).fold(f64::MIN_POSITIVE, f64::max);
     let mut svg = String::new();
-    // Nothing can fail: the text is written to memory.
-    let _ = draw_to(&mut svg, report, row);
+    for row in rows {
+        // Nothing can fail: the text is written to memory.
+        let _ = draw_to(&mut svg, report, *row, largest);
+    }
     svg
 }
 
-fn draw_to(svg: &mut String, report: &Report, row: Row) -> fmt::Result {
+fn draw_to(svg: &mut String, report: &Report, row: Row, largest: f64) -> fmt::Result {
     let bars = report.servers().into_iter().filter_map(|server| Some((server, report.range(row, server)?)));
     let bars: Vec<(&str, [f64; 3])> = bars.collect();
-    let largest = bars.iter().map(|(_, range)| range[2]).fold(f64::MIN_POSITIVE, f64::max);
     let x = |value: f64| LEFT + (RIGHT - LEFT) * value.max(0.0) / largest;
 
     let title = format!("{}: {}", row.0.title(), report.title(row));

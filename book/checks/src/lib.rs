@@ -18,6 +18,7 @@ pub mod ideas;
 pub mod include;
 pub mod matrix;
 pub mod measured;
+pub mod models;
 pub mod modules;
 pub mod patch;
 pub mod pieces;

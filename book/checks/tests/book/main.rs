@@ -6,6 +6,7 @@ mod chapters;
 mod chat;
 mod kitchen;
 mod measured;
+mod models;
 mod modules;
 mod not_blocking;
 mod one_loop;

@@ -1,0 +1,271 @@
+//! What `models-compare` measured, as chapters 2 and 3 show it, beside what others have said of it.
+
+use crate::report::scenario::{Measure, Scenario, grouped};
+use crate::report::{Report, Row, format};
+use measure::Hands;
+use models_compare::{COMPARISON, DELAY, HOLD, SERVE, START_UP, WORKERS};
+
+/// The columns of the tables: how many connections.
+pub const CONNECTIONS: [usize; 3] = [100, 1_000, 10_000];
+/// What the kernel keeps for each thread on x86-64: four pages. (A test compares it with what the kernel says.)
+pub const KERNEL_STACK: f64 = 16.0 * 1024.0;
+
+/// A figure of servers that hold so many connections.
+pub fn held(measure: Measure, connections: usize) -> Row {
+    (measure, Scenario(of(&HOLD, connections)))
+}
+
+/// A figure of servers that serve so many clients, each of them after a second.
+pub fn served(measure: Measure, connections: usize) -> Row {
+    (measure, Scenario(of(&SERVE, connections)))
+}
+
+fn of(scenarios: &[measure::Scenario], connections: usize) -> measure::Scenario {
+    let found = scenarios.iter().find(|scenario| scenario.connections == Some(connections));
+    *found.unwrap_or(&scenarios[0])
+}
+
+/// Whether a server serves a few clients at a time.
+fn has_few_hands(server: &str) -> bool {
+    COMPARISON.servers.iter().any(|own| own.name == server && matches!(own.hands, Hands::Few(_)))
+}
+
+/// A figure of every model with so many connections.
+pub fn table(report: &Report, row: fn(Measure, usize) -> Row, measure: Measure) -> String {
+    let servers = report.servers();
+    let rows =
+        servers.iter().map(|server| (*server, CONNECTIONS.map(|number| cell(report, row(measure, number), server))));
+    with_head("connections", rows)
+}
+
+/// Some figures of some models, under titles of their own.
+pub fn table_of(report: &Report, servers: &[(&str, Measure, &str)]) -> String {
+    let cells = |server, measure| CONNECTIONS.map(|number| cell(report, held(measure, number), server));
+    with_head("connections", servers.iter().map(|&(server, measure, title)| (title, cells(server, measure))))
+}
+
+fn with_head<'a>(corner: &str, rows: impl Iterator<Item = (&'a str, [String; 3])>) -> String {
+    let head = format!("| {corner} | {} |\n|---|--:|--:|--:|\n", CONNECTIONS.map(grouped).join(" | "));
+    head + &rows.map(|(name, cells)| format!("| {name} | {} |\n", cells.join(" | "))).collect::<String>()
+}
+
+fn cell(report: &Report, row: Row, server: &str) -> String {
+    report.median(row, server).map_or("–".to_owned(), |value| format(row.0, value))
+}
+
+/// What each model consists of while it holds the most connections, and how soon it answers.
+pub fn made_of(report: &Report) -> String {
+    let most = CONNECTIONS[2];
+    let start_up = (Measure::StartUp, Scenario(START_UP));
+    let columns = [held(Measure::Threads, most), held(Measure::Processes, most), start_up];
+    let head =
+        format!("| | threads for {} | processes | from start to first answer |\n|---|--:|--:|--:|\n", grouped(most));
+    let row = |server| format!("| {server} | {} |\n", columns.map(|row| cell(report, row, server)).join(" | "));
+    head + &report.servers().into_iter().map(row).collect::<String>()
+}
+
+/// The time to serve all; in italics where it is not measured, but follows from how many are served at a time.
+pub fn serving(report: &Report) -> String {
+    let cell = |server, number| match report.median(served(Measure::AllAnswered, number), server) {
+        None if has_few_hands(server) => format!("*{}*", format(Measure::AllAnswered, by_arithmetic(number))),
+        _ => cell(report, served(Measure::AllAnswered, number), server),
+    };
+    let servers = report.servers();
+    with_head("clients", servers.iter().map(|server| (*server, CONNECTIONS.map(|number| cell(server, number)))))
+}
+
+/// How long a few hands take for so many clients, each of whom takes one of them for a delay.
+pub fn by_arithmetic(clients: usize) -> f64 {
+    clients.div_ceil(WORKERS) as f64 * DELAY.as_secs_f64()
+}
+
+/// What has been said: how many connections on which of our servers, in how many seconds and bytes.
+struct Claim {
+    said: &'static str,
+    server: &'static str,
+    connections: usize,
+    seconds: Option<f64>,
+    bytes: Option<f64>,
+}
+
+const CLAIMS: [Claim; 4] = [
+    Claim {
+        said: "1,000 on threads: 20 s, 8 GB",
+        server: "threads-8M",
+        connections: 1_000,
+        seconds: Some(20.0),
+        bytes: Some(8e9),
+    },
+    Claim {
+        said: "1,000 on an event loop: 3 s, 100 MB",
+        server: "loop",
+        connections: 1_000,
+        seconds: Some(3.0),
+        bytes: Some(100e6),
+    },
+    Claim {
+        said: "10,000 on threads: impossible, 80 GB",
+        server: "threads-8M",
+        connections: 10_000,
+        seconds: None,
+        bytes: Some(80e9),
+    },
+    Claim {
+        said: "10,000 on an event loop: 25 s, 500 MB",
+        server: "loop",
+        connections: 10_000,
+        seconds: Some(25.0),
+        bytes: Some(500e6),
+    },
+];
+
+/// What has been said, what we have measured, and what that makes of it.
+pub fn claims(report: &Report) -> String {
+    let mut table = "| said | time to serve | memory | addresses | the claim |\n|---|--:|--:|--:|---|\n".to_owned();
+    for claim in CLAIMS {
+        let [seconds, bytes, addresses] = claim.measured(report);
+        table += &format!(
+            "| {} | {} | {} | {} | {} |\n",
+            claim.said,
+            format(Measure::AllAnswered, seconds),
+            format(Measure::ResidentBytes, bytes),
+            format(Measure::VirtualBytes, addresses),
+            claim.verdict([seconds, bytes, addresses])
+        );
+    }
+    table
+}
+
+impl Claim {
+    fn measured(&self, report: &Report) -> [f64; 3] {
+        [
+            served(Measure::AllAnswered, self.connections),
+            held(Measure::ResidentBytes, self.connections),
+            held(Measure::VirtualBytes, self.connections),
+        ]
+        .map(|row| report.median(row, self.server).unwrap_or(f64::NAN))
+    }
+
+    /// What is left of it. (That something is impossible falls when it was measured.)
+    fn verdict(&self, [seconds, bytes, addresses]: [f64; 3]) -> String {
+        let time = match self.seconds {
+            Some(said) => judged("time", said, seconds),
+            None if seconds.is_finite() => "possible: falls".to_owned(),
+            None => "impossible: stands".to_owned(),
+        };
+        let memory = self.bytes.map(|said| match judged("memory", said, bytes) {
+            falls if falls.ends_with("falls") && is_about(said, addresses) => format!("{falls}; addresses: stands"),
+            verdict => verdict,
+        });
+        [Some(time), memory].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Whether a figure is what was said, within a factor of two.
+fn is_about(said: f64, measured: f64) -> bool {
+    (0.5..=2.0).contains(&(measured / said))
+}
+
+fn judged(what: &str, said: f64, measured: f64) -> String {
+    format!("{what}: {}", if is_about(said, measured) { "stands" } else { "falls" })
+}
+
+/// What one more client costs: a process, a thread, or a connection of an event loop.
+pub struct Price {
+    /// Of what.
+    pub name: &'static str,
+    /// In memory.
+    pub resident: f64,
+    /// In page tables and kernel stacks.
+    pub in_the_kernel: f64,
+    /// How far it goes, by what has been said.
+    pub said: &'static str,
+}
+
+impl Price {
+    /// Both together.
+    pub fn whole(&self) -> f64 {
+        self.resident + self.in_the_kernel
+    }
+}
+
+/// The prices, from the highest to the lowest: of a process, of a thread, of a connection.
+///
+/// Of ten thousand connections, what the server takes for itself is subtracted. A process is one of the nine of `prefork`.
+pub fn prices(report: &Report) -> [Price; 3] {
+    let most = CONNECTIONS[2];
+    let value = |measure, server| report.median(held(measure, most), server).unwrap_or(f64::NAN);
+    let processes = value(Measure::Processes, "prefork");
+    let tables = |server| value(Measure::PageTableBytes, server) / value(Measure::Threads, server);
+    let threads = value(Measure::Threads, "prefork") / processes;
+    [
+        Price {
+            name: "a process",
+            resident: value(Measure::ResidentBytes, "prefork") / processes,
+            in_the_kernel: value(Measure::PageTableBytes, "prefork") / processes + threads * KERNEL_STACK,
+            said: "10–100",
+        },
+        Price {
+            name: "a thread",
+            resident: value(Measure::BytesPerConnection, "threads"),
+            in_the_kernel: tables("threads") + KERNEL_STACK,
+            said: "1,000",
+        },
+        Price {
+            name: "a connection of the event loop",
+            resident: value(Measure::BytesPerConnection, "loop"),
+            in_the_kernel: 0.0,
+            said: "10,000–100,000",
+        },
+    ]
+}
+
+/// The prices as a table, and how many of each a gigabyte pays for.
+pub fn table_of_prices(report: &Report) -> String {
+    let head =
+        "| one more client is | memory | for it in the kernel | in 1 GB | said |\n|---|--:|--:|--:|--:|\n".to_owned();
+    let rows = prices(report).into_iter().map(|price| {
+        let bytes = |value| if value == 0.0 { "–".to_owned() } else { format(Measure::ResidentBytes, value) };
+        let number = format!("{:.0}", two_digits(1e9 / price.whole()));
+        let (resident, kernel) = (bytes(price.resident), bytes(price.in_the_kernel));
+        format!("| {} | {resident} | {kernel} | {} | {} |\n", price.name, grouped(number), price.said)
+    });
+    head + &rows.collect::<String>()
+}
+
+/// A number that pretends to no more than it knows.
+fn two_digits(number: f64) -> f64 {
+    let unit = 10_f64.powf(number.log10().floor() - 1.0);
+    (number / unit).round() * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_stands_if_the_figure_is_within_a_factor_of_two() {
+        assert_eq!(judged("time", 20.0, 10.0), "time: stands");
+        assert_eq!(judged("time", 20.0, 40.0), "time: stands");
+        assert_eq!(judged("time", 20.0, 9.9), "time: falls");
+        assert_eq!(judged("time", 20.0, f64::NAN), "time: falls");
+    }
+
+    #[test]
+    fn what_is_true_of_addresses_may_be_false_of_memory() {
+        let [.., threads, _] = CLAIMS;
+        assert_eq!(threads.verdict([1.5, 0.1e9, 85e9]), "possible: falls; memory: falls; addresses: stands");
+        assert_eq!(threads.verdict([f64::NAN, 80e9, 85e9]), "impossible: stands; memory: stands");
+        assert_eq!(threads.verdict([1.5, 0.1e9, 22e9]), "possible: falls; memory: falls");
+    }
+
+    #[test]
+    fn a_pool_serves_in_rounds() {
+        assert_eq!([8, 9, 100, 10_000].map(by_arithmetic), [1.0, 2.0, 13.0, 1250.0]);
+    }
+
+    #[test]
+    fn a_number_is_rounded_to_two_digits() {
+        assert_eq!([449.0, 33_412.0, 9.96].map(two_digits), [450.0, 33_000.0, 10.0]);
+    }
+}

@@ -1,0 +1,207 @@
+//! Chapters 2 and 3: what a connection costs on each model, and what has been said of it.
+
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use book_checks::report::scenario::Measure;
+use book_checks::report::{Report, Verdict};
+use book_checks::{assert_none, chart, models, snapshot};
+use models::{CONNECTIONS, held, served};
+use std::fs;
+use std::sync::LazyLock;
+
+static REPORT: LazyLock<Report> = LazyLock::new(|| Report::committed("models").unwrap());
+
+const MIB: f64 = 1024.0 * 1024.0;
+const FEW: usize = CONNECTIONS[0];
+const MANY: usize = CONNECTIONS[1];
+const MOST: usize = CONNECTIONS[2];
+/// The models that hold as many connections as come, each with its stack if it has one for each of them.
+const THREADS: [(&str, f64); 2] = [("threads", 2.0 * MIB), ("threads-8M", 8.0 * MIB)];
+const LOOPS: [&str; 2] = ["loop", "loops"];
+const POOLS: [&str; 2] = ["pool", "prefork"];
+
+fn value(measure: Measure, connections: usize, server: &str) -> f64 {
+    REPORT.median(held(measure, connections), server).unwrap()
+}
+
+#[test]
+fn each_table_of_the_models_shows_its_data() {
+    let generated = |name: &str, text: String| snapshot::check(&format!("generated/models_{name}"), &text);
+    let results = [
+        generated("command.txt", REPORT.command()),
+        generated("circumstances.md", REPORT.circumstances()),
+        generated("memory.md", models::table(&REPORT, held, Measure::ResidentBytes)),
+        generated("addresses.md", models::table(&REPORT, held, Measure::VirtualBytes)),
+        generated("cpu.md", models::table(&REPORT, served, Measure::CpuPerRequest)),
+        generated("serving.md", models::serving(&REPORT)),
+        generated("made_of.md", models::made_of(&REPORT)),
+        generated("claims.md", models::claims(&REPORT)),
+        generated("prices.md", models::table_of_prices(&REPORT)),
+        generated(
+            "threads.md",
+            models::table_of(
+                &REPORT,
+                &[
+                    ("threads", Measure::Threads, "threads"),
+                    ("threads", Measure::ResidentBytes, "memory"),
+                    ("threads", Measure::VirtualBytes, "addresses, stacks of 2 MiB"),
+                    ("threads-8M", Measure::VirtualBytes, "addresses, stacks of 8 MiB"),
+                    ("threads-8M", Measure::ResidentBytes, "memory, stacks of 8 MiB"),
+                ],
+            ),
+        ),
+        generated(
+            "blocking.md",
+            models::table_of(
+                &REPORT,
+                &[
+                    ("threads", Measure::ResidentBytes, "a thread for each client (2.2)"),
+                    ("pool", Measure::ResidentBytes, "eight threads (2.3)"),
+                    ("prefork", Measure::ResidentBytes, "eight processes and their parent (2.4)"),
+                ],
+            ),
+        ),
+        snapshot::check(
+            "generated/chart_models_memory.svg",
+            &chart::draw_to_scale(&REPORT, &CONNECTIONS.map(|number| held(Measure::ResidentBytes, number))),
+        ),
+    ];
+    assert_none(results.into_iter().filter_map(|result| Some(result.err()?.to_string())));
+}
+
+#[test]
+fn what_a_connection_costs_was_measured_without_a_failure() {
+    assert_none(REPORT.failures());
+}
+
+#[test]
+fn ten_thousand_threads_are_possible() {
+    for (server, _) in THREADS {
+        assert!(value(Measure::Threads, MOST, server) > MOST as f64, "{server}: one for each, and one that accepts");
+        assert!(REPORT.median(served(Measure::AllAnswered, MOST), server).is_some(), "{server}: and all are served");
+    }
+}
+
+#[test]
+fn ten_thousand_stacks_of_eight_mib_are_eighty_gigabytes_of_addresses_and_a_fraction_of_one_in_memory() {
+    assert!(value(Measure::VirtualBytes, MOST, "threads-8M") > 80e9);
+    assert!(value(Measure::ResidentBytes, MOST, "threads-8M") < 0.5e9);
+}
+
+#[test]
+fn a_larger_stack_takes_more_addresses_and_no_more_memory() {
+    for (server, stack) in THREADS {
+        let more = value(Measure::VirtualBytes, MOST, server) - value(Measure::VirtualBytes, MANY, server);
+        let each = more / (MOST - MANY) as f64;
+        assert!((stack..1.1 * stack).contains(&each), "{server}: {each} bytes of addresses for each");
+    }
+    let [_, ratio, _] = REPORT.ratio(held(Measure::ResidentBytes, MOST), "threads-8M", "threads").unwrap();
+    assert!((0.9..1.1).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn a_connection_takes_a_loop_less_than_a_tenth_of_the_memory_of_a_thread() {
+    for server in LOOPS {
+        for connections in [MANY, MOST] {
+            let row = held(Measure::BytesPerConnection, connections);
+            let [.., largest] = REPORT.ratio(row, server, "threads").unwrap();
+            assert!(largest < 0.1, "{server}, {connections}: {largest}");
+        }
+    }
+}
+
+#[test]
+fn with_a_hundred_connections_threads_take_less_than_twice_the_memory_of_a_loop() {
+    let [.., largest] = REPORT.ratio(held(Measure::ResidentBytes, FEW), "threads", "loop").unwrap();
+    assert!(largest < 2.0, "{largest}");
+}
+
+#[test]
+fn a_pool_does_not_grow_with_the_crowd() {
+    for server in POOLS {
+        for measure in [Measure::Threads, Measure::Processes] {
+            assert_eq!(value(measure, FEW, server), value(measure, MOST, server), "{server}: {measure:?}");
+        }
+        let ratio = value(Measure::ResidentBytes, MOST, server) / value(Measure::ResidentBytes, FEW, server);
+        assert!((0.8..1.2).contains(&ratio), "{server}: {ratio}");
+    }
+}
+
+#[test]
+fn a_pool_of_eight_serves_a_hundred_in_thirteen_delays() {
+    for server in POOLS {
+        let [smallest, median, _] = REPORT.range(served(Measure::AllAnswered, FEW), server).unwrap();
+        let expected = models::by_arithmetic(FEW);
+        assert_eq!(expected, 13.0);
+        assert!(smallest >= expected && median < expected + 1.0, "{server}: {smallest}, {median}");
+    }
+}
+
+#[test]
+fn what_a_pool_does_not_let_in_is_told_by_arithmetic() {
+    for server in POOLS {
+        assert_eq!(REPORT.median(served(Measure::AllAnswered, MANY), server), None, "{server}");
+    }
+    assert!(models::serving(&REPORT).contains("*125\u{a0}s* | *1250\u{a0}s*"), "{}", models::serving(&REPORT));
+}
+
+#[test]
+fn delays_pass_at_the_same_time_on_threads_and_on_loops() {
+    for server in THREADS.map(|(server, _)| server).into_iter().chain(LOOPS) {
+        for connections in CONNECTIONS {
+            let [_, median, _] = REPORT.range(served(Measure::AllAnswered, connections), server).unwrap();
+            assert!(
+                (1.0..8.0).contains(&median),
+                "{server}, {connections}: {median} s, where one after the other takes one each"
+            );
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_take_twice_as_long_as_a_loop() {
+    for connections in CONNECTIONS {
+        let [_, ratio, _] = REPORT.ratio(served(Measure::AllAnswered, connections), "threads", "loop").unwrap();
+        assert!(ratio < 2.0, "{connections}: {ratio}");
+    }
+}
+
+#[test]
+fn a_client_takes_more_processor_time_of_threads_than_of_a_loop_in_each_round() {
+    for connections in [MANY, MOST] {
+        let row = served(Measure::CpuPerRequest, connections);
+        assert_eq!(REPORT.verdict(row, "threads", "loop"), Some(Verdict::More), "{connections}");
+    }
+}
+
+#[test]
+fn a_process_costs_more_than_ten_threads_and_a_thread_more_than_ten_connections() {
+    let [process, thread, connection] = models::prices(&REPORT).map(|price| price.whole());
+    assert!(process > 10.0 * thread, "{process}, {thread}");
+    assert!(thread > 10.0 * connection, "{thread}, {connection}");
+}
+
+/// A gigabyte pays for many more of each than has been said.
+#[test]
+fn all_three_go_further_than_has_been_said() {
+    let [process, thread, connection] = models::prices(&REPORT).map(|price| 1e9 / price.whole());
+    assert!(process > 100.0 && thread > 1_000.0 && connection > 100_000.0, "{process}, {thread}, {connection}");
+}
+
+/// The kernel tells how much memory the stacks of all threads take, and how many threads there are.
+#[test]
+#[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), ignore = "it is known of Linux on x86-64")]
+fn the_kernel_keeps_sixteen_kib_for_each_thread() {
+    let [memory, load] = ["/proc/meminfo", "/proc/loadavg"].map(|file| fs::read_to_string(file).unwrap());
+    let Some(stacks) = memory.lines().find_map(|line| line.strip_prefix("KernelStack:")) else {
+        eprintln!("SKIPPED: this kernel does not tell");
+        return;
+    };
+    let stacks: f64 = stacks.trim().trim_end_matches(" kB").parse().unwrap();
+    let threads: f64 = load.split(['/', ' ']).nth(4).unwrap().parse().unwrap();
+    let each = stacks * 1024.0 / threads;
+    assert!(
+        (0.75 * models::KERNEL_STACK..1.5 * models::KERNEL_STACK).contains(&each),
+        "{each} bytes for each of {threads}"
+    );
+}
