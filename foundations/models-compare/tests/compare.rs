@@ -63,10 +63,16 @@ fn every_model_says_what_it_takes_up() {
         let is_told = value(&report, own.name, "arrival").is_some();
         assert_eq!(is_told, !matches!(own.hands, Hands::Few(_)), "{}: the others hold all", own.name);
     }
-    let [threads, processes] =
-        ["threads", "processes"].map(|figure| move |server| value(&report.clone(), server, figure));
-    assert_eq!(["threads", "threads-8M", "loop"].map(threads), [Some(21.0), Some(21.0), Some(1.0)]);
-    assert_eq!(["threads", "prefork"].map(processes), [Some(1.0), Some(9.0)]);
+    let expected = [
+        ("threads", "threads", 21.0),
+        ("threads-8M", "threads", 21.0),
+        ("loop", "threads", 1.0),
+        ("threads", "processes", 1.0),
+        ("prefork", "processes", 9.0),
+    ];
+    for (server, figure, number) in expected {
+        assert_eq!(value(&report, server, figure), Some(number), "{server}: {figure}");
+    }
 }
 
 #[test]
