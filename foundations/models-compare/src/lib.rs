@@ -16,6 +16,8 @@ pub const COMPARISON: Comparison = Comparison {
         few("prefork", "prefork", "02_04_prefork"),
         Own::new("loop", "event_loop", "03_03_event_loop"),
         Own::new("loops", "event_loop_per_core", "03_04_event_loop_per_core"),
+        Own::new("executor", "reactor", "05_05_reactor"),
+        Own::new("executors", "many_threads", "05_06_many_threads"),
     ],
     scenarios: &[HOLD[0], HOLD[1], HOLD[2], START_UP, SERVE[0], SERVE[1], SERVE[2]],
     crates: &["mio"],
