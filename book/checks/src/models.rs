@@ -142,7 +142,7 @@ fn of_memory(said: f64, [resident, addresses]: [f64; 2]) -> String {
     judged(said, resident)
 }
 
-/// What one more client costs: a process, a thread, or a connection of an event loop.
+/// What one more client costs: a process, a thread, a task, or a connection of an event loop.
 pub struct Price {
     /// Of what.
     pub name: &'static str,
@@ -161,10 +161,10 @@ impl Price {
     }
 }
 
-/// The prices, from the highest to the lowest: of a process, of a thread, of a connection.
+/// The prices, from the highest to the lowest: of a process, of a thread, of a task, of a connection.
 ///
 /// Of ten thousand connections, what the server takes for itself is subtracted. A process is one of the nine of `prefork`.
-pub fn prices(report: &Report) -> [Price; 3] {
+pub fn prices(report: &Report) -> [Price; 4] {
     let most = CONNECTIONS[2];
     let value = |measure, server| report.median(held(measure, most), server).unwrap_or(f64::NAN);
     let processes = value(Measure::Processes, "prefork");
@@ -184,10 +184,16 @@ pub fn prices(report: &Report) -> [Price; 3] {
             said: "1,000",
         },
         Price {
+            name: "a task of the executor",
+            resident: value(Measure::BytesPerConnection, "executor"),
+            in_the_kernel: 0.0,
+            said: "10,000–100,000",
+        },
+        Price {
             name: "a connection of the event loop",
             resident: value(Measure::BytesPerConnection, "loop"),
             in_the_kernel: 0.0,
-            said: "10,000–100,000",
+            said: "–",
         },
     ]
 }

@@ -175,17 +175,17 @@ fn a_client_takes_more_processor_time_of_threads_than_of_a_loop_in_each_round() 
 }
 
 #[test]
-fn a_process_costs_more_than_ten_threads_and_a_thread_more_than_ten_connections() {
-    let [process, thread, connection] = models::prices(&REPORT).map(|price| price.whole());
+fn a_process_costs_more_than_ten_threads_and_a_thread_more_than_five_tasks() {
+    let [process, thread, task, connection] = models::prices(&REPORT).map(|price| price.whole());
     assert!(process > 10.0 * thread, "{process}, {thread}");
-    assert!(thread > 10.0 * connection, "{thread}, {connection}");
+    assert!(thread > 5.0 * task && task > connection, "{thread}, {task}, {connection}");
 }
 
 /// A gigabyte pays for many more of each than has been said.
 #[test]
 fn all_three_go_further_than_has_been_said() {
-    let [process, thread, connection] = models::prices(&REPORT).map(|price| 1e9 / price.whole());
-    assert!(process > 100.0 && thread > 1_000.0 && connection > 100_000.0, "{process}, {thread}, {connection}");
+    let [process, thread, task, _] = models::prices(&REPORT).map(|price| 1e9 / price.whole());
+    assert!(process > 100.0 && thread > 1_000.0 && task > 100_000.0, "{process}, {thread}, {task}");
 }
 
 /// The kernel tells how much memory the stacks of all threads take, and how many threads there are.
