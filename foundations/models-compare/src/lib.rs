@@ -49,7 +49,7 @@ pub const START_UP: Scenario = Scenario { arguments: &["--delay", "0s"], ..Scena
 const fn hold(name: &'static str, connections: usize) -> Scenario {
     Scenario {
         name,
-        title: "held",
+        title: "idle",
         about: "What a server takes up while it holds connections that nobody uses",
         connections: Some(connections),
         arguments: &["--delay", "0s"],
