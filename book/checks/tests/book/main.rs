@@ -5,6 +5,7 @@ mod blocking;
 mod chapters;
 mod chat;
 mod kitchen;
+mod locks;
 mod measured;
 mod models;
 mod modules;
