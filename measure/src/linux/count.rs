@@ -87,7 +87,7 @@ impl Counter {
         let file = scratch.file("counts");
         let server = self.around(&recipe.with(scenario.arguments), &file);
         let mut server = server.start(plan.server_cores(scenario), (scenario.protocol)().as_ref())?;
-        let job = job(scenario, &server, plan, closed_loop(scenario, Length::Requests(requests)));
+        let job = job(scenario, &server, plan, closed_loop(scenario, Length::Requests(requests)))?;
         let outcome = Load::start(&job)?.outcome().map_err(|error| server.explain(&error))?;
         thread::sleep(plan.settling); // so that the server sees the end of its connections
         server.end()?;

@@ -18,9 +18,14 @@ pub fn closed_loop(scenario: Scenario, length: Length) -> Task {
 }
 
 /// The load of a scenario, as it is told to the process that makes it.
-pub fn job(scenario: Scenario, server: &Server, plan: &Plan, task: Task) -> Job {
+///
+/// A server may listen before all its processes run; once it has answered, they do.
+pub fn job(scenario: Scenario, server: &Server, plan: &Plan, task: Task) -> io::Result<Job> {
+    if matches!(task, Task::KeepAlive { .. } | Task::Reconnect { .. } | Task::Rate { .. }) {
+        server.ask((scenario.protocol)().as_mut())?;
+    }
     let cores = plan.load_cores(scenario).to_vec();
-    Job {
+    Ok(Job {
         scenario: scenario.name.to_owned(),
         address: server.address,
         connections: plan.connections(scenario),
@@ -29,7 +34,7 @@ pub fn job(scenario: Scenario, server: &Server, plan: &Plan, task: Task) -> Job 
         server: server.processes(),
         patience: plan.patience(scenario),
         task,
-    }
+    })
 }
 
 /// A load at work.

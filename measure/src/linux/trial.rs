@@ -55,7 +55,7 @@ fn load(scenario: Scenario, server: &Server, plan: &Plan) -> io::Result<Yield> {
         }
         _ => closed_loop(scenario, Length::Time(window)),
     };
-    let job = job(scenario, server, plan, task);
+    let job = job(scenario, server, plan, task)?;
     let outcome = Load::start(&job)?.outcome()?;
     Ok(evaluate(scenario, &job, &outcome, plan))
 }
@@ -80,7 +80,7 @@ fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yi
 }
 
 fn all_at_once(scenario: Scenario, server: &Server, plan: &Plan, leaves: bool) -> io::Result<Yield> {
-    let outcome = Load::start(&job(scenario, server, plan, Task::Once { asks: true, leaves }))?.outcome()?;
+    let outcome = Load::start(&job(scenario, server, plan, Task::Once { asks: true, leaves })?)?.outcome()?;
     let cpu_per_request = outcome.server_cpu / outcome.requests as f64;
     Ok([(Measure::AllAnswered, outcome.seconds), (Measure::CpuPerRequest, cpu_per_request)].into())
 }
@@ -90,7 +90,7 @@ fn all_at_once(scenario: Scenario, server: &Server, plan: &Plan, leaves: bool) -
 fn hold(scenario: Scenario, server: &Server, plan: &Plan, own: Option<Own>) -> io::Result<Yield> {
     let has_few_hands = matches!(own, Some(Own { hands: Hands::Few(_), .. }));
     let task = if has_few_hands { Task::Knock } else { Task::Once { asks: false, leaves: false } };
-    let mut job = job(scenario, server, plan, task);
+    let mut job = job(scenario, server, plan, task)?;
     let all = job.connections.max(10);
     let mut held = Vec::new();
     let mut resident = Vec::new();

@@ -5,13 +5,14 @@
 //! [[package.metadata.outputs]]
 //! name = "many" # may be left out
 //! arguments = ["--jobs", "100"]
+//! needs = "haproxy" # a program that must be installed; only if there is one
 //! ```
 //!
 //! If it has `client = "07_03_crowd"`, the step is started as a server, and what is kept is the output of this program.
 //!
 //! A page includes `generated/output_01_03_many.txt`, which begins with the command.
 
-use crate::{Failure, Result, read, snapshot, step};
+use crate::{Failure, Result, has_tool, read, snapshot, step};
 use harness::Program;
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ struct Said {
     name: String,
     arguments: Vec<String>,
     client: Option<String>,
+    needs: Option<String>,
 }
 
 /// All outputs that are kept.
@@ -52,6 +54,11 @@ impl Kept {
     pub fn name(&self) -> String {
         let end = if self.said.name.is_empty() { String::new() } else { format!("_{}", self.said.name) };
         format!("output_{}{end}", &self.step[..5])
+    }
+
+    /// Whether it can be printed here. If not, it is skipped with a message: see [`has_tool`].
+    pub fn is_possible(&self) -> bool {
+        self.said.needs.as_deref().is_none_or(has_tool)
     }
 
     /// The output that is in the book.

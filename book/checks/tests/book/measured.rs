@@ -100,7 +100,7 @@ fn the_parallel_server_does_its_work_on_several_threads() {
 
 #[test]
 fn what_was_printed_once_is_printed_now_but_for_the_numbers() {
-    for kept in outputs::all().unwrap() {
+    for kept in outputs::all().unwrap().into_iter().filter(Kept::is_possible) {
         let (committed, now) = (kept.committed().unwrap(), kept.observe().unwrap());
         assert_eq!(without_numbers(&committed), without_numbers(&now), "{}\n{committed}\n{now}", kept.name());
     }
