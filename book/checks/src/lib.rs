@@ -16,6 +16,7 @@ pub mod glossary;
 pub mod goals;
 pub mod ideas;
 pub mod include;
+pub mod machines;
 pub mod matrix;
 pub mod measured;
 pub mod models;

@@ -6,6 +6,7 @@ mod chapters;
 mod chat;
 mod kitchen;
 mod locks;
+mod machines;
 mod measured;
 mod models;
 mod modules;

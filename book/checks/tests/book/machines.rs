@@ -1,0 +1,91 @@
+//! Chapter 11.3: what the rolling restart, the balancer's hop and the arithmetic say.
+
+use book_checks::machines::{self, Capacity, Hop, PORTS, SIZES};
+use book_checks::measured::traces::{self, Traced};
+use book_checks::report::Report;
+use book_checks::report::scenario::{Measure, Scenario};
+use book_checks::{Result, assert_none, has_tool, snapshot};
+use std::fs;
+use timeline::{Kind, Row, Timeline};
+
+#[test]
+fn each_table_of_many_machines_shows_its_data() -> Result {
+    let hop = Hop::committed()?;
+    snapshot::check("generated/hop.md", &hop.table())?;
+    snapshot::check("generated/hop_command.txt", &format!("{}{}", hop.load.command(), hop.idle.command()))?;
+    snapshot::check("generated/hop_circumstances.md", &hop.load.circumstances())?;
+    snapshot::check("generated/many_machines.md", &machines::paper(&Report::committed("report")?, &hop)?)
+}
+
+#[test]
+fn nothing_failed_while_the_hop_was_measured() -> Result {
+    let hop = Hop::committed()?;
+    assert_none(hop.load.failures().chain(hop.idle.failures()));
+    Ok(())
+}
+
+#[test]
+fn a_balancer_costs_more_cpu_time_than_the_server_behind_it() -> Result {
+    for balancer in ["haproxy", "nginx"] {
+        let ratio = Hop::committed()?.load.ratio((Measure::CpuPerRequest, Scenario::KeepAlive), balancer, "direct");
+        assert!(ratio.is_some_and(|[smallest, ..]| smallest > 2.0), "{balancer}: {ratio:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn which_resource_ends_first_is_another_one_at_each_size() -> Result {
+    let (report, hop) = (Report::committed("report")?, Hop::committed()?);
+    let capacities = SIZES.iter().map(|size| Capacity::of(size, &report, &hop)).collect::<Result<Vec<_>>>()?;
+    let first: Vec<&str> = capacities.iter().map(Capacity::first_to_end).collect();
+    assert_eq!(first, ["descriptors", "descriptors", "descriptors", "ports", "descriptors"]);
+    Ok(())
+}
+
+#[test]
+fn linux_lends_this_many_ports_to_connections_to_one_address() {
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let range: Vec<f64> = range.split_whitespace().filter_map(|port| port.parse().ok()).collect();
+    // An administrator may have set another range.
+    if range == [32_768.0, 60_999.0] {
+        assert_eq!(range[1] - range[0] + 1.0, PORTS);
+    }
+}
+
+/// The timelines of this name: in the book, and now, if it can be run here.
+fn timelines(name: &str) -> Result<Vec<Timeline>> {
+    let traced: Traced = traces::find(name)?;
+    let now = if has_tool("haproxy") { Some(traced.observe()?) } else { None };
+    Ok([traced.committed()?].into_iter().chain(now).collect())
+}
+
+fn copies(timeline: &Timeline) -> Vec<&Row> {
+    timeline.rows.iter().filter(|row| row.label.starts_with("copy")).collect()
+}
+
+#[test]
+fn copies_are_replaced_one_after_the_other_and_no_client_loses_anything() -> Result {
+    for timeline in timelines("11_03_graceful")? {
+        let copies = copies(&timeline);
+        assert_eq!(copies.len(), 3);
+        let down: Vec<_> = copies.iter().flat_map(|copy| copy.of(Kind::Blocked)).collect();
+        assert_eq!(down.len(), 3, "each is down once: {}", timeline.text(80));
+        assert!(down.windows(2).all(|pair| pair[0].to < pair[1].from), "{}", timeline.text(80));
+        let clients = timeline.rows.last().map(|clients| (clients.note.as_str(), clients.total(Kind::Runs)));
+        assert_eq!(clients, Some(("lost 0", 0)), "{}", timeline.text(80));
+    }
+    Ok(())
+}
+
+#[test]
+fn clients_of_copies_that_end_at_once_lose_requests_when_a_copy_ends() -> Result {
+    for timeline in timelines("11_03_at_once")? {
+        let ends: Vec<u64> =
+            copies(&timeline).iter().flat_map(|copy| copy.of(Kind::Blocked)).map(|down| down.from).collect();
+        let lost: Vec<_> = timeline.rows.last().into_iter().flat_map(|clients| clients.of(Kind::Runs)).collect();
+        assert!(!lost.is_empty(), "{}", timeline.text(80));
+        let is_of_an_end = |from: u64, to: u64| ends.iter().any(|end| (from..=to + 20).contains(end));
+        assert!(lost.iter().all(|lost| is_of_an_end(lost.from, lost.to)), "{}", timeline.text(80));
+    }
+    Ok(())
+}

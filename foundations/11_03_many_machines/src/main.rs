@@ -1,0 +1,42 @@
+//! Step 11.3: several copies of the server behind haproxy or nginx. Each copy is replaced in turn, and no client notices.
+//!
+//! Run: `cargo build`, then `cargo run --bin 11_03_many_machines`
+//! Try: `--server at-once`, whose copies do not stop well; `--kill`; `--balancer nginx`; `--serve 127.0.0.1:7878`.
+//! You should see: `lost 0`, while every copy was down for a moment. Copies that end at once lose what they had begun.
+
+#![cfg_attr(not(unix), allow(missing_docs))]
+
+#[cfg(unix)]
+mod balancer;
+#[cfg(unix)]
+mod load;
+#[cfg(unix)]
+mod scene;
+#[cfg(unix)]
+mod server_copy;
+
+#[cfg(not(unix))]
+fn main() {
+    eprintln!("haproxy needs Unix");
+    std::process::exit(1);
+}
+
+#[cfg(unix)]
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::process::ExitCode {
+    use std::io::Write;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let arguments = <scene::Arguments as clap::Parser>::parse();
+    let told_to_stop = async {
+        let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+        let [ctrl_c, terminated] = &mut signals;
+        tokio::select! { _ = ctrl_c.recv() => {}, _ = terminated.recv() => {} }
+        std::io::Result::Ok(())
+    };
+    // Whichever ends first, the other one is dropped, and with it all processes that it has started.
+    let ended = tokio::select! { ended = scene::run(&arguments) => ended, ended = told_to_stop => ended };
+    let Err(error) = ended else { return std::process::ExitCode::SUCCESS };
+    let _ = writeln!(std::io::stderr(), "cannot go on: {error}");
+    std::process::ExitCode::FAILURE
+}

@@ -1,0 +1,85 @@
+//! A copy of the server: step 9.6, or step 9.5, which does not stop well.
+
+use crate::balancer::PATIENCE;
+use clap::ValueEnum;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{Error, Result};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::{env, time::Duration};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// How long the server takes for `/sleep`, and so for each request of the load.
+const NAP: Duration = Duration::from_millis(50);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Step 9.6, which finishes what it has begun
+    Graceful,
+    /// Step 9.5, which ends at once
+    AtOnce,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Graceful => "09_06_graceful_server",
+            Self::AtOnce => "09_05_parallel_server",
+        }
+    }
+
+    /// Its program, which stands beside this one.
+    fn program(self) -> Result<PathBuf> {
+        let program = env::current_exe()?.with_file_name(self.name());
+        match program.is_file() {
+            true => Ok(program),
+            false => Err(Error::other(format!("{0} is not built: cargo build --bin {0}", self.name()))),
+        }
+    }
+}
+
+/// A copy that runs, or has ended. It is killed when it is dropped.
+pub struct Copy {
+    kind: Kind,
+    process: Child,
+    pub address: SocketAddr,
+}
+
+impl Copy {
+    /// Starts it on a free port.
+    pub async fn start(kind: Kind) -> Result<Self> {
+        Self::start_on(kind, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+    }
+
+    async fn start_on(kind: Kind, address: SocketAddr) -> Result<Self> {
+        let mut command = Command::new(kind.program()?);
+        command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        let mut process = command.spawn()?;
+        let mut line = String::new();
+        if let Some(output) = process.stdout.take() {
+            timeout(PATIENCE, BufReader::new(output).read_line(&mut line)).await??;
+        }
+        let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
+        let address = address.ok_or_else(|| Error::other(format!("{} does not listen: {line:?}", kind.name())))?;
+        Ok(Self { kind, process, address })
+    }
+
+    /// Starts it again where it was.
+    pub async fn start_again(&mut self) -> Result<()> {
+        *self = Self::start_on(self.kind, self.address).await?;
+        Ok(())
+    }
+
+    /// Sends it a signal, and waits for its end.
+    pub async fn end(&mut self, signal: Signal) -> Result<()> {
+        if let Some(process) = self.process.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)) {
+            kill_process(process, signal)?;
+        }
+        timeout(PATIENCE, self.process.wait()).await??;
+        Ok(())
+    }
+}

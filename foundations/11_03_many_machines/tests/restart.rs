@@ -1,0 +1,150 @@
+//! Step 11.3: whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use harness::{Ended, Program, SAFETY};
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+/// The copies stand beside the program, and Cargo may not have built them yet.
+static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
+    let needed = ["11_03_many_machines", "09_05_parallel_server", "09_06_graceful_server"];
+    Program::several_in_workspace(&needed).unwrap().remove(0)
+});
+
+/// How many clients ask at a time, each one thing.
+const CLIENTS: usize = 8;
+
+/// Whether this balancer is installed. In the gate, it must be.
+fn has(balancer: &str) -> bool {
+    let found = env::split_paths(&env::var_os("PATH").unwrap()).any(|folder| folder.join(balancer).is_file());
+    let variable = format!("REQUIRE_{}", balancer.to_uppercase());
+    assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {balancer} is not installed");
+    if !found {
+        eprintln!("SKIPPED: {balancer} is not installed");
+    }
+    found
+}
+
+fn run(arguments: &[&str]) -> Ended {
+    let ended = PROGRAM.run(arguments).unwrap();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ended.log.is_empty(), number(&ended, "lost") == 0, "it says why: {ended:?}");
+    ended
+}
+
+/// The number behind this word.
+fn number(ended: &Ended, word: &str) -> usize {
+    let line = ended.output.lines().find_map(|line| line.strip_prefix(word)).unwrap_or_default();
+    line.trim().parse().unwrap_or_else(|_| panic!("no number behind {word:?}: {}", ended.output))
+}
+
+fn lost(arguments: &[&str]) -> usize {
+    let ended = run(arguments);
+    assert!(number(&ended, "answered") > 24, "each client was answered a few times: {}", ended.output);
+    number(&ended, "lost")
+}
+
+#[test]
+fn a_rolling_restart_behind_haproxy_loses_nothing() {
+    if has("haproxy") {
+        let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&[]))).collect();
+        assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
+    }
+}
+
+/// The fault that the test above finds.
+#[test]
+fn copies_that_end_at_once_lose_what_they_have_begun() {
+    assert!(!has("haproxy") || lost(&["--server", "at-once"]) > 0);
+}
+
+#[test]
+fn a_rolling_restart_behind_nginx_loses_no_get() {
+    if has("nginx") {
+        let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&["--balancer", "nginx"]))).collect();
+        assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
+    }
+}
+
+#[test]
+fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
+    if has("nginx") {
+        assert_eq!(lost(&["--balancer", "nginx", "--server", "at-once"]), 0);
+        assert_eq!(lost(&["--balancer", "nginx", "--kill"]), 0);
+    }
+}
+
+#[test]
+fn a_copy_that_is_killed_loses_what_it_had_begun_and_no_more() {
+    if has("haproxy") {
+        // It may have nothing to do at the moment of its death, but not each time.
+        let losses: Vec<usize> = (0..4).map(|_| lost(&["--kill"])).collect();
+        assert!(losses.iter().all(|lost| *lost <= CLIENTS) && losses.iter().any(|lost| *lost > 0), "{losses:?}");
+    }
+}
+
+#[test]
+fn one_copy_alone_is_not_enough() {
+    assert!(!has("haproxy") || number(&run(&["--copies", "1"]), "lost") > 0);
+}
+
+/// All its processes hold its standard output or stand in its folder: what is left would be found there.
+#[test]
+fn nothing_is_left_when_it_was_told_to_stop() {
+    if !has("haproxy") || !has("nginx") || !Path::new("/proc/self").is_dir() {
+        return;
+    }
+    for balancer in ["haproxy", "nginx"] {
+        let mut server = PROGRAM.clone().argument("--balancer").argument(balancer).argument("--serve").start().unwrap();
+        assert_eq!(server.client().unwrap().get("/").unwrap().status, 200);
+        let parent = server.process();
+        let children = children(parent);
+        assert!(children.len() > 3, "three copies and {balancer}: {children:?}");
+        server.interrupt().unwrap();
+        assert_eq!(server.wait_for_exit().unwrap().code(), Some(0));
+        for child in children {
+            assert!(ends(child), "{balancer}: {child} is left");
+        }
+    }
+}
+
+/// The processes that this one has started, and those that they have started.
+fn children(parent: u32) -> Vec<u32> {
+    let own = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    let own: Vec<u32> = own.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    own.iter().flat_map(|child| children(*child)).chain(own.clone()).collect()
+}
+
+/// Whether this process ends: it was killed, but may not have been on a processor since. (`Z` has ended, and nobody has asked how.)
+fn ends(process: u32) -> bool {
+    let start = Instant::now();
+    let is_running = || {
+        let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+    };
+    while is_running() && start.elapsed() < SAFETY {
+        thread::sleep(Duration::from_millis(2));
+    }
+    !is_running()
+}
+
+#[test]
+fn a_balancer_that_is_not_installed_is_named() {
+    for balancer in ["haproxy", "nginx"] {
+        let nowhere = PROGRAM.clone().environment("PATH", "/nonexistent");
+        let ended = nowhere.run(&["--balancer", balancer]).unwrap();
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.log.contains(&format!("{balancer} is not installed: apt install {balancer}")), "{ended:?}");
+    }
+}
+
+#[test]
+fn nonsense_on_the_command_line_is_refused() {
+    for arguments in [&["--copies", "0"][..], &["--balancer", "none"], &["--serve", "somewhere"]] {
+        assert_eq!(PROGRAM.run(arguments).unwrap().code, Some(2), "{arguments:?}");
+    }
+}
