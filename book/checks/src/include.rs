@@ -44,10 +44,11 @@ impl Include {
         Ok(Self { file: path, anchor })
     }
 
-    /// Whether the file is there to be shown, and therefore included as a whole: made by this crate, or a patch.
+    /// Whether the file is there to be shown, and therefore included as a whole: made by this crate, a patch, or a configuration.
     pub fn is_shown_whole(&self) -> bool {
-        let is_patch = self.file.extension().is_some_and(|extension| extension == "diff");
-        is_patch || self.file.starts_with("book/src/generated") || self.file.starts_with("book/src/console")
+        let is_no_code =
+            self.file.extension().is_some_and(|end| ["diff", "cfg", "conf"].iter().any(|kind| end == *kind));
+        is_no_code || self.file.starts_with("book/src/generated") || self.file.starts_with("book/src/console")
     }
 
     /// The included text.
