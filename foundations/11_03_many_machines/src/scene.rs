@@ -90,7 +90,8 @@ impl Scene {
             .legend(Kind::Served, "answers")
             .legend(Kind::Waits, "gets no new requests, and finishes what it has begun")
             .legend(Kind::Blocked, "is down")
-            .legend(Kind::Runs, "has sent a request that is lost");
+            .legend(Kind::Runs, "was asked for, and never came");
+        timeline.notes = "lost".to_owned();
         for number in 1..=copies.len() {
             timeline.row(format!("copy {number}"));
         }
@@ -168,14 +169,11 @@ impl Scene {
         }
         let lost: Vec<&Asked> = asked.iter().filter(|asked| asked.lost.is_some()).collect();
         let spans: Vec<_> = lost.iter().map(|one| (self.since_start(one.sent), self.since_start(one.ended))).collect();
-        let row = self.timeline.row("clients");
-        row.note = format!("lost {}", lost.len());
-        let mut before = 0;
+        let row = self.timeline.row("lost requests");
+        row.note = lost.len().to_string();
         for (from, to) in merged(spans) {
-            row.span(Kind::Served, before, from).span(Kind::Runs, from, to);
-            before = to;
+            row.span(Kind::Runs, from, to);
         }
-        row.span(Kind::Served, before, end);
         if as_data {
             return writeln!(stdout(), "{}", serde_json::to_string(&self.timeline)?);
         }

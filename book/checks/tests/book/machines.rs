@@ -72,7 +72,7 @@ fn copies_are_replaced_one_after_the_other_and_no_client_loses_anything() -> Res
         assert_eq!(down.len(), 3, "each is down once: {}", timeline.text(80));
         assert!(down.windows(2).all(|pair| pair[0].to < pair[1].from), "{}", timeline.text(80));
         let clients = timeline.rows.last().map(|clients| (clients.note.as_str(), clients.total(Kind::Runs)));
-        assert_eq!(clients, Some(("lost 0", 0)), "{}", timeline.text(80));
+        assert_eq!(clients, Some(("0", 0)), "{}", timeline.text(80));
     }
     Ok(())
 }
