@@ -164,6 +164,21 @@ impl Client {
         }
     }
 
+    /// Reads so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if they are not there within [`SAFETY`], or if the connection ends before they are.
+    pub fn bytes(&mut self, length: usize) -> Result<Vec<u8>> {
+        while self.received.len() < length {
+            if self.receive()? == 0 {
+                let received = String::from_utf8_lossy(&self.received);
+                return Err(Failure::new(format!("the server closed the connection after {received:?}")));
+            }
+        }
+        Ok(self.received.drain(..length).collect())
+    }
+
     /// Reads one response, and not a byte more.
     ///
     /// # Errors

@@ -8,6 +8,10 @@ use std::net::SocketAddr;
 /// A line for servers that send it back.
 const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
 
+/// A request for servers that speak as Redis does, and its answer.
+const ECHO: &[u8] = "*2\r\n$4\r\nECHO\r\n$20\r\nGrüße, one and all\r\n".as_bytes();
+const ECHOED: &[u8] = "$20\r\nGrüße, one and all\r\n".as_bytes();
+
 /// A protocol of the servers here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -17,14 +21,17 @@ pub enum Protocol {
     Echo,
     /// HTTP/1.1 too, but with a page of its own: the chat of chapter 7.
     OwnPage,
+    /// RESP2, which Redis and its clients speak.
+    Resp,
 }
 
 impl Protocol {
-    /// The protocol of this name: `http`, `echo`.
+    /// The protocol of this name: `http`, `echo`, `resp`.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "http" => Some(Self::Http),
             "echo" => Some(Self::Echo),
+            "resp" => Some(Self::Resp),
             _ => None,
         }
     }
@@ -32,10 +39,13 @@ impl Protocol {
     /// What a server speaks, and where, by the line that it prints when it listens.
     pub(crate) fn announced(line: &str) -> Option<(Self, SocketAddr)> {
         let place = line.strip_prefix("listening on ")?;
-        match place.strip_prefix("http://") {
-            Some(address) => Some((Self::Http, address.parse().ok()?)),
-            None => Some((Self::Echo, place.parse().ok()?)),
-        }
+        let (protocol, address) = match place.split_once("://") {
+            None => (Self::Echo, place),
+            Some(("http", address)) => (Self::Http, address),
+            Some(("redis", address)) => (Self::Resp, address),
+            Some(_) => return None,
+        };
+        Some((protocol, address.parse().ok()?))
     }
 
     /// A question to which every server of this protocol has the same answer.
@@ -43,6 +53,7 @@ impl Protocol {
         match self {
             Self::Http | Self::OwnPage => request("/"),
             Self::Echo => LINE.to_vec(),
+            Self::Resp => ECHO.to_vec(),
         }
     }
 
@@ -65,6 +76,11 @@ impl Protocol {
             Self::Echo => {
                 let line = client.line()?;
                 ensure!(line == LINE, "expected the same line: {:?}", String::from_utf8_lossy(&line));
+                Ok(())
+            }
+            Self::Resp => {
+                let answer = client.bytes(ECHOED.len())?;
+                ensure!(answer == ECHOED, "expected an echo: {:?}", String::from_utf8_lossy(&answer));
                 Ok(())
             }
         }

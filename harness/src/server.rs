@@ -162,8 +162,8 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be started, or does not print `listening on http://ADDRESS` as its first line, or, if it is an echo
-    /// server, `listening on ADDRESS`.
+    /// Fails if it cannot be started, or does not print as its first line `listening on http://ADDRESS`, or `redis://`
+    /// instead of `http://`, or, if it is an echo server, nothing instead.
     pub fn start(&self) -> Result<Server> {
         self.start_with_log(Stdio::piped())
     }
@@ -464,7 +464,7 @@ impl Server {
         let announcement = output.lines().next().and_then(Protocol::announced);
         let (protocol, address) = announcement.ok_or_else(|| {
             let log = self.log();
-            Failure::new(format!("its first line is not `listening on [http://]ADDRESS`: {output:?} {log:?}"))
+            Failure::new(format!("its first line is not `listening on [http://|redis://]ADDRESS`: {output:?} {log:?}"))
         })?;
         self.address = address;
         if self.protocol != Protocol::OwnPage {

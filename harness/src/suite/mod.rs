@@ -18,7 +18,7 @@
 //! | [`shares_all_work`] | if a handler blocks its thread, another one serves the clients of that thread on | 5.6 |
 //! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
-//! | [`command_line`] | arguments, messages and exit codes | all, and all echo servers |
+//! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
 //! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
@@ -28,6 +28,9 @@
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
 //! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
+//! | [`resp`] | it speaks RESP2, and one client at a time has all keys to itself | 7.2 |
+//! | [`resp_survives`] | nothing a client does stops it | 7.2 |
+//! | [`resp_concurrent`] | no client waits for another | 7.2 |
 
 mod answers;
 mod command_line;
@@ -38,6 +41,7 @@ mod one_at_a_time;
 mod patience;
 mod pool;
 mod prefork;
+mod resp;
 mod stopping;
 mod survives;
 mod threads;
@@ -251,6 +255,38 @@ const NEVER_RESTS: &[Check] = checks![waiting::it_computes_while_nobody_speaks];
 const IDLE_CLIENTS_COST_NOTHING: &[Check] =
     checks![waiting::two_thousand_idle_clients_cost_no_time, waiting::idle_clients_do_not_make_the_others_dearer];
 
+const RESP: &[Check] = checks![
+    resp::a_pipeline_is_answered_in_its_order_however_it_is_cut,
+    resp::what_is_no_request_ends_one_connection_and_says_why,
+    resp::keys_holds_everyone_up,
+    resp::keys_that_nobody_asks_for_expire_too,
+    resp::on_a_signal_requests_that_have_begun_to_arrive_are_answered,
+    resp::on_a_second_signal_it_ends_at_once,
+    resp::a_client_that_does_not_read_is_not_read_from,
+];
+
+/// The checks of [`SURVIVES`] that do not need HTTP.
+const RESP_SURVIVES: &[Check] = checks![
+    survives::clients_that_leave_before_they_ask,
+    survives::clients_that_leave_in_mid_request,
+    survives::clients_that_reset_in_mid_request,
+    survives::clients_that_do_not_wait_for_the_answer,
+    survives::clients_that_reset_in_mid_response,
+    survives::clients_that_send_noise,
+    survives::a_thousand_visits_without_growing,
+    survives::running_out_of_descriptors,
+    survives::two_hundred_clients_with_sixty_four_descriptors,
+];
+
+/// The checks of [`CONCURRENT`] that do not need HTTP.
+const RESP_CONCURRENT: &[Check] = checks![
+    concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
+    concurrent::a_silent_client_delays_nobody,
+    concurrent::clients_that_never_read_delay_nobody,
+    concurrent::without_descriptors_those_inside_are_still_served,
+    echo::a_thousand_peers_are_answered_while_all_of_them_stay,
+];
+
 /// Each line comes back after its delay, whatever the packets look like.
 pub fn echoes(program: impl Into<Program>) -> Report {
     run(ECHOES, &program.into())
@@ -289,6 +325,21 @@ pub fn never_rests(program: impl Into<Program>) -> Report {
 /// Clients that say nothing take no time, neither their own nor that of the others.
 pub fn idle_clients_cost_nothing(program: impl Into<Program>) -> Report {
     run(IDLE_CLIENTS_COST_NOTHING, &program.into())
+}
+
+/// It speaks RESP2, and one client at a time has all keys to itself.
+pub fn resp(program: impl Into<Program>) -> Report {
+    run(RESP, &program.into())
+}
+
+/// Nothing a client does stops this server, which speaks as Redis does.
+pub fn resp_survives(program: impl Into<Program>) -> Report {
+    run(RESP_SURVIVES, &program.into())
+}
+
+/// No client of this server, which speaks as Redis does, waits for another.
+pub fn resp_concurrent(program: impl Into<Program>) -> Report {
+    run(RESP_CONCURRENT, &program.into())
 }
 
 /// It speaks HTTP, whatever the packets look like.
@@ -387,6 +438,9 @@ const SUITES: &[&[Check]] = &[
     PREFORK,
     NEVER_RESTS,
     IDLE_CLIENTS_COST_NOTHING,
+    RESP,
+    RESP_SURVIVES,
+    RESP_CONCURRENT,
 ];
 
 /// The names of all checks of all suites.

@@ -210,6 +210,14 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
             "a_worker_that_dies_is_replaced_and_only_its_peer_notices",
             "all_workers_are_replaced_but_not_in_a_hurry",
             "workers_end_with_their_parent_however_it_ends",
+            // It has no keys. What is wrong with servers that have, the book shows, too.
+            "a_pipeline_is_answered_in_its_order_however_it_is_cut",
+            "what_is_no_request_ends_one_connection_and_says_why",
+            "keys_holds_everyone_up",
+            "keys_that_nobody_asks_for_expire_too",
+            "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
+            "on_a_second_signal_it_ends_at_once",
+            "a_client_that_does_not_read_is_not_read_from",
         ],
     ),
     (
