@@ -1,0 +1,231 @@
+//! Keys, their values, and when they expire. It knows no clock: it is told what time it is.
+
+use indexmap::IndexMap;
+use smallvec::SmallVec;
+use std::collections::BTreeSet;
+
+/// A moment, or a span, in milliseconds.
+pub type Millis = i64;
+
+/// A key or a value. If it is short, it stands in the map itself: what is far apart in memory takes long to look at.
+type Bytes = SmallVec<[u8; 16]>;
+
+/// What is kept for a key.
+#[derive(Debug, Default)]
+pub struct Entry {
+    /// The value.
+    pub value: Bytes,
+    /// When the key expires, if it does.
+    deadline: Option<Millis>,
+}
+
+/// Keys and values.
+#[derive(Debug, Default)]
+pub struct Store {
+    entries: IndexMap<Bytes, Entry>,
+    /// Every deadline and its key, the next one first.
+    deadlines: BTreeSet<(Millis, Bytes)>,
+    now: Millis,
+}
+
+impl Store {
+    /// The same store at this time.
+    pub fn at(&mut self, now: Millis) -> &mut Self {
+        self.now = now;
+        self
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// How many keys there are, with those that have expired and were not removed yet.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many of them have a deadline.
+    pub fn expiring(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// Whether something has expired and was not removed yet. A look at the first deadline tells.
+    fn is_behind(&self) -> bool {
+        self.deadlines.first().is_some_and(|(deadline, _)| *deadline <= self.now)
+    }
+
+    // ANCHOR: expire
+    /// Removes keys that have expired, but no more than this. Returns how many there were.
+    pub fn expire(&mut self, at_most: usize) -> usize {
+        let mut removed = 0;
+        while removed < at_most && self.is_behind() {
+            if let Some((_, key)) = self.deadlines.pop_first() {
+                self.entries.swap_remove(&key);
+            }
+            removed += 1;
+        }
+        removed
+    }
+
+    /// What is kept for a key. If it has expired, it is removed here at the latest.
+    pub fn get(&mut self, key: &[u8]) -> Option<&mut Entry> {
+        let has_expired = |deadline| deadline <= self.now;
+        if self.is_behind() && self.deadline_of(key).is_some_and(has_expired) {
+            self.remove(key);
+        }
+        self.entries.get_mut(key)
+    }
+    // ANCHOR_END: expire
+
+    fn deadline_of(&self, key: &[u8]) -> Option<Millis> {
+        self.entries.get(key)?.deadline
+    }
+
+    /// Sets a value. A deadline stays what it was: see [`expire_at`](Self::expire_at).
+    pub fn set(&mut self, key: &[u8], value: &[u8]) {
+        self.set_and_keep(key, value);
+    }
+
+    /// Sets a value that does not expire.
+    pub fn set_for_ever(&mut self, key: &[u8], value: &[u8]) {
+        if self.set_and_keep(key, value).is_some() {
+            self.expire_at(key, None);
+        }
+    }
+
+    /// Sets a value, and returns the deadline, if there is one.
+    fn set_and_keep(&mut self, key: &[u8], value: &[u8]) -> Option<Millis> {
+        match self.get(key) {
+            Some(entry) => {
+                entry.value = value.into();
+                entry.deadline
+            }
+            None => {
+                self.entries.insert(key.into(), Entry { value: value.into(), deadline: None });
+                None
+            }
+        }
+    }
+
+    /// Removes a key, and returns its value, if there was one.
+    pub fn remove(&mut self, key: &[u8]) -> Option<Bytes> {
+        let (key, entry) = self.entries.swap_remove_entry(key)?;
+        if let Some(deadline) = entry.deadline {
+            self.deadlines.remove(&(deadline, key));
+        }
+        entry.deadline.is_none_or(|deadline| deadline > self.now).then_some(entry.value)
+    }
+
+    /// Removes all keys.
+    pub fn clear(&mut self) {
+        (self.entries, self.deadlines) = Default::default();
+    }
+
+    /// When a key expires, if there is one: `Some(None)` is never.
+    pub fn deadline(&mut self, key: &[u8]) -> Option<Option<Millis>> {
+        self.get(key).map(|entry| entry.deadline)
+    }
+
+    /// Sets when a key expires. Its old deadline is forgotten, in the order too, so that no key has two.
+    pub fn expire_at(&mut self, key: &[u8], deadline: Option<Millis>) {
+        let Some((_, key, entry)) = self.entries.get_full_mut(key) else { return };
+        if let Some(old) = std::mem::replace(&mut entry.deadline, deadline) {
+            self.deadlines.remove(&(old, key.clone()));
+        }
+        if let Some(new) = deadline {
+            self.deadlines.insert((new, key.clone()));
+        }
+    }
+
+    /// The keys that have not expired.
+    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys_in(0, usize::MAX)
+    }
+
+    // ANCHOR: scan
+    /// Some keys, and where to go on. Zero is the beginning, and the end.
+    ///
+    /// It goes from the last place to the first. When a key is removed, the one in
+    /// the last place moves into the gap. So a key may be seen twice, but never missed.
+    pub fn scan(&self, cursor: usize, count: usize) -> (usize, impl Iterator<Item = &[u8]>) {
+        let end = if cursor == 0 { self.entries.len() } else { cursor.min(self.entries.len()) };
+        let begin = end.saturating_sub(count);
+        (begin, self.keys_in(begin, end))
+    }
+    // ANCHOR_END: scan
+
+    fn keys_in(&self, begin: usize, end: usize) -> impl Iterator<Item = &[u8]> {
+        let end = end.min(self.entries.len());
+        let entries = self.entries.get_range(begin.min(end)..end).into_iter().flatten();
+        let live = entries.filter(|(_, entry)| entry.deadline.is_none_or(|deadline| deadline > self.now));
+        live.map(|(key, _)| &**key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn an_expired_key_is_gone_for_everyone_whether_or_not_it_was_removed() {
+        let mut store = Store::default();
+        store.set(b"a", b"1");
+        store.expire_at(b"a", Some(10));
+        assert!(store.at(9).get(b"a").is_some() && store.keys().count() == 1);
+        assert!(store.at(10).keys().count() == 0 && store.scan(0, 9).1.count() == 0);
+        assert_eq!(store.len(), 1, "not removed yet");
+        assert_eq!(store.remove(b"a"), None);
+        store.set(b"b", b"1");
+        store.expire_at(b"b", Some(5));
+        assert!(store.get(b"b").is_none());
+        assert_eq!((store.len(), store.expiring()), (0, 0));
+    }
+
+    #[test]
+    fn keys_expire_in_their_order_a_few_at_a_time_and_the_others_are_not_looked_at() {
+        let mut store = Store::default();
+        for number in 0..1_000 {
+            store.set(format!("{number}").as_bytes(), b"");
+            store.expire_at(format!("{number}").as_bytes(), Some(1_000 - number));
+        }
+        assert_eq!(store.at(100).expire(60), 60);
+        assert_eq!(store.expire(60), 40);
+        assert_eq!((store.expire(60), store.len(), store.expiring()), (0, 900, 900));
+    }
+
+    #[test]
+    fn a_key_has_one_deadline_however_often_it_is_set() {
+        let mut store = Store::default();
+        for deadline in 1..100 {
+            store.set(b"a", b"1");
+            store.expire_at(b"a", Some(deadline));
+        }
+        assert_eq!(store.expiring(), 1);
+        store.expire_at(b"a", None);
+        assert_eq!((store.expiring(), store.at(1_000).expire(9)), (0, 0));
+        assert!(store.get(b"a").is_some());
+    }
+
+    #[test]
+    fn a_scan_misses_no_key_although_others_come_and_go() {
+        let mut store = Store::default();
+        for number in 0..1_000 {
+            store.set(format!("{number}").as_bytes(), b"");
+        }
+        let (mut seen, mut cursor, mut round) = (HashSet::new(), 0, 0);
+        loop {
+            let (next, keys) = store.scan(cursor, 10);
+            seen.extend(keys.map(<[u8]>::to_vec));
+            cursor = next;
+            if cursor == 0 {
+                break;
+            }
+            store.remove(format!("{}", 500 + round).as_bytes());
+            store.set(format!("new {round}").as_bytes(), b"");
+            round += 1;
+        }
+        assert!((0..500).all(|number| seen.contains(format!("{number}").as_bytes())));
+    }
+}
