@@ -9,6 +9,7 @@ pub mod blocked_loop;
 pub mod exchange;
 pub mod forgotten_await;
 pub mod idle;
+pub mod key_value;
 pub mod little_load;
 pub mod outputs;
 mod strace;

@@ -1,0 +1,69 @@
+//! Chapter 7.2: the checks of the key-value server find what they are for.
+
+use book_checks::measured::key_value::{LOADS, Measured, SERVERS};
+use book_checks::{Result, patch, snapshot};
+use harness::{Protocol, suite};
+use std::time::Duration;
+
+fn check_finds(check: &str, patch: &str) -> Result {
+    let program = patch::program(&format!("07_02_key_value+{patch}"))?.speaking(Protocol::Resp);
+    let outcome = suite::only(check, &program.patience(Duration::from_secs(1)));
+    assert!(outcome.is_err(), "{check} did not find {patch}");
+    Ok(())
+}
+
+#[test]
+fn a_careless_key_value_server_is_found() -> Result {
+    for check in [
+        "a_pipeline_is_answered_in_its_order_however_it_is_cut",
+        "what_is_no_request_ends_one_connection_and_says_why",
+        "keys_that_nobody_asks_for_expire_too",
+        "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
+        "on_a_second_signal_it_ends_at_once",
+        "a_client_that_does_not_read_is_not_read_from",
+    ] {
+        check_finds(check, "careless")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_store_that_is_kept_during_a_wait_is_missed_by_everyone_else() -> Result {
+    check_finds("clients_that_never_read_delay_nobody", "kept_borrow")
+}
+
+#[test]
+fn keys_that_let_others_pass_are_found() -> Result {
+    check_finds("keys_holds_everyone_up", "polite_keys")
+}
+
+#[test]
+fn the_comparison_with_redis_is_shown_as_it_was_measured() -> Result {
+    let measured = Measured::committed()?;
+    snapshot::check("generated/key_value.md", &measured.markdown())?;
+    snapshot::check("generated/key_value_circumstances.md", &measured.circumstances())?;
+    let wait = measured.typical_wait(SERVERS[1]).expect("there are some");
+    snapshot::check("generated/timeline_07_02.svg", &wait.timeline().figure("07_02"))
+}
+
+/// Of all rounds, the one in the middle counts: another program may have met one of the two. And where the kernel does most of the
+/// work, chance decides about the last hundredths.
+#[test]
+fn a_request_costs_no_more_than_in_redis() -> Result {
+    let measured = Measured::committed()?;
+    for load @ (_, pipelined) in LOADS {
+        let [_, ratio, _] = measured.ratio(load);
+        assert!(ratio >= if pipelined == 1 { 0.97 } else { 1.0 }, "{load:?}: {ratio}");
+    }
+    Ok(())
+}
+
+#[test]
+fn everyone_waits_for_a_million_keys_here_and_in_redis() -> Result {
+    for wait in Measured::committed()?.waits {
+        assert!(wait.longest() > 10_000, "{wait:?}");
+        // A client may hear of its answer a moment before the others do.
+        assert!(wait.others.iter().all(|(_, answered)| answered + 2_000 > wait.begun), "{wait:?}");
+    }
+    Ok(())
+}
