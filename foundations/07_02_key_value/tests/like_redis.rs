@@ -1,6 +1,6 @@
 //! The same commands for this server and for Redis itself: both answer with the same bytes.
 
-use harness::{Client, Result, SAFETY, Server, has_tool};
+use harness::{Client, Failure, Result, SAFETY, Server, has_tool};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -38,18 +38,30 @@ struct Redis {
 }
 
 impl Redis {
+    /// On a port that was free a moment ago. Somebody else may take it in the meantime: then it ends, and is started again.
     fn start() -> Result<Self> {
+        let deadline = Instant::now() + SAFETY;
+        loop {
+            let mut redis = Self::start_once()?;
+            while Instant::now() < deadline && matches!(redis.process.try_wait(), Ok(None)) {
+                if redis.client().is_ok_and(|mut client| answer(&mut client, b"PING").is_ok()) {
+                    return Ok(redis);
+                }
+                thread::sleep(Duration::from_millis(2));
+            }
+            if Instant::now() > deadline {
+                return Err(Failure::new("redis-server does not start"));
+            }
+        }
+    }
+
+    fn start_once() -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut redis = Command::new("redis-server");
         redis.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         redis.args(["--databases", "1", "--proto-max-bulk-len", "16777216", "--daemonize", "no"]);
         let process = redis.current_dir(std::env::temp_dir()).stdout(Stdio::null()).spawn()?;
-        let redis = Self { process, port };
-        let deadline = Instant::now() + SAFETY;
-        while redis.client().is_err() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
-        Ok(redis)
+        Ok(Self { process, port })
     }
 
     fn client(&self) -> Result<Client> {
