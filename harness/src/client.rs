@@ -1,18 +1,14 @@
 //! A client with good manners and with bad ones.
 
 use crate::failure::ensure;
-use crate::{Failure, Protocol, Result, SAFETY, system};
+use crate::protocol::{Protocol, request};
+use crate::{Failure, Result, SAFETY, system};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// A request for this path, as polite as they come.
-pub fn request(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
-}
 
 /// A client: one TCP connection. Whatever it waits for, it gives up after [`SAFETY`], and says so.
 #[derive(Debug)]
@@ -53,27 +49,6 @@ impl Client {
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
         Ok(Self { stream, received: Vec::new(), patience, protocol: Protocol::Http, server: None })
-    }
-
-    /// Asks the server's [question](Protocol::question), and checks the answer.
-    pub fn ask(&mut self) -> Result {
-        self.send_question()?;
-        self.answer()
-    }
-
-    /// Sends the server's [question](Protocol::question).
-    pub fn send_question(&mut self) -> Result {
-        self.send(self.protocol.question())
-    }
-
-    /// Sends half of the question, and waits until the server has read it.
-    pub fn ask_half(&mut self) -> Result {
-        self.send_in_pieces([self.protocol.half_a_question().as_slice()])
-    }
-
-    /// Reads one answer to the question, and checks it.
-    pub fn answer(&mut self) -> Result {
-        self.protocol.read_answer(self)
     }
 
     /// Sends these bytes.

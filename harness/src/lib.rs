@@ -22,11 +22,12 @@ mod protocol;
 mod server;
 pub mod suite;
 mod system;
+mod talk;
 mod tools;
 
-pub use client::{Client, End, Response, request};
+pub use client::{Client, End, Response};
 pub use failure::{Failure, Result};
-pub use protocol::Protocol;
+pub use protocol::{Protocol, request};
 pub use server::{Ended, Program, Server, cargo};
 pub use tools::has_tool;
 

@@ -1,16 +1,18 @@
 //! What the servers here speak: what a client says, and what is a good answer to it. Most checks need to know no more.
 
-use crate::failure::ensure;
-use crate::page::is_hello;
-use crate::{Client, Result, request};
 use std::net::SocketAddr;
 
 /// A line for servers that send it back.
-const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
+pub(crate) const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
 
 /// A request for servers that speak as Redis does, and its answer.
 const ECHO: &[u8] = "*2\r\n$4\r\nECHO\r\n$20\r\nGrüße, one and all\r\n".as_bytes();
-const ECHOED: &[u8] = "$20\r\nGrüße, one and all\r\n".as_bytes();
+pub(crate) const ECHOED: &[u8] = "$20\r\nGrüße, one and all\r\n".as_bytes();
+
+/// A request for this path, as polite as they come.
+pub fn request(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+}
 
 /// A protocol of the servers here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,27 +64,5 @@ impl Protocol {
         let mut half = self.question();
         half.truncate(half.len() / 2);
         half
-    }
-
-    /// Reads one answer to the question.
-    pub(crate) fn read_answer(self, client: &mut Client) -> Result {
-        match self {
-            Self::Http => is_hello(&client.response()?),
-            Self::OwnPage => {
-                let response = client.response()?;
-                ensure!(response.status == 200, "expected a page: {response:?}");
-                Ok(())
-            }
-            Self::Echo => {
-                let line = client.line()?;
-                ensure!(line == LINE, "expected the same line: {:?}", String::from_utf8_lossy(&line));
-                Ok(())
-            }
-            Self::Resp => {
-                let answer = client.bytes(ECHOED.len())?;
-                ensure!(answer == ECHOED, "expected an echo: {:?}", String::from_utf8_lossy(&answer));
-                Ok(())
-            }
-        }
     }
 }

@@ -218,6 +218,9 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         visit::visit_path(self, path);
     }
 
+    /// `pub(super)` and `pub(crate)` say who may import from here, and import nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
     /// What is in the parentheses of `format!` and `assert!` are expressions.
     fn visit_macro(&mut self, called: &'ast Macro) {
         if let Ok(expressions) = called.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {

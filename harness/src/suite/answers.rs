@@ -1,6 +1,6 @@
 //! It speaks HTTP, whatever the packets look like.
 
-use super::impatient;
+use super::basics::impatient;
 use crate::failure::ensure;
 use crate::page::{HELLO, has_page_headers, is_date, is_hello, is_not_found};
 use crate::{Client, End, Program, Result, request};

@@ -1,6 +1,6 @@
 //! Arguments, messages and exit codes.
 
-use super::serves;
+use super::basics::serves;
 use crate::failure::ensure;
 use crate::server::Ended;
 use crate::{Program, Result};

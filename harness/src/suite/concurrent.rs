@@ -1,7 +1,7 @@
 //! No client waits for another.
 
+use super::basics::{impatient, napping, serves, skip};
 use super::survives::{rests_while, serves_again};
-use super::{impatient, napping, serves, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, Server, request};

@@ -1,6 +1,6 @@
 //! Each line comes back, whatever the packets look like.
 
-use super::{impatient, serves};
+use super::basics::{impatient, serves};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY};
 use std::time::{Duration, Instant};

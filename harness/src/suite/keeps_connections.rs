@@ -1,6 +1,6 @@
 //! A connection serves many requests.
 
-use super::impatient;
+use super::basics::impatient;
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
@@ -71,6 +71,6 @@ pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Resu
         idle.push(client);
         idle[0].ask()?;
     }
-    super::serves(&server)?;
+    super::basics::serves(&server)?;
     idle.iter_mut().try_for_each(|client| client.ask())
 }

@@ -33,6 +33,7 @@
 //! | [`resp_concurrent`] | no client waits for another | 7.2 |
 
 mod answers;
+mod basics;
 mod command_line;
 mod concurrent;
 mod echo;
@@ -47,13 +48,8 @@ mod survives;
 mod threads;
 mod waiting;
 
-use crate::{Failure, Program, Result, Server};
+use crate::{Failure, Program, Result};
 use std::thread;
-use std::time::Duration;
-
-/// How long a client that is bound to wait is watched, to see that it does. The wait itself lasts until something
-/// happens; this time is only for a server that does not make it wait, to betray itself.
-const WATCH: Duration = Duration::from_millis(250);
 
 /// One thing that a server must do.
 #[derive(Clone, Copy, Debug)]
@@ -503,28 +499,6 @@ fn if_there_are_signals(checks: &'static [Check]) -> &'static [Check] {
     if cfg!(unix) {
         return checks;
     }
-    let _ = skip("only Unix has signals");
+    let _ = basics::skip("only Unix has signals");
     &[]
-}
-
-/// Says aloud what is not checked here.
-fn skip(reason: &str) -> Result {
-    eprintln!("SKIPPED: {reason}");
-    Ok(())
-}
-
-/// The same, with clients that give up before the ten seconds after which a step lets go of a silent one: whoever gets
-/// something only then has waited for it.
-fn impatient(program: &Program) -> Program {
-    program.clone().patience(Duration::from_secs(8))
-}
-
-/// The same, with naps that end sooner, for checks that wait for their end.
-fn napping(program: &Program) -> Program {
-    program.clone().nap(Duration::from_millis(1_500)) // what has to happen meanwhile has time to, on a busy machine too
-}
-
-/// Whether the server still serves: a new client gets an answer.
-fn serves(server: &Server) -> Result {
-    server.client()?.ask().map_err(|failure| failure.context("it serves no more"))
 }

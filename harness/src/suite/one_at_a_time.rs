@@ -1,8 +1,8 @@
 //! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
+use super::basics::{WATCH, napping, serves, skip};
 use super::survives::serves_again;
-use super::{WATCH, napping, serves, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};

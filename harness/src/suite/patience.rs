@@ -1,6 +1,6 @@
 //! How long it waits for a peer: as long as the peer makes progress.
 
-use super::serves;
+use super::basics::serves;
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, request};
 use std::thread;

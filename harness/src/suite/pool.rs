@@ -1,7 +1,7 @@
 //! Eight workers, threads or processes, serve eight peers at a time. They are never more: whoever comes then waits.
 
+use super::basics::{WATCH, impatient, skip};
 use super::survives::serves_again;
-use super::{WATCH, impatient, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server};
 

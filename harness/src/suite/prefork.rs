@@ -1,7 +1,7 @@
 //! Eight worker processes, and a parent that replaces those that die. If it ends itself, they end with it.
 
+use super::basics::{impatient, skip};
 use super::pool::{WORKERS, a_peer_for_each_worker};
-use super::{impatient, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server, system};
 use std::time::{Duration, Instant};

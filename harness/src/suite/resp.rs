@@ -1,6 +1,6 @@
 //! It speaks RESP2, and one client at a time has all keys to itself.
 
-use super::{impatient, serves};
+use super::basics::{impatient, serves};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, Server};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
-use super::{WATCH, impatient, napping};
+use super::basics::{WATCH, impatient, napping};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, End, Program, Result, Server, request};

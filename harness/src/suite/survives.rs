@@ -1,6 +1,6 @@
 //! Nothing a client does stops the server: afterwards, the next client gets its page.
 
-use super::skip;
+use super::basics::skip;
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY, Server, request};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -14,7 +14,7 @@ const RECOVERY: Duration = Duration::from_secs(1);
 
 /// The next clients get their page: several, so that the server has had time to trip over the one before them.
 fn serves(server: &Server) -> Result {
-    (0..20).try_for_each(|_| super::serves(server))
+    (0..20).try_for_each(|_| super::basics::serves(server))
 }
 
 /// Half a request, which the server has read.

@@ -4,7 +4,7 @@
 //! breaks off, and that write blocks its thread when the log is a pipe that is full. So the first handler stands in the
 //! middle of its work for as long as the test wants; if a second one is served meanwhile, there are two threads.
 
-use super::{WATCH, serves};
+use super::basics::{WATCH, serves};
 use crate::{Client, Failure, Program, Result, Server};
 use std::io::{ErrorKind, PipeReader, Read, Write, pipe};
 use std::{mem, thread};

@@ -1,7 +1,7 @@
 //! What a server does while nobody says anything, and what those cost who say nothing.
 
+use super::basics::{serves, skip};
 use super::survives::rests_while;
-use super::{serves, skip};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
 use std::thread;

@@ -1,6 +1,6 @@
 //! Who is connected, and what they are doing: for those who are told to leave when the server stops.
 
-use crate::Fault;
+use crate::fault::Fault;
 use socket2::SockRef;
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};

@@ -3,10 +3,12 @@
 //!
 //! Run: `FAULT=reads_once cargo run -p harness --bin mutant`
 
+mod fault;
 mod guests;
 #[cfg(unix)]
 mod signals;
 
+use fault::{FAULTS, Fault};
 use guests::{Doing, Guest};
 use http::{Connection, Response};
 use std::borrow::Cow;
@@ -21,75 +23,6 @@ mod command_line;
 
 const HELLO: &str = include_str!("../../../../common/hello.html");
 const NOT_FOUND: &str = include_str!("../../../../common/404.html");
-
-/// What can be wrong with a server. Each name says what it does.
-const FAULTS: &[&str] = &[
-    "",
-    // Whom it serves.
-    "serial",
-    "serves_the_latest_first",
-    "serves_ten_clients",
-    "serves_a_hundred_at_a_time",
-    "shares_one_lock",
-    // What it reads.
-    "reads_once",
-    "drops_pipelined_requests",
-    "skips_to_the_last_request",
-    "takes_bodies_for_requests",
-    "trips_over_queries",
-    "wants_everything_encoded",
-    "trips_over_urls",
-    "takes_unknown_methods_for_get",
-    "is_deaf_after_a_half_close",
-    // What it answers.
-    "always_says_200",
-    "refuses_nothing",
-    "forgets_sleep",
-    "holds_answers_back",
-    "sends_a_page_to_head",
-    "sends_no_content_length",
-    "sends_no_content_type",
-    "sends_no_date",
-    "buffers_without_end",
-    // How it ends a connection.
-    "closes_after_one_answer",
-    "never_closes",
-    "lingers_without_closing",
-    "resets",
-    "keeps_descriptors",
-    "keeps_memory",
-    // How long it waits.
-    "counts_answers_alone",
-    "waits_as_long_as_bytes_come",
-    "times_everyone_out",
-    "times_out_without_a_word",
-    // What it dies of.
-    "dies_of_a_disconnect",
-    "dies_of_noise",
-    "dies_without_descriptors",
-    "spins_without_descriptors",
-    // How it stops.
-    "dies_of_signals",
-    "ignores_ctrl_c",
-    "ignores_sigterm",
-    "keeps_listening",
-    "keeps_idle_connections",
-    "closes_a_hundred_idle_connections",
-    "waits_for_the_refused",
-    "cuts_requests",
-    "resets_when_it_stops",
-    "drops_requests_behind_a_nap",
-    "forgets_answers_in_flight",
-    "rests_before_it_ends",
-    "needs_a_third_ctrl_c",
-    "ends_with_the_wrong_code",
-    // How it behaves as a program.
-    "has_no_help",
-    "panics_when_it_cannot_listen",
-    "ignores_arguments",
-    "reads_its_page_from_the_directory",
-    "insists_on_being_read",
-];
 
 fn main() {
     let fault = env::var("FAULT").unwrap_or_default();
@@ -110,17 +43,6 @@ fn address(fault: &str) -> String {
         "has_no_help" if env::args().nth(1).is_some_and(|argument| argument.starts_with('-')) => process::exit(2),
         "ignores_arguments" => env::args().nth(1).unwrap_or_default(),
         _ => command_line::address(),
-    }
-}
-
-/// What is wrong with this server.
-#[derive(Clone, Copy)]
-struct Fault(&'static str);
-
-impl Fault {
-    fn is(self, name: &str) -> bool {
-        debug_assert!(FAULTS.contains(&name), "{name} is missing from the list");
-        self.0 == name
     }
 }
 

@@ -1,6 +1,7 @@
 //! SIGINT and SIGTERM: the first one lets the server stop well, unless that is its fault.
 
-use crate::{Fault, command_line, guests};
+use crate::fault::Fault;
+use crate::{command_line, guests};
 use nix::sys::signal::{SigSet, Signal};
 use std::net::{TcpListener, TcpStream};
 use std::{process, thread};

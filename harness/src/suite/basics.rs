@@ -1,0 +1,30 @@
+//! What many checks begin or end with.
+
+use crate::{Program, Result, Server};
+use std::time::Duration;
+
+/// How long a client that is bound to wait is watched, to see that it does. The wait itself lasts until something
+/// happens; this time is only for a server that does not make it wait, to betray itself.
+pub(super) const WATCH: Duration = Duration::from_millis(250);
+
+/// Says aloud what is not checked here.
+pub(super) fn skip(reason: &str) -> Result {
+    eprintln!("SKIPPED: {reason}");
+    Ok(())
+}
+
+/// The same, with clients that give up before the ten seconds after which a step lets go of a silent one: whoever gets
+/// something only then has waited for it.
+pub(super) fn impatient(program: &Program) -> Program {
+    program.clone().patience(Duration::from_secs(8))
+}
+
+/// The same, with naps that end sooner, for checks that wait for their end.
+pub(super) fn napping(program: &Program) -> Program {
+    program.clone().nap(Duration::from_millis(1_500)) // what has to happen meanwhile has time to, on a busy machine too
+}
+
+/// Whether the server still serves: a new client gets an answer.
+pub(super) fn serves(server: &Server) -> Result {
+    server.client()?.ask().map_err(|failure| failure.context("it serves no more"))
+}
