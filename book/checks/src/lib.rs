@@ -31,6 +31,7 @@ pub mod site;
 pub mod snapshot;
 pub mod states;
 pub mod step;
+pub mod verdict;
 pub mod ways;
 
 pub use harness::{Failure, Result, has_tool};

@@ -2,6 +2,7 @@
 
 use crate::report::scenario::{Measure, Scenario, grouped};
 use crate::report::{Report, Row, format};
+use crate::verdict::{self, Judged};
 use measure::Hands;
 use models_compare::{COMPARISON, DELAY, HOLD, SERVE, START_UP, WORKERS};
 
@@ -86,60 +87,42 @@ pub fn by_arithmetic(clients: usize) -> f64 {
 
 /// What has been said, what we have measured, and what is left of it.
 pub fn claims(report: &Report) -> String {
+    let rows = said(report);
+    let rows =
+        rows.iter().map(|(said, Judged { measured, verdict, .. })| format!("| {said} | {measured} | {verdict} |\n"));
+    format!("| said | measured | the claim |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+/// What has been said, and how it is judged.
+pub fn said(report: &Report) -> Vec<(&'static str, Judged)> {
     let [_, many, most] = CONNECTIONS;
     let value = |row, server| report.median(row, server).unwrap_or(f64::NAN);
     let memory = |said, server, connections| {
         let [resident, addresses] = [Measure::ResidentBytes, Measure::VirtualBytes];
         let held = [resident, addresses].map(|measure| value(held(measure, connections), server));
         let ours = format!("{} of memory, {} of addresses", format(resident, held[0]), format(addresses, held[1]));
-        (ours, of_memory(said, held))
+        verdict::memory(said, held, ours)
     };
     let seconds = |server, connections| value(served(Measure::AllAnswered, connections), server);
     let shown = |seconds| format(Measure::AllAnswered, seconds);
     let [threads, one_loop, loop_of_most] = [seconds("threads-8M", many), seconds("loop", many), seconds("loop", most)];
     let possible = seconds("threads-8M", most);
-    let mut rows = vec![
+    let falls = if possible.is_finite() { "falls" } else { "stands" };
+    vec![
         ("1,000 connections on threads take 8 GB", memory(8e9, "threads-8M", many)),
         ("1,000 connections on an event loop take 100 MB", memory(100e6, "loop", many)),
         ("10,000 connections on an event loop take 500 MB", memory(500e6, "loop", most)),
         ("10,000 threads take 80 GB", memory(80e9, "threads-8M", most)),
-    ];
-    let falls = if possible.is_finite() { "falls" } else { "stands" };
-    rows.extend([
         (
             "10,000 threads are impossible",
-            (format!("all clients are served, in {}", shown(possible)), falls.to_owned()),
+            Judged::new(format!("all clients are served, in {}", shown(possible)), falls),
         ),
         (
             "for 1,000 clients, threads take 20 s and an event loop 3 s: seven times as long",
-            (format!("{} and {}", shown(threads), shown(one_loop)), judged(20.0 / 3.0, threads / one_loop)),
+            verdict::number(20.0 / 3.0, threads / one_loop, format!("{} and {}", shown(threads), shown(one_loop))),
         ),
-        ("for 10,000 clients, an event loop takes 25 s", (shown(loop_of_most), judged(25.0, loop_of_most))),
-    ]);
-    let rows = rows.into_iter().map(|(said, (ours, verdict))| format!("| {said} | {ours} | {verdict} |\n"));
-    format!("| said | measured | the claim |\n|---|---|---|\n{}", rows.collect::<String>())
-}
-
-/// Whether a figure is what was said, within a factor of two.
-fn is_about(said: f64, measured: f64) -> bool {
-    (0.5..=2.0).contains(&(measured / said))
-}
-
-fn judged(said: f64, measured: f64) -> String {
-    let verdict = match measured {
-        _ if is_about(said, measured) => "stands",
-        less if less < said => "falls: it is less",
-        _ => "falls: it is more",
-    };
-    verdict.to_owned()
-}
-
-/// What is true of addresses may be false of memory.
-fn of_memory(said: f64, [resident, addresses]: [f64; 2]) -> String {
-    if !is_about(said, resident) && is_about(said, addresses) {
-        return "falls for memory, stands for addresses".to_owned();
-    }
-    judged(said, resident)
+        ("for 10,000 clients, an event loop takes 25 s", verdict::number(25.0, loop_of_most, shown(loop_of_most))),
+    ]
 }
 
 /// What one more client costs: a process, a thread, a task, or a connection of an event loop.
@@ -212,7 +195,7 @@ pub fn table_of_prices(report: &Report) -> String {
 }
 
 /// A number that pretends to no more than it knows.
-fn two_digits(number: f64) -> f64 {
+pub fn two_digits(number: f64) -> f64 {
     let unit = 10_f64.powf(number.log10().floor() - 1.0);
     (number / unit).round() * unit
 }
@@ -220,19 +203,6 @@ fn two_digits(number: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_claim_stands_if_the_figure_is_within_a_factor_of_two() {
-        assert_eq!([10.0, 40.0].map(|measured| judged(20.0, measured)), ["stands", "stands"]);
-        assert_eq!([9.9, 40.1].map(|measured| judged(20.0, measured)), ["falls: it is less", "falls: it is more"]);
-    }
-
-    #[test]
-    fn what_is_true_of_addresses_may_be_false_of_memory() {
-        assert_eq!(of_memory(80e9, [0.1e9, 85e9]), "falls for memory, stands for addresses");
-        assert_eq!(of_memory(80e9, [80e9, 85e9]), "stands");
-        assert_eq!(of_memory(80e9, [0.1e9, 22e9]), "falls: it is less");
-    }
 
     #[test]
     fn a_pool_serves_in_rounds() {
