@@ -54,6 +54,9 @@ pub struct Load {
     pub cpu_seconds: f64,
     /// How long it took.
     pub seconds: f64,
+    /// One answer in a hundred took longer than this, in milliseconds.
+    #[serde(default)]
+    pub latency_p99: Option<f64>,
 }
 
 /// One `KEYS *`, in microseconds from when it was sent.
@@ -106,18 +109,8 @@ impl Measured {
     ///
     /// If Redis, its benchmark or the program of the step is missing.
     pub fn measure(rounds: usize, requests: usize) -> Result {
-        let redis = output(Command::new(SERVERS[0]).arg("--version"))?;
-        let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
-        let processor = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
-        let processor = processor.trim_start_matches([' ', '\t', ':']).to_owned();
-        let mut measured = Self { redis: redis.trim().to_owned(), processor, loads: Vec::new(), waits: Vec::new() };
+        let mut measured = Self::observe(&LOADS, rounds, requests)?;
         for round in 1..=rounds {
-            for (command, pipelined) in LOADS {
-                for server in SERVERS {
-                    eprintln!("round {round} of {rounds}: {command}, {pipelined} at a time, {server}");
-                    measured.loads.push(Load::measure(server, command, pipelined, requests * pipelined)?);
-                }
-            }
             for server in SERVERS {
                 eprintln!("round {round} of {rounds}: KEYS *, {server}");
                 measured.waits.push(Wait::measure(server)?);
@@ -126,10 +119,43 @@ impl Measured {
         save("key_value.json", &measured)
     }
 
+    /// Applies these loads, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// If Redis, its benchmark or the program of the step is missing.
+    pub fn observe(loads: &[(&str, usize)], rounds: usize, requests: usize) -> Result<Self> {
+        let redis = output(Command::new(SERVERS[0]).arg("--version"))?;
+        let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
+        let processor = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+        let processor = processor.trim_start_matches([' ', '\t', ':']).to_owned();
+        let mut measured = Self { redis: redis.trim().to_owned(), processor, loads: Vec::new(), waits: Vec::new() };
+        for round in 1..=rounds {
+            for &(command, pipelined) in loads {
+                for server in SERVERS {
+                    eprintln!("round {round} of {rounds}: {command}, {pipelined} at a time, {server}");
+                    measured.loads.push(Load::measure(server, command, pipelined, requests * pipelined)?);
+                }
+            }
+        }
+        Ok(measured)
+    }
+
+    /// The median of a figure of one load on one server; `None` if it was not measured.
+    pub fn median(&self, server: &str, load: (&str, usize), figure: fn(&Load) -> Option<f64>) -> Option<f64> {
+        let figures: Vec<f64> = self.of(server, load).filter_map(figure).collect();
+        (!figures.is_empty()).then(|| median(&figures))
+    }
+
+    fn of(&self, server: &str, (command, pipelined): (&str, usize)) -> impl Iterator<Item = &Load> {
+        let is_meant =
+            move |load: &&Load| load.server == server && load.command == command && load.pipelined == pipelined;
+        self.loads.iter().filter(is_meant)
+    }
+
     /// The requests per second of processor time, one number for each round.
-    fn rates(&self, server: &str, (command, pipelined): (&str, usize)) -> Vec<f64> {
-        let is_meant = |load: &&Load| load.server == server && load.command == command && load.pipelined == pipelined;
-        self.loads.iter().filter(is_meant).map(|load| load.requests as f64 / load.cpu_seconds).collect()
+    fn rates(&self, server: &str, load: (&str, usize)) -> Vec<f64> {
+        self.of(server, load).map(|load| load.requests as f64 / load.cpu_seconds).collect()
     }
 
     /// How many times as many requests the step answers as Redis does, in the same processor time: the least, the median, and the most
@@ -266,10 +292,13 @@ impl Load {
             fill(&mut running.client()?, KEYS_OF_LOAD)?;
         }
         let (before, start) = (running.cpu_time()?, Instant::now());
-        output(&mut benchmark)?;
+        let said = output(&mut benchmark)?;
         let (seconds, cpu) = (start.elapsed().as_secs_f64(), running.cpu_time()? - before);
         let (server, command) = (server.to_owned(), command.to_owned());
-        Ok(Self { server, command, pipelined, requests, cpu_seconds: cpu.as_secs_f64(), seconds })
+        // A line of `--csv` is the test, the rate, and the latencies in milliseconds: mean, least, 50 %, 95 %, 99 %, most.
+        let latency_p99 = said.lines().last().and_then(|line| line.split(',').nth(6)?.trim_matches('"').parse().ok());
+        let cpu_seconds = cpu.as_secs_f64();
+        Ok(Self { server, command, pipelined, requests, cpu_seconds, seconds, latency_p99 })
     }
 }
 
