@@ -19,7 +19,7 @@ pub const COMPARISON: Comparison = Comparison {
         Own::new("executor", "reactor", "05_05_reactor"),
         Own::new("executors", "many_threads", "05_06_many_threads"),
     ],
-    scenarios: &[HOLD[0], HOLD[1], HOLD[2], START_UP, SERVE[0], SERVE[1], SERVE[2]],
+    scenarios: &[HOLD[0], HOLD[1], HOLD[2], START_UP, SERVE[0], SERVE[1], SERVE[2], IDLE],
     crates: &["mio"],
 };
 
@@ -45,6 +45,8 @@ pub const HOLD: [Scenario; 3] = [hold("hold-100", 100), hold("hold-1000", 1_000)
 pub const SERVE: [Scenario; 3] = [serve("serve-100", 100), serve("serve-1000", 1_000), serve("serve-10000", 10_000)];
 /// From the start of a server to its first answer.
 pub const START_UP: Scenario = Scenario { arguments: &["--delay", "0s"], ..Scenario::start_up(echo) };
+/// Nobody connected. Only if asked for: it tells servers that rest from servers that ask again and again, and all of these rest.
+pub const IDLE: Scenario = Scenario { arguments: &["--delay", "0s"], is_optional: true, ..Scenario::idle(echo) };
 
 const fn hold(name: &'static str, connections: usize) -> Scenario {
     Scenario {
