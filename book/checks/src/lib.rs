@@ -8,10 +8,12 @@
 pub mod chapter;
 pub mod chart;
 pub mod choice;
+pub mod claims;
 pub mod compiler;
 pub mod console;
 pub mod counts;
 pub mod difference;
+pub mod factors;
 pub mod glossary;
 pub mod goals;
 pub mod ideas;

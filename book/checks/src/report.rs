@@ -202,6 +202,11 @@ impl Report {
         self.servers.iter().any(|column| column.name == server && column.is_yardstick)
     }
 
+    /// How many processors the machine has.
+    pub fn cores(&self) -> usize {
+        self.machine.cores
+    }
+
     /// Where and when it was measured, and with what.
     pub fn circumstances(&self) -> String {
         let Machine { processor, cores, kernel } = &self.machine;

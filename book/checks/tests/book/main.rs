@@ -4,6 +4,7 @@ mod blocked_loop;
 mod blocking;
 mod chapters;
 mod chat;
+mod claims;
 mod key_value;
 mod kitchen;
 mod locks;

@@ -1,0 +1,64 @@
+//! Step 11.1: each part is measured, and those that differ by much come in their order.
+
+use harness::{Failure, Program, Result};
+use serde_json::Value;
+
+const PARTS: [&str; 8] =
+    ["lock", "wanted_lock", "system_call", "task_switch", "thread_switch", "task", "thread", "process"];
+
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_11_01_claims"))
+}
+
+fn measured(arguments: &[&str]) -> Result<Value> {
+    let ended = program().run(&[arguments, &["--json"]].concat())?;
+    serde_json::from_str(&ended.output).map_err(|error| Failure::new(format!("{error}: {ended:?}")))
+}
+
+#[test]
+fn every_round_tells_of_every_part() -> Result {
+    let measured = measured(&["--rounds", "2", "--time", "0s"])?;
+    assert!(measured["memory_of_a_task"].as_f64() > Some(64.0), "{measured}");
+    let rounds = measured["rounds"].as_array().map_or(&[][..], Vec::as_slice);
+    assert_eq!(rounds.len(), 2, "{measured}");
+    for part in PARTS {
+        assert!(rounds.iter().all(|round| round[part].as_f64() > Some(0.0)), "{part}: {measured}");
+    }
+    Ok(())
+}
+
+/// Less than what was measured by far: other programs may keep the processor from one of the two.
+#[test]
+fn a_task_is_started_sooner_than_a_thread_and_a_thread_sooner_than_a_process() -> Result {
+    for attempt in 0.. {
+        let measured = measured(&["--rounds", "1", "--time", "2ms"])?;
+        let seconds = |part: &str| measured["rounds"][0][part].as_f64().unwrap_or(f64::NAN);
+        let is_so = 2.0 * seconds("task") < seconds("thread")
+            && 2.0 * seconds("thread") < seconds("process")
+            && 2.0 * seconds("lock") < seconds("task_switch")
+            && 2.0 * seconds("task_switch") < seconds("thread_switch");
+        if is_so {
+            return Ok(());
+        }
+        assert!(attempt < 5, "{measured}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_table_has_a_row_for_each_part() -> Result {
+    let ended = program().run(&["--rounds", "1", "--time", "0s"])?;
+    let rows = ended.output.lines().filter(|line| line.contains(" ns ") || line.contains(" bytes ")).count();
+    assert_eq!((ended.code, rows), (Some(0), PARTS.len() + 1), "{ended:?}");
+    Ok(())
+}
+
+#[test]
+fn nonsense_is_misuse() -> Result {
+    for nonsense in [["--rounds", "0"], ["--time", "soon"], ["a", "b"]] {
+        let ended = program().run(&nonsense)?;
+        assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "{nonsense:?}");
+        assert!(ended.log.contains("error: "), "{ended:?}");
+    }
+    Ok(())
+}
