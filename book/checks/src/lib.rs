@@ -12,6 +12,7 @@ pub mod claims;
 pub mod compiler;
 pub mod console;
 pub mod counts;
+pub mod decision;
 pub mod difference;
 pub mod factors;
 pub mod glossary;
@@ -35,6 +36,7 @@ pub mod states;
 pub mod step;
 pub mod verdict;
 pub mod ways;
+pub mod which;
 
 pub use harness::{Failure, Result, has_tool};
 

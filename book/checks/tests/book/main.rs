@@ -19,3 +19,4 @@ mod site;
 mod snapshots;
 mod streams;
 mod survival;
+mod which;

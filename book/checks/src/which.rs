@@ -1,0 +1,261 @@
+//! Chapter 11.2: when to use which way to wait. Each cell of the table is a figure or a fact, with the section that shows it, or a
+//! judgement, in italics. The picture asks a few questions, one after the other.
+
+use crate::claims::Jobs;
+use crate::measured::blocked_loop;
+use crate::models::{self, CONNECTIONS, held, served};
+use crate::pieces;
+use crate::report::scenario::Measure;
+use crate::report::{Report, format};
+use crate::{Failure, Result, read};
+use std::fmt::{self, Display};
+
+/// What stands in a cell.
+enum Cell {
+    /// Something that a section shows: the words, and the section's number and address.
+    Shown(String, &'static str, &'static str),
+    /// What we think of it.
+    Judged(&'static str),
+}
+
+impl Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shown(words, number, address) => write!(f, "{words} [{number}]({address})"),
+            Self::Judged(words) => write!(f, "*{words}*"),
+        }
+    }
+}
+
+const MEMORY: &str = "03_05_what_a_connection_costs.md#memory";
+const JOBS: &str = "01_03_cpu_or_io.md#three-ways";
+const PIECES: &str = "04_01_callbacks.md#pieces";
+const MATRIX: &str = "02_04_prefork.md#matrix";
+
+/// The table: for each case what we would take, and the three ways.
+///
+/// # Errors
+///
+/// If what was measured cannot be read.
+pub fn table() -> Result<String> {
+    let models = Report::committed("models")?;
+    let jobs = Jobs(read("book/src/generated/output_01_03.txt")?);
+    let value = |row, server| models.median(row, server).map_or_else(|| "–".to_owned(), |value| format(row.0, value));
+    let memory =
+        |connections, server| Cell::Shown(value(held(Measure::ResidentBytes, connections), server), "3.5", MEMORY);
+    let cpu = |server| {
+        let time = value(served(Measure::CpuPerRequest, CONNECTIONS[1]), server);
+        Cell::Shown(format!("{time} for a client"), "3.5", "03_05_what_a_connection_costs.md#time")
+    };
+    let faster = |each, done| Cell::Shown(format!("{:.1} times as fast", jobs.faster(each, done)), "1.3", JOBS);
+    let lines = |step, number, address| -> Result<Cell> {
+        let text = pieces::handler(step)?;
+        let code = text.lines().filter(|line| !line.is_empty() && !line.starts_with("///"));
+        let (lines, functions) = (code.clone().count(), code.filter(|line| line.contains("fn ")).count());
+        let functions = if functions == 1 { "one function".to_owned() } else { format!("{functions} functions") };
+        Ok(Cell::Shown(format!("{lines} lines in {functions}"), number, address))
+    };
+    let [few, many, most] = CONNECTIONS;
+    let of_crowd = |connections| ["threads", "loop", "executor"].map(|server| memory(connections, server));
+    let shown = |words: &str, number, address| Cell::Shown(words.to_owned(), number, address);
+    let rows: [(&str, [Cell; 3], &'static str); 10] = [
+        ("100 clients", of_crowd(few), "threads: they read best"),
+        ("1,000 clients", of_crowd(many), "threads or tasks"),
+        ("10,000 clients", of_crowd(most), "tasks"),
+        (
+            "eight jobs that wait",
+            [faster("waits", "each on a thread"), Cell::Judged("as tasks"), faster("waits", "as tasks on one thread")],
+            "any of them",
+        ),
+        (
+            "eight jobs that compute",
+            [
+                faster("computes", "each on a thread"),
+                Cell::Shown(
+                    format!("the others wait for {} ms", longest_wait("loop")?),
+                    "8.1",
+                    "08_01_blocking_pool.md#server",
+                ),
+                faster("computes", "as tasks on one thread"),
+            ],
+            "a thread for each processor; beside a loop or tasks, a pool of threads",
+        ),
+        (
+            "code that is simple",
+            [
+                lines("02_01_blocking_echo", "4.1", PIECES)?,
+                lines("04_01_callbacks", "4.1", PIECES)?,
+                lines("04_02_coroutines", "4.2", "04_02_coroutines.md#side-by-side")?,
+            ],
+            "threads, then tasks",
+        ),
+        ("most work from a processor", ["threads", "loop", "executor"].map(cpu), "a loop or tasks"),
+        (
+            "quick answers beside a handler that blocks",
+            [
+                survives("2.2")?,
+                survives("3.3")?,
+                format!("{} on one thread, {} on several", survives("5.5")?, survives("5.6")?),
+            ]
+            .map(|words| Cell::Shown(words, "2.4", MATRIX)),
+            "threads, or tasks on several threads; in either case, find what blocks",
+        ),
+        (
+            "real time: news for everyone at once",
+            [
+                Cell::Judged("a second thread for each client, which sends"),
+                Cell::Judged("a list of what to send for each client, by hand"),
+                Cell::Shown(format!("1,000 clients hear it within {}", crowd()?), "7.3", "07_03_chat.md#crowd"),
+            ],
+            "tasks",
+        ),
+        (
+            "handlers that may panic",
+            [
+                shown("one connection ends", "2.2", "02_02_thread_per_connection.md#panic"),
+                Cell::Judged("the server ends"),
+                shown("one task ends", "5.3", "05_03_wait.md#panic"),
+            ],
+            "threads or tasks; processes, if even what ends a process may happen",
+        ),
+    ];
+    let mut table = "| | take | a thread for each | an event loop | tasks |\n|---|---|---|---|---|\n".to_owned();
+    for (case, [threads, one_loop, tasks], take) in rows {
+        table += &format!("| {case} | *{take}* | {threads} | {one_loop} | {tasks} |\n");
+    }
+    Ok(table)
+}
+
+/// What the others notice in a step when a handler blocks its thread: from the table of all servers.
+fn survives(step: &str) -> Result<String> {
+    let matrix = read("book/src/generated/matrix_echo.md")?;
+    let row = |name: &str| {
+        let line = matrix.lines().find(|line| line.starts_with(&format!("| {name}")));
+        line.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>())
+    };
+    let column = row("| ").and_then(|steps| steps.iter().position(|cell| *cell == step));
+    let cell =
+        row("a handler that blocks its thread").zip(column).and_then(|(cells, column)| cells.get(column).copied());
+    let cell = cell.ok_or_else(|| Failure::new(format!("the table of section 2.4 does not tell of step {step}")))?;
+    Ok(cell.replace("**", ""))
+}
+
+/// The longest that somebody waited, who only wanted a word back, in milliseconds.
+fn longest_wait(place: &str) -> Result<u64> {
+    let timeline = blocked_loop::timeline(place)?;
+    Ok(timeline
+        .rows
+        .iter()
+        .skip(1)
+        .flat_map(|row| &row.spans)
+        .map(|span| span.to - span.from)
+        .max()
+        .unwrap_or_default())
+}
+
+/// How long it takes in step 7.3 until the last one has heard a message.
+fn crowd() -> Result<String> {
+    let said = read("book/src/generated/output_07_03.txt")?;
+    let last = said
+        .split("the last one after ")
+        .nth(1)
+        .and_then(|rest| Some(rest.split(".\n").next()?.trim_end_matches('.').to_owned()));
+    last.map(|last| last.replace(' ', "\u{a0}"))
+        .ok_or_else(|| Failure::new("step 7.3 says otherwise when the last one hears"))
+}
+
+/// The cells of a table that have neither a link to one of these places nor the mark of a judgement. The first column has the names.
+pub fn unfounded(table: &str, is_there: impl Fn(&str) -> bool) -> Vec<String> {
+    let cells = table.lines().skip(2).flat_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        cells.into_iter().skip(1)
+    });
+    let is_judged = |cell: &str| cell.len() > 2 && cell.starts_with('*') && cell.ends_with('*');
+    let links_there = |cell: &str| {
+        cell.split_once("](")
+            .and_then(|(_, rest)| rest.split_once(')'))
+            .is_some_and(|(place, _)| place.contains(".md#") && is_there(place))
+    };
+    cells.filter(|cell| !is_judged(cell) && !links_there(cell)).map(str::to_owned).collect()
+}
+
+/// A question of the picture, and what to take if the answer is yes.
+pub struct Question {
+    /// In one or two lines.
+    pub asks: &'static [&'static str],
+    /// What to take if the answer is yes.
+    pub take: Answer,
+}
+
+/// What to take.
+pub struct Answer {
+    /// What it is.
+    pub name: &'static str,
+    /// A figure that speaks for it.
+    pub figure: String,
+    /// The section's number and address.
+    pub section: (&'static str, &'static str),
+}
+
+/// The questions, in the order in which they are asked, and what to take if the answer to all is no.
+///
+/// # Errors
+///
+/// If what was measured cannot be read.
+pub fn questions() -> Result<(Vec<Question>, Answer)> {
+    let models = Report::committed("models")?;
+    let memory = |connections, server| {
+        let row = held(Measure::ResidentBytes, connections);
+        models.median(row, server).map_or_else(|| "–".to_owned(), |bytes| format(row.0, bytes))
+    };
+    let [_, many, most] = CONNECTIONS;
+    let process = format(Measure::ResidentBytes, models::prices(&models)[0].whole());
+    let waits = format!("the others wait {} ms, not {} ms", longest_wait("pool")?, longest_wait("loop")?);
+    let question = |asks, name, figure, section| Question { asks, take: Answer { name, figure, section } };
+    let questions = vec![
+        question(
+            &["Does a part of the work compute for long,", "or block?"],
+            "A pool of threads for it; then go on",
+            waits,
+            ("8.1", "08_01_blocking_pool.md#another-thread"),
+        ),
+        question(
+            &["May a handler end its whole process?"],
+            "A process for each, or a few",
+            format!("{process} for each"),
+            ("2.4", MATRIX),
+        ),
+        question(
+            &["Are a thousand clients enough?"],
+            "A thread for each",
+            format!("1,000 clients: {}", memory(many, "threads")),
+            ("2.2", "02_02_thread_per_connection.md#what-a-thread-costs"),
+        ),
+        question(
+            &["Do you need libraries for what you do,", "or all processors?"],
+            "Tasks on a runtime",
+            format!("10,000 clients: {}", memory(most, "executor")),
+            ("9.5", "09_05_parallel_server.md#what-it-shows"),
+        ),
+    ];
+    let figure = format!("10,000 clients: {}", memory(most, "loop"));
+    Ok((questions, Answer { name: "An event loop", figure, section: ("3.3", "03_03_event_loop.md#loop") }))
+}
+
+/// The questions as a list, for those who do not see the picture, and with links.
+///
+/// # Errors
+///
+/// If what was measured cannot be read.
+pub fn list() -> Result<String> {
+    let (questions, last) = questions()?;
+    let told = |answer: &Answer| {
+        let Answer { name, figure, section: (number, address) } = answer;
+        format!("**{name}** ([{number}]({address}); {figure})")
+    };
+    let mut list = String::new();
+    for (number, Question { asks, take }) in questions.iter().enumerate() {
+        list += &format!("{}. {} If so: {}.\n", number + 1, asks.join(" "), told(take));
+    }
+    Ok(list + &format!("{}. Otherwise: {}.\n", questions.len() + 1, told(&last)))
+}
