@@ -59,7 +59,7 @@ pub fn at_most(said: f64, measured: f64, shown: String) -> Judged {
 
 /// "Much more" stands if it is at least twice as much.
 pub fn much_more(ratio: f64, shown: String) -> Judged {
-    Judged::new(shown, if ratio >= 2.0 { "stands" } else { "falls: it is less than twice as much" })
+    Judged::new(shown, if ratio >= 2.0 { "stands" } else { "falls: less than a factor of two" })
 }
 
 /// "A burden" stands if it is at least a tenth of what it is a part of.

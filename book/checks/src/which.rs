@@ -1,7 +1,7 @@
 //! Chapter 11.2: when to use which way to wait. Each cell of the table is a figure or a fact, with the section that shows it, or a
 //! judgement, in italics. The picture asks a few questions, one after the other.
 
-use crate::claims::Jobs;
+use crate::evidence::Jobs;
 use crate::measured::blocked_loop;
 use crate::models::{self, CONNECTIONS, held, served};
 use crate::pieces;

@@ -4,7 +4,8 @@
 //! Run: `cargo run -p book-checks --bin measure_claims`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw tables and picture.
 //! Behind `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts` or `jobs`.
 
-use book_checks::claims::{self, Evidence, FOLDER, LOADS};
+use book_checks::claims;
+use book_checks::evidence::{Evidence, FOLDER, LOADS};
 use book_checks::measured::key_value::Measured;
 use book_checks::{Failure, Result, snapshot, workspace};
 use harness::cargo;
