@@ -48,6 +48,8 @@ pub enum Unit {
     Milliseconds,
     /// For what computers do meanwhile.
     Microseconds,
+    /// For what takes turns, and no time to speak of.
+    Turns,
 }
 
 /// What somebody does, in so far as it is drawn differently.

@@ -6,7 +6,7 @@ impl Unit {
     /// How many of them make a second.
     fn per_second(self) -> u64 {
         match self {
-            Self::Seconds => 1,
+            Self::Seconds | Self::Turns => 1,
             Self::Milliseconds => 1_000,
             Self::Microseconds => 1_000_000,
         }
@@ -18,6 +18,7 @@ impl Unit {
         let tenths = |unit: u64| format!("{}.{}", time / unit, time % unit * 10 / unit);
         match self {
             Self::Seconds => format!("{time} s"),
+            Self::Turns => format!("turn {time}"),
             _ if time >= second => format!("{} s", tenths(second)),
             Self::Milliseconds => format!("{time} ms"),
             Self::Microseconds if time >= 1_000 => format!("{} ms", tenths(1_000)),
@@ -28,6 +29,7 @@ impl Unit {
     /// A round time, in the unit of its neighbours on the axis, which are `step` apart: `5 s`, `20 ms`.
     fn say_round(self, time: u64, step: u64) -> String {
         match self.per_second() {
+            _ if self == Self::Turns => String::new(), // they are counted by looking at them
             second if step >= second => format!("{} s", time / second),
             1_000_000 if step < 1_000 => format!("{time} µs"),
             per_second => format!("{} ms", time / (per_second / 1_000)),
@@ -52,7 +54,9 @@ impl Timeline {
     }
 
     fn describe_row(&self, row: &Row) -> String {
-        let mut parts: Vec<String> = if row.spans.len() <= 5 {
+        let mut parts: Vec<String> = if self.unit == Unit::Turns {
+            row.spans.iter().map(|span| format!("{} in turn {}", span.label, span.to)).collect()
+        } else if row.spans.len() <= 5 {
             row.spans.iter().map(|span| self.at_times(span.kind, span.from, span.to)).collect()
         } else {
             let present = self.legend.iter().filter(|meaning| row.of(meaning.kind).count() > 0);

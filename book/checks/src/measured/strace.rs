@@ -5,7 +5,7 @@ use harness::Server;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 use std::{env, fs, process};
 
@@ -26,20 +26,30 @@ pub(super) struct Call {
 pub(super) struct Strace {
     child: Child,
     log: PathBuf,
+    /// It stays open, or `strace` would end when it announces the next thread.
+    stderr: Option<BufReader<ChildStderr>>,
 }
 
 impl Strace {
-    /// Watches a running server, from now on.
+    /// Watches a running server and the processes that it has started, from now on.
     pub(super) fn attach(server: &Server, calls: &str) -> Result<Self> {
         let log = log(&server.process().to_string());
         let mut strace = command(calls, &log);
-        strace.args(["-p", &server.process().to_string()]).stderr(Stdio::piped());
-        let mut child = strace.spawn().map_err(|error| Failure::from(error).context("strace"))?;
-        let mut message = String::new();
-        if let Some(stderr) = child.stderr.take() {
-            BufReader::new(stderr).read_line(&mut message)?;
+        let processes = server.processes();
+        processes.iter().for_each(|process| {
+            strace.args(["-p", &process.to_string()]);
+        });
+        let mut child =
+            strace.stderr(Stdio::piped()).spawn().map_err(|error| Failure::from(error).context("strace"))?;
+        let stderr = child.stderr.take().map(BufReader::new);
+        let mut strace = Self { child, log, stderr };
+        for message in strace.stderr.as_mut().into_iter().flat_map(BufRead::lines).take(processes.len()) {
+            let message = message?;
+            if !message.contains("attached") {
+                return Err(Failure::new(message));
+            }
         }
-        if message.contains("attached") { Ok(Self { child, log }) } else { Err(Failure::new(message)) }
+        Ok(strace)
     }
 
     /// Starts a program, and watches it.
@@ -49,7 +59,7 @@ impl Strace {
         strace.arg("--seccomp-bpf"); // other calls do not stop the program, which takes longer than the calls
         strace.args(program).stdout(Stdio::null()).stderr(Stdio::null());
         let child = strace.spawn().map_err(|error| Failure::from(error).context("strace"))?;
-        Ok(Self { child, log })
+        Ok(Self { child, log, stderr: None })
     }
 
     /// What it saw until the program ended.

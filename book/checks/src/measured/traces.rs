@@ -10,12 +10,15 @@
 //! - `prints` starts the program with these arguments, on which it prints its timeline as JSON.
 //! - `scene` starts the step as a server, and sends it a slow client and three quick ones: see [`little_load`](super::little_load).
 //! - `client` starts it as a server, and this program with the server's address; it prints the timeline as JSON.
+//! - `lines = 5` starts it as an echo server, and sends it a line from each of five clients: see [`lines`](super::lines).
 //! - `exchange` starts it as a server, and sends it one request, from far away: see [`exchange`](super::exchange).
+//! - `turns` and `orders` start the program, and show what it prints: see [`story`](super::story).
 //!
 //! The data are in `generated/trace_01_04_two_threads.json`, and a page includes `generated/timeline_01_04_two_threads.svg`.
 
 use super::little_load::Scene;
-use super::{exchange, little_load, load, save};
+use super::story::{self, Turns};
+use super::{exchange, lines, little_load, load, save};
 use crate::{Failure, Result, step};
 use harness::Program;
 use serde::Deserialize;
@@ -50,7 +53,10 @@ enum How {
     Prints(Vec<String>),
     Client(String),
     Scene(Scene),
+    Lines(u32),
     Exchange(String),
+    Turns(Turns),
+    Orders(Vec<String>),
 }
 
 /// All timelines of the book.
@@ -112,7 +118,8 @@ impl Traced {
             How::Scene(scene) => little_load::measure(self.step, *scene)?,
             How::Exchange(route) => least_disturbed(|| exchange::measure(self.step, route))?,
             How::Prints(_) => least_disturbed(|| self.observe())?,
-            How::Client(_) => self.observe()?,
+            How::Lines(clients) => lines::measure(self.step, *clients)?,
+            How::Client(_) | How::Turns(_) | How::Orders(_) => self.observe()?,
         };
         save(&self.file(), &timeline)
     }
@@ -125,7 +132,10 @@ impl Traced {
     pub fn observe(&self) -> Result<Timeline> {
         match &self.said.how {
             How::Scene(scene) => little_load::observe(self.step, *scene),
+            How::Lines(clients) => lines::observe(self.step, *clients),
             How::Exchange(route) => exchange::observe(self.step, route),
+            How::Turns(turns) => story::turns(self.step, turns),
+            How::Orders(arguments) => story::orders(self.step, arguments),
             How::Prints(arguments) => self.printed(arguments),
             How::Client(client) => {
                 let server = step::program(self.step)?.start()?;

@@ -1,6 +1,7 @@
 //! What was measured once still holds: the same order, if not the same numbers.
 
 use book_checks::measured::forgotten_await::Endings;
+use book_checks::measured::lines::in_line;
 use book_checks::measured::little_load::waits;
 use book_checks::measured::outputs::{self, Kept, without_numbers};
 use book_checks::measured::threads::Threads;
@@ -66,6 +67,41 @@ fn the_graceful_server_finishes_a_slow_answer_after_it_was_told_to_stop() -> Res
     quick_clients_wait("09_06", false)?;
     for timeline in timelines("09_06")? {
         assert!(timeline.marks[0].at < timeline.rows[0].end(), "{}", timeline.text(80));
+    }
+    Ok(())
+}
+
+/// Which clients of an echo server wait for others, when each of them sends a line.
+fn clients_in_line(name: &str, expected: &[bool]) -> Result {
+    for timeline in timelines(name)? {
+        assert_eq!(in_line(&timeline), expected, "{name}: {}", timeline.text(80));
+    }
+    Ok(())
+}
+
+#[test]
+fn the_blocking_server_reads_one_line_after_the_other() -> Result {
+    clients_in_line("02_01", &[false, true, true, true, true])
+}
+
+#[test]
+fn the_ninth_client_of_a_pool_of_eight_waits() -> Result {
+    clients_in_line("02_03", &[false, false, false, false, false, false, false, false, true, true])
+}
+
+#[test]
+fn no_line_waits_for_another() -> Result {
+    ["02_02", "02_04", "03_03", "03_04", "04_01", "05_06"]
+        .into_iter()
+        .try_for_each(|name| clients_in_line(name, &[false; 5]))
+}
+
+/// What programs tell about themselves is the same every time.
+#[test]
+fn each_story_is_told_in_the_same_way_again() -> Result {
+    for name in ["01_01", "01_02", "05_01", "05_02_await", "05_02_spawn", "05_02_join", "06_02"] {
+        let [committed, now] = timelines(name)?;
+        assert_eq!(committed, now, "{name}");
     }
     Ok(())
 }
