@@ -9,6 +9,9 @@ pub(crate) const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
 const ECHO: &[u8] = "*2\r\n$4\r\nECHO\r\n$20\r\nGrüße, one and all\r\n".as_bytes();
 pub(crate) const ECHOED: &[u8] = "$20\r\nGrüße, one and all\r\n".as_bytes();
 
+/// How many bytes of questions are more than anybody takes who is not read from.
+const FLOOD: usize = 10_000_000;
+
 /// A request for this path, as polite as they come.
 pub fn request(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
@@ -57,6 +60,17 @@ impl Protocol {
             Self::Echo => LINE.to_vec(),
             Self::Resp => ECHO.to_vec(),
         }
+    }
+
+    /// More than the buffers on the way hold, for a client that asks and does not read: ten megabytes of questions. Where a
+    /// question may be long, they are few and long, so that the answers take a server little time.
+    pub(crate) fn flood(self) -> Vec<u8> {
+        let question = match self {
+            Self::Http | Self::OwnPage => self.question(),
+            Self::Echo => [&[b'a'; 4_095][..], b"\n"].concat(),
+            Self::Resp => [b"*2\r\n$4\r\nECHO\r\n$4096\r\n", &[b'a'; 4_096][..], b"\r\n"].concat(),
+        };
+        question.repeat(FLOOD / question.len())
     }
 
     /// The beginning of the question.

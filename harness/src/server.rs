@@ -329,7 +329,7 @@ impl Server {
         system::family(self.process())
     }
 
-    /// The processor time it has used so far, to 10 ms. (`None` if the system does not tell.)
+    /// The processor time it has used so far. (`None` if the system does not tell.)
     pub fn cpu_time(&self) -> Option<Duration> {
         system::cpu_time(self.process())
     }

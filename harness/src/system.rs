@@ -1,6 +1,6 @@
 //! What only the operating system knows of a server, and what only it can do to one.
 //!
-//! The measurements read `/proc`, so they exist on Linux only; elsewhere they are `None`.
+//! The measurements are those of Linux, most of them from `/proc`, so they exist on Linux only; elsewhere they are `None`.
 
 use std::collections::BTreeMap;
 use std::sync::Once;
@@ -35,12 +35,23 @@ fn numbers(text: &str) -> Vec<u32> {
     text.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
 
-/// The processor time a family of processes has used so far, in user and kernel mode together, to 10 ms.
+/// The processor time a family of processes has used so far, in user and kernel mode together.
 pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
-    field_of_stat(process, 14)?;
-    let ticks_of = |process| Some(field_of_stat(process, 14)? + field_of_stat(process, 15)?);
-    let ticks: u64 = family(process).into_iter().filter_map(ticks_of).sum();
-    Some(Duration::from_millis(ticks * 10)) // Linux tells programs 100 ticks a second, whatever its own clock
+    cpu_time_of(process)?;
+    Some(family(process).into_iter().filter_map(cpu_time_of).sum())
+}
+
+/// The time on the clock that counts the processor time of one process, in nanoseconds.
+#[cfg(target_os = "linux")]
+fn cpu_time_of(process: u32) -> Option<Duration> {
+    use nix::time::{clock_getcpuclockid, clock_gettime};
+    let clock = clock_getcpuclockid(nix::unistd::Pid::from_raw(process.try_into().ok()?)).ok()?;
+    Some(clock_gettime(clock).ok()?.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cpu_time_of(_: u32) -> Option<Duration> {
+    None
 }
 
 /// Whether a thread of a family of processes computes at this moment, or waits for a processor to compute on.

@@ -74,7 +74,7 @@ fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
 fn thousands_of_idle_peers_take_no_processor() -> Result {
     let server = server().start()?;
     let mut peers = idle_peers(&server, IDLE)?;
-    assert_eq!(cpu_time_while_idle(&server, Duration::from_millis(100))?, Duration::ZERO);
+    assert!(cpu_time_while_idle(&server, Duration::from_millis(100))? < Duration::from_millis(1));
     assert!(server.threads() >= Some(2));
     for peer in peers.iter_mut().step_by(100) {
         peer.ask()?;

@@ -78,7 +78,7 @@ pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> 
 pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut greedy = clients(&server, 4)?;
-    let requests = server.protocol().question().repeat(150_000);
+    let requests = server.protocol().flood();
     let stuck = Duration::from_millis(150);
     thread::scope(|scope| {
         let sending: Vec<_> = greedy
