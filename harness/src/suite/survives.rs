@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a server without descriptors is watched.
-const REST: Duration = Duration::from_millis(500);
+const REST: Duration = Duration::from_millis(250);
 /// How soon a server must serve again when descriptors have come back.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -233,6 +233,7 @@ pub(super) fn serves_again(server: &Server) -> Result {
         if client.and_then(|mut client| client.ask()).is_ok() {
             return Ok(());
         }
+        thread::sleep(Duration::from_millis(5));
     }
     Err(crate::Failure::new(format!("it does not serve again within {RECOVERY:?}")))
 }
