@@ -139,7 +139,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
                 thread::sleep(delay);
             }
             if fault.is("looks_at_everyone") {
-                (0..CLIENTS.load(Relaxed) * 2).for_each(|_| std::hint::spin_loop());
+                (0..CLIENTS.load(Relaxed) * 5).for_each(|_| std::hint::spin_loop());
             }
             stream.write_all(&misheard(line, fault))?;
             if fault.is("drops_lines_behind_the_first") {

@@ -34,7 +34,7 @@ impl Browser {
         let url = announced(child.stderr.take().unwrap());
         let address = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).unwrap();
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(SAFETY))?;
+        stream.set_read_timeout(Some(SAFETY * 3))?; // its first start on a machine may take half a minute
         let (socket, _) = tungstenite::client(&url, stream).unwrap();
         Ok(Self { child, profile, socket, calls: 0 })
     }
