@@ -257,7 +257,7 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
         return skip("only Linux tells the processor time of a server");
     };
     let (used, passed) = (after.saturating_sub(before), start.elapsed());
-    let rested = used * 10 < passed && (busy < 0.9 || used < Duration::from_millis(10));
+    let rested = used * 10 < passed && (busy < 0.9 || used < Duration::from_millis(1));
     ensure!(rested, "it spins: in {passed:?} without anything to do it used {used:?} of processor time");
     Ok(())
 }
