@@ -2,7 +2,7 @@
 //!
 //! A program that measures is a [`Comparison`]: its servers, and a list of [`Scenario`]s, each in a [`Protocol`]. It starts each server as
 //! a process, loads it from another one, takes account of it, and prints a table; it writes a page with charts, and the raw data.
-//! `runtimes-compare` and `foundations/models-compare` are two, `src/bin/compare_echo.rs` here a smaller one.
+//! `runtimes-compare`, `foundations/models-compare` and `foundations/echo-compare` are three, `src/bin/compare_echo.rs` here a smaller one.
 //!
 //! The modules, from the bottom to the top; each imports from lower ones only:
 //!

@@ -1,0 +1,48 @@
+//! What `echo-compare` measures: the same echo server on the loops of chapter 3, on the executors of chapter 5, and on three runtimes,
+//! beside a yardstick.
+
+use measure::{Comparison, Echo, Own, Protocol, Scenario};
+
+/// The command.
+pub const COMPARISON: Comparison = Comparison {
+    name: "echo-compare",
+    about: "Measures what an echo costs: on the loops and executors of this book, and on three well-known runtimes.",
+    servers: &[
+        // The goal of chapter 5 is told as a ratio to it.
+        Own::new("loop", "event_loop", "03_03_event_loop"),
+        Own::new("loops", "event_loop_per_core", "03_04_event_loop_per_core"),
+        Own::new("executor", "reactor", "05_05_reactor"),
+        Own::new("executors", "many_threads", "05_06_many_threads"),
+        server("async-std", "async_std_echo"),
+        server("tokio", "tokio_echo"),
+        server("smol", "smol_echo"),
+        Own { is_yardstick: true, ..server("limit", "bare_loop") },
+    ],
+    scenarios: &[ONE_CORE, ALL_CORES, FEW_CLIENTS],
+    crates: &["async-executor", "async-io", "async-std", "mio", "smol", "tokio"],
+};
+
+const fn server(name: &'static str, binary: &'static str) -> Own {
+    Own::new(name, "echo-compare", binary)
+}
+
+/// Connections that stay open, the server on one core.
+pub const ONE_CORE: Scenario = Scenario { arguments: AT_ONCE, ..Scenario::keep_alive(echo) };
+/// The same on all cores, which server and load share.
+pub const ALL_CORES: Scenario = Scenario { arguments: AT_ONCE, ..Scenario::keep_alive_shared(echo) };
+
+/// So few connections that a task seldom finds another one beside it.
+pub const FEW_CLIENTS: Scenario = Scenario {
+    name: "few-clients",
+    title: "few clients, cores shared with the load",
+    about: "The same with few connections. Never measured unless asked for",
+    connections: Some(16),
+    is_optional: true,
+    ..ALL_CORES
+};
+
+const AT_ONCE: &[&str] = &["--delay", "0s"];
+
+fn echo() -> Box<dyn Protocol> {
+    Box::new(Echo::greeted())
+}
