@@ -210,3 +210,6 @@ impl Executor {
         self.shared.reactor.ring();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,6 +152,7 @@ impl<T> Ready<T> {
             }
             if let Some(task) = state.queue.pop_front() {
                 state.turns = state.turns.saturating_sub(1);
+                self.leave_a_deputy(&mut state);
                 return Duty::Run(task);
             }
             state = self.rest(state);
@@ -159,9 +160,18 @@ impl<T> Ready<T> {
     }
     // ANCHOR_END: next
 
-    // ANCHOR: rest
+    // ANCHOR: deputy
+    /// A turn begins, and may take long. Somebody has to look whether it does, unless there is
+    /// a thread in the reactor, or one on its way.
+    fn leave_a_deputy(&self, state: &mut Threads<T>) {
+        state.is_busy = true;
+        if state.watch == Watch::Nobody && !state.has_deputy && state.called == 0 {
+            self.call(state);
+        }
+    }
+
     /// Rests until somebody calls. While there is anything going on, one of those who rest is
-    /// the deputy: it looks now and then whether somebody has to take over.
+    /// the deputy: it looks now and then whether it has to come without being called.
     fn rest<'a>(&self, mut state: MutexGuard<'a, Threads<T>>) -> MutexGuard<'a, Threads<T>> {
         state.resting += 1;
         while state.called == 0 && !state.has_ended {
@@ -181,7 +191,7 @@ impl<T> Ready<T> {
         state.called = state.called.saturating_sub(1);
         state
     }
-    // ANCHOR_END: rest
+    // ANCHOR_END: deputy
 
     /// The thread in the reactor is awake. Whom it wakes need not be told: it will see to them
     /// itself.
@@ -190,19 +200,12 @@ impl<T> Ready<T> {
     }
 
     // ANCHOR: end_watch
-    /// It leaves the reactor, to give turns like the others. It takes the first task itself,
-    /// and calls other threads for the rest. If its own turn takes long, the deputy takes
-    /// over.
+    /// It leaves the reactor, to give turns to all whom it has woken. It calls nobody: they
+    /// have often had them before another thread would be there.
     pub fn end_watch(&self) {
         let mut state = lock(&self.state);
         state.watch = Watch::Nobody;
-        let tasks = state.queue.len();
-        state.turns = tasks;
-        state.is_busy |= tasks > 0;
-        let calls = if state.has_deputy { tasks.saturating_sub(1) } else { tasks };
-        for _ in 0..calls {
-            self.call(&mut state);
-        }
+        state.turns = state.queue.len();
     }
     // ANCHOR_END: end_watch
 
