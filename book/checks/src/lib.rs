@@ -14,6 +14,7 @@ pub mod console;
 pub mod counts;
 pub mod decision;
 pub mod difference;
+pub mod echo_costs;
 pub mod evidence;
 pub mod factors;
 pub mod glossary;

@@ -5,6 +5,7 @@ mod blocking;
 mod chapters;
 mod chat;
 mod claims;
+mod echo_costs;
 mod key_value;
 mod kitchen;
 mod locks;

@@ -1,0 +1,36 @@
+//! Measures again what chapters 3 and 5 show of the cost of an echo. Needs Linux, `strace`, `valgrind`, a machine that has nothing else to
+//! do, and about five minutes.
+//!
+//! Run: `cargo run -p book-checks --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
+//! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
+
+use book_checks::echo_costs::CALLING;
+use book_checks::{Failure, Result, patch, workspace};
+use echo_compare::{COMPARISON, FEW_CLIENTS};
+use std::collections::BTreeSet;
+use std::env;
+use std::process::Command;
+
+fn main() -> Result {
+    let packages: BTreeSet<&str> = COMPARISON.servers.iter().map(|own| own.package).collect();
+    let packages = packages.into_iter().flat_map(|package| ["-p", package]);
+    run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages))?;
+    patch::cargo(&["build", "--release", "--quiet", "--offline", "-p", &patch::binary(&CALLING[6..])])?;
+    compare("echo", &["--rounds", "7", "--duration", "1"])?;
+    compare("echo_counts", &["--count", "--rounds", "1"])?;
+    let calling = format!("{}=target/release/{} {{addr}} --delay 0s", "calling", patch::binary(CALLING));
+    let only = ["--only", "loop", "--only", "executors", "--server", &calling];
+    compare("echo_few", &[&["--rounds", "7", "--duration", "1", "--scenario", FEW_CLIENTS.name], &only[..]].concat())
+}
+
+/// Runs `echo-compare`, and keeps its raw data under this name.
+fn compare(name: &str, arguments: &[&str]) -> Result {
+    let mut command = Command::new(workspace().join("target/release/echo-compare"));
+    command.args(arguments).args(env::args().skip(1)).args(["--json", &format!("book/src/measured/{name}.json")]);
+    run(command.env_remove("CARGO")) // everything is built
+}
+
+fn run(command: &mut Command) -> Result {
+    let status = command.current_dir(workspace()).status()?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
+}

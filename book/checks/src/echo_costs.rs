@@ -1,0 +1,50 @@
+//! What `echo-compare` measured, as chapters 3 and 5 show it.
+
+use crate::report::scenario::{Measure, Scenario, times};
+use crate::report::{Report, Row, format};
+use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CORE};
+
+/// Step 5.6, if the thread that leaves the reactor calls another one for each task that it does not take itself.
+pub const CALLING: &str = "05_06_many_threads+call_at_once";
+
+/// The CPU time of an echo, the server on one core.
+pub const ON_ONE_CORE: Row = (Measure::CpuPerRequest, Scenario(ONE_CORE));
+/// The same on all cores.
+pub const ON_ALL_CORES: Row = (Measure::CpuPerRequest, Scenario(ALL_CORES));
+/// The same with few clients.
+pub const WITH_FEW_CLIENTS: Row = (Measure::CpuPerRequest, Scenario(FEW_CLIENTS));
+/// What is counted.
+pub const COUNTED: [Row; 2] =
+    [(Measure::SystemCallsPerRequest, Scenario(ONE_CORE)), (Measure::InstructionsPerRequest, Scenario(ONE_CORE))];
+
+/// What an echo costs on each of these servers, and as a ratio to one of them.
+pub fn table(costs: &Report, counts: &Report, servers: &[&str], base: &str) -> String {
+    let head = format!(
+        "| | CPU time, one core | to `{base}` | all cores | to `{base}` | system calls | instructions |\n|---|{}\n",
+        "--:|".repeat(6)
+    );
+    let row = |server: &&str| {
+        let measured = [ON_ONE_CORE, ON_ALL_CORES].map(|row| measured(costs, row, server, base));
+        let counted =
+            COUNTED.map(|row| counts.median(row, server).map_or("–".to_owned(), |value| format(row.0, value)));
+        format!("| `{server}` | {} | {} |\n", measured.join(" | "), counted.join(" | "))
+    };
+    head + &servers.iter().map(row).collect::<String>()
+}
+
+/// What an echo costs with few clients, if threads are called at once, and if not.
+pub fn table_of_few(few: &Report) -> String {
+    let base = few.servers()[0];
+    let row = |server: &str| format!("| `{server}` | {} |\n", measured(few, WITH_FEW_CLIENTS, server, base));
+    format!("| | CPU time | to `{base}` |\n|---|--:|--:|\n") + &few.servers().into_iter().map(row).collect::<String>()
+}
+
+/// The median of the rounds, and the ratio: its median, and how far it went.
+fn measured(report: &Report, row: Row, server: &str, base: &str) -> String {
+    match (report.median(row, server), report.ratio(row, server, base)) {
+        (Some(median), Some([least, ratio, most])) => {
+            format!("{} | {} ({least:.2}–{most:.2})", format(row.0, median), times(ratio))
+        }
+        _ => "– | –".to_owned(),
+    }
+}

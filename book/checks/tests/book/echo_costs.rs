@@ -1,0 +1,137 @@
+//! Chapters 3 and 5: what an echo costs.
+
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use book_checks::echo_costs::{self, COUNTED, ON_ALL_CORES, ON_ONE_CORE, WITH_FEW_CLIENTS};
+use book_checks::report::scenario::Measure;
+use book_checks::report::{Report, Verdict};
+use book_checks::{assert_none, has_tool, snapshot};
+use harness::Program;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::{env, fs, process, thread};
+
+static COSTS: LazyLock<Report> = LazyLock::new(|| Report::committed("echo").unwrap());
+static COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("echo_counts").unwrap());
+static FEW: LazyLock<Report> = LazyLock::new(|| Report::committed("echo_few").unwrap());
+
+const RUNTIMES: [&str; 3] = ["async-std", "tokio", "smol"];
+
+#[test]
+fn each_table_of_what_an_echo_costs_shows_its_data() {
+    let table = |servers: &[&str], base| echo_costs::table(&COSTS, &COUNTS, servers, base);
+    let results = [
+        ("command.txt", COSTS.command()),
+        ("circumstances.md", COSTS.circumstances()),
+        ("of_the_loop.md", table(&["limit", "loop"], "limit")),
+        ("of_the_loops.md", table(&["limit", "loops"], "limit")),
+        ("of_all.md", table(&["limit", "loop", "executor", "executors", "async-std", "tokio", "smol"], "loop")),
+        ("of_calling.md", echo_costs::table_of_few(&FEW)),
+    ];
+    let results = results.map(|(name, text)| snapshot::check(&format!("generated/echo_{name}"), &text));
+    assert_none(results.into_iter().filter_map(|result| Some(result.err()?.to_string())));
+}
+
+#[test]
+fn what_an_echo_costs_was_measured_without_a_failure() {
+    assert_none(COSTS.failures().chain(COUNTS.failures()).chain(FEW.failures()));
+}
+
+#[test]
+fn there_were_64_clients_on_one_core_256_on_all_and_16_with_threads_called_at_once() {
+    let rows = [ON_ONE_CORE, ON_ALL_CORES, WITH_FEW_CLIENTS];
+    assert_eq!(rows.map(|(_, scenario)| scenario.0.connections), [64, 256, 16].map(Some));
+}
+
+#[test]
+fn an_echo_takes_a_loop_at_most_a_fifth_more_than_the_bare_loop() {
+    for (row, server) in [(ON_ONE_CORE, "loop"), (ON_ONE_CORE, "loops"), (ON_ALL_CORES, "loops")] {
+        let [_, ratio, _] = COSTS.ratio(row, server, "limit").unwrap();
+        assert!(ratio < 1.2, "{server}: {ratio}");
+    }
+}
+
+#[test]
+fn an_echo_takes_our_executors_at_most_1_15_times_as_long_as_the_loop() {
+    for server in ["executor", "executors"] {
+        for row in [ON_ONE_CORE, ON_ALL_CORES] {
+            let [_, ratio, _] = COSTS.ratio(row, server, "loop").unwrap();
+            assert!(ratio < 1.15, "{server}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn most_of_the_time_of_an_echo_passes_in_the_kernel() {
+    let share = |server| COSTS.median((Measure::KernelShare, ON_ALL_CORES.1), server);
+    let shares: Vec<f64> = COSTS.servers().into_iter().filter_map(share).collect(); // of some, too little time was seen to tell
+    assert!(shares.len() >= 4 && shares.iter().all(|share| *share > 0.75), "{shares:?}");
+}
+
+/// For each echo, one to receive it and one to send it back. One call to wait serves many clients.
+#[test]
+fn with_many_clients_an_echo_takes_two_system_calls() {
+    for server in COUNTS.servers() {
+        let calls = COUNTS.parts(COUNTED[0].1, server);
+        let is_in_vain = ["async-std", "smol"].contains(&server);
+        assert_eq!(calls["sendto"].round(), 1.0, "{server}: {calls:?}");
+        assert_eq!(calls["recvfrom"] > 1.05, is_in_vain, "{server}: {calls:?}");
+        assert_eq!(calls.contains_key("epoll_ctl"), is_in_vain, "{server}: {calls:?}");
+        assert!(is_in_vain || calls.values().sum::<f64>() < 2.3, "{server}: {calls:?}");
+    }
+}
+
+#[test]
+fn each_promise_takes_instructions() {
+    let instructions = |server| COUNTS.median(COUNTED[1], server).unwrap();
+    let [limit, one_loop, executor, executors] = ["limit", "loop", "executor", "executors"].map(instructions);
+    assert!(limit * 4.0 < one_loop && one_loop < executor && executor < executors, "{executors}");
+    for runtime in RUNTIMES.map(instructions) {
+        assert!(executor < runtime, "{executor}, {runtime}");
+    }
+}
+
+#[test]
+fn with_few_clients_calling_a_thread_at_once_costs_more_in_each_round() {
+    assert_eq!(FEW.verdict(WITH_FEW_CLIENTS, "calling", "executors"), Some(Verdict::More));
+}
+
+/// What holds for a client that waits for each of its answers can be counted at once, and does not depend on how busy the machine is.
+#[test]
+fn with_one_client_each_echo_takes_one_call_to_wait_one_to_read_and_one_to_write() {
+    if !has_tool("strace") {
+        return;
+    }
+    let servers = ["bare_loop", "03_03_event_loop", "05_05_reactor", "05_06_many_threads", "tokio_echo"];
+    let programs = Program::several_in_workspace(&servers).unwrap();
+    let counting = programs.into_iter().map(|program| thread::spawn(move || calls(&program, 100)));
+    for (name, counting) in servers.into_iter().zip(counting.collect::<Vec<_>>()) {
+        let calls = counting.join().unwrap();
+        for call in ["epoll_wait", "recvfrom", "sendto"] {
+            assert!((100..110).contains(&calls[call]), "{name}: {calls:?}"); // to listen, to accept, to say goodbye
+        }
+    }
+}
+
+/// The system calls of all threads while a client is answered so often, by name.
+fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
+    let command = program.command();
+    let server = Path::new(command.get_program());
+    let file = env::temp_dir().join(format!("{}.{}.strace", server.file_name().unwrap().display(), process::id()));
+    let traced = Program::at("strace").argument("-I1").argument("-fqq").argument("-e").argument("trace=desc,network");
+    let traced = traced.argument("-o").argument(&file).argument(server).argument("--delay=0s");
+    let mut server = traced.start().unwrap();
+    let mut client = server.client().unwrap();
+    (0..echoes).for_each(|_| client.ask().unwrap());
+    drop(client);
+    server.terminate().unwrap(); // it passes this on
+    server.wait_for_exit().unwrap();
+    let log = fs::read_to_string(&file).unwrap();
+    let _ = fs::remove_file(&file);
+    let mut calls = BTreeMap::new();
+    for name in log.lines().filter_map(|line| Some(line.split_once(' ')?.1.trim().split_once('(')?.0)) {
+        *calls.entry(name.to_owned()).or_default() += 1;
+    }
+    calls
+}
