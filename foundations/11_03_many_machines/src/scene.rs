@@ -90,7 +90,7 @@ impl Scene {
             .legend(Kind::Served, "answers")
             .legend(Kind::Waits, "gets no new requests, and finishes what it has begun")
             .legend(Kind::Blocked, "is down")
-            .legend(Kind::Runs, "was asked for, and never came");
+            .legend(Kind::Lost, "was asked for, and never came");
         timeline.notes = "lost".to_owned();
         for number in 1..=copies.len() {
             timeline.row(format!("copy {number}"));
@@ -172,7 +172,7 @@ impl Scene {
         let row = self.timeline.row("lost requests");
         row.note = lost.len().to_string();
         for (from, to) in merged(spans) {
-            row.span(Kind::Runs, from, to);
+            row.span(Kind::Lost, from, to);
         }
         if as_data {
             return writeln!(stdout(), "{}", serde_json::to_string(&self.timeline)?);

@@ -11,6 +11,8 @@ const LEFT: u64 = 105;
 const TOP: u64 = 26;
 const ROW: u64 = 34;
 const BAR: u64 = 16;
+/// The width of a letter, about.
+const LETTER: u64 = 7;
 /// The height of a line of the legend.
 const MEANING: u64 = 23;
 /// The height of a title, and the margin, of a picture that stands by itself.
@@ -32,6 +34,7 @@ text { font: 13px sans-serif; fill: #1f2328; }
 .waits { fill: none; stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 5 3; }
 .blocked { fill: #0969da; opacity: 0.25; }
 .served, .runs { fill: #0969da; }
+.lost { fill: #cf222e; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3; }
 .on { fill: #0d1117; }
@@ -41,6 +44,7 @@ text { fill: #e6edf3; }
 .waits { stroke: #d29922; }
 .blocked { fill: #4493f8; }
 .served, .runs { fill: #4493f8; }
+.lost { fill: #f85149; }
 }
 ";
 
@@ -67,10 +71,17 @@ impl Timeline {
     fn draw_rows(&self, svg: &mut String, end: u64) -> fmt::Result {
         let bottom = self.bottom();
         let x = |time: u64| LEFT + time * (self.right() - LEFT) / end.max(1);
-        for (time, name) in self.ticks(end) {
+        let ticks = self.ticks(end);
+        let widest =
+            ticks.iter().map(|(_, name)| name.chars().count() as u64 * LETTER + LETTER).max().unwrap_or_default();
+        let apart = ticks.get(1).map_or(WIDTH, |(time, _)| x(*time) - LEFT);
+        let named = widest.div_ceil(apart.max(1)).max(1); // each of them, or every second one, or fewer
+        for (number, (time, name)) in (0..).zip(ticks) {
             let x = x(time);
             writeln!(svg, r#"<path class="grid" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
-            writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{name}</text>"#, TOP - 10)?;
+            if number % named == 0 {
+                writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{name}</text>"#, TOP - 10)?;
+            }
         }
         if !self.notes.is_empty() {
             writeln!(svg, r#"<text x="{}" y="{}">{}</text>"#, self.right() + 20, TOP - 10, escaped(&self.notes))?;

@@ -64,6 +64,8 @@ pub enum Kind {
     Runs,
     /// Waits for something that takes its time, whoever else there is.
     Blocked,
+    /// Waits for something that will never come.
+    Lost,
 }
 
 /// What a kind means in this picture.
@@ -184,6 +186,7 @@ impl Kind {
             Self::Served => "served",
             Self::Runs => "runs",
             Self::Blocked => "blocked",
+            Self::Lost => "lost",
         }
     }
 }

@@ -48,5 +48,6 @@ fn sign(kind: Kind) -> char {
         Kind::Waits => '░',
         Kind::Served | Kind::Runs => '█',
         Kind::Blocked => '·',
+        Kind::Lost => '×',
     }
 }

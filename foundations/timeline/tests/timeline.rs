@@ -47,6 +47,28 @@ fn what_takes_no_time_is_seen_too() {
 }
 
 #[test]
+fn names_of_times_do_not_touch() {
+    for end in [400, 600, 900, 1_100, 6_999, 59_999] {
+        let mut long = Timeline::new("", Unit::Milliseconds);
+        long.notes = "a column that takes room".to_owned();
+        long.row("a").span(Kind::Runs, 0, end);
+        let figure = long.figure("a");
+        let names: Vec<(u64, u64)> = figure
+            .lines()
+            .filter_map(|line| line.strip_prefix(r#"<text class="axis" x=""#))
+            .map(|line| {
+                (line.split('"').next().unwrap().parse().unwrap(), line.split(['>', '<']).nth(1).unwrap().len() as u64)
+            })
+            .collect();
+        assert!(names.len() > 1, "{figure}");
+        for pair in names.windows(2) {
+            let [(left, length), (right, next)] = pair else { continue };
+            assert!((length + next) * 7 / 2 < right - left, "{end}: {figure}");
+        }
+    }
+}
+
+#[test]
 fn what_would_be_a_tag_is_a_text() {
     let mut odd = kitchen();
     odd.rows[0].label = "<b> & \"c\"".to_owned();

@@ -71,7 +71,7 @@ fn copies_are_replaced_one_after_the_other_and_no_client_loses_anything() -> Res
         let down: Vec<_> = copies.iter().flat_map(|copy| copy.of(Kind::Blocked)).collect();
         assert_eq!(down.len(), 3, "each is down once: {}", timeline.text(80));
         assert!(down.windows(2).all(|pair| pair[0].to < pair[1].from), "{}", timeline.text(80));
-        let clients = timeline.rows.last().map(|clients| (clients.note.as_str(), clients.total(Kind::Runs)));
+        let clients = timeline.rows.last().map(|clients| (clients.note.as_str(), clients.total(Kind::Lost)));
         assert_eq!(clients, Some(("0", 0)), "{}", timeline.text(80));
     }
     Ok(())
@@ -82,7 +82,7 @@ fn clients_of_copies_that_end_at_once_lose_requests_when_a_copy_ends() -> Result
     for timeline in timelines("11_03_at_once")? {
         let ends: Vec<u64> =
             copies(&timeline).iter().flat_map(|copy| copy.of(Kind::Blocked)).map(|down| down.from).collect();
-        let lost: Vec<_> = timeline.rows.last().into_iter().flat_map(|clients| clients.of(Kind::Runs)).collect();
+        let lost: Vec<_> = timeline.rows.last().into_iter().flat_map(|clients| clients.of(Kind::Lost)).collect();
         assert!(!lost.is_empty(), "{}", timeline.text(80));
         let is_of_an_end = |from: u64, to: u64| ends.iter().any(|end| (from..=to + 20).contains(end));
         assert!(lost.iter().all(|lost| is_of_an_end(lost.from, lost.to)), "{}", timeline.text(80));
