@@ -8,12 +8,12 @@ mod clock;
 mod executor;
 mod kitchen;
 mod locks;
+mod picture;
 mod plan;
 mod report;
 mod story;
 #[cfg(test)]
 mod tests;
-mod timeline;
 
 use clap::{CommandFactory, Parser, error};
 use clock::Pace;
@@ -55,13 +55,13 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
     let cannot_write =
         |path: &Path, error: io::Error| io::Error::other(format!("cannot write {}: {error}", path.display()));
     let pace = if *real_time { Pace::Real } else { Pace::Virtual };
-    let picture = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
+    let file = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
     let tell = if *json { |_| {} } else { tell };
     let visits = kitchen::serve_all(plan, pace, tell);
     let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: everyone waits for someone else"))?;
-    if let (Some(mut picture), Some(path)) = (picture, svg) {
-        let drawn = timeline::draw(plan, &visits);
-        picture.write_all(drawn.as_bytes()).map_err(|error| cannot_write(path, error))?;
+    if let (Some(mut file), Some(path)) = (file, svg) {
+        let picture = picture::draw(plan, &visits);
+        file.write_all(picture.as_bytes()).map_err(|error| cannot_write(path, error))?;
     }
     let mut output = BufWriter::new(io::stdout().lock());
     if *json {

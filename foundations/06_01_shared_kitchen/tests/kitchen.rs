@@ -211,5 +211,5 @@ fn a_picture_leaves_the_output_as_it_is() {
     std::fs::remove_file(&path).unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), printed("--json"));
     assert!(picture.starts_with("<svg xmlns=") && picture.ends_with("</svg>\n"));
-    assert!(picture.contains("<title>") && picture.contains("<desc>"));
+    assert!(picture.contains("aria-label=") && picture.contains("<desc>"));
 }

@@ -22,29 +22,29 @@ const MARGIN: u64 = 20;
 const GAP: u64 = 24;
 /// The least a bar is wide: what takes no time must be seen as well. (Between two others, it need not.)
 const LEAST: u64 = 4;
-/// The colours of a picture that stands by itself.
+/// The colours of a picture that stands by itself. Within a page of the book, those of the page win.
 const STYLE: &str = "\
-text { font: 13px sans-serif; fill: #1f2328; }
-.title { font-weight: bold; }
-.axis, .on { text-anchor: middle; }
-.on { fill: #ffffff; }
-.page { fill: #ffffff; }
-.grid { stroke: #d1d9e0; }
-.stop { stroke: #1f2328; stroke-width: 1.5; }
-.waits { fill: none; stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 5 3; }
-.blocked { fill: #0969da; opacity: 0.25; }
-.served, .runs { fill: #0969da; }
-.lost { fill: #cf222e; }
+.picture { max-width: 100%; height: auto; }
+.picture text { font: 13px sans-serif; fill: var(--fg, #1f2328); }
+.picture .title { font-weight: bold; }
+.picture :is(.axis, .on) { text-anchor: middle; }
+.picture .on { fill: var(--bg, #ffffff); }
+.picture .page { fill: var(--bg, #ffffff); }
+.picture .grid { stroke: var(--table-border-color, #d1d9e0); }
+.picture .stop { stroke: var(--fg, #1f2328); stroke-width: 1.5; }
+.picture .waits { fill: none; stroke: var(--warning-border, #9a6700); stroke-width: 1.5; stroke-dasharray: 5 3; }
+.picture .blocked { fill: var(--links, #0969da); opacity: 0.25; }
+.picture :is(.served, .runs) { fill: var(--links, #0969da); }
+.picture .lost { fill: var(--blockquote-caution-color, #cf222e); }
 @media (prefers-color-scheme: dark) {
-text { fill: #e6edf3; }
-.on { fill: #0d1117; }
-.page { fill: #0d1117; }
-.grid { stroke: #3d444d; }
-.stop { stroke: #e6edf3; }
-.waits { stroke: #d29922; }
-.blocked { fill: #4493f8; }
-.served, .runs { fill: #4493f8; }
-.lost { fill: #f85149; }
+.picture text { fill: var(--fg, #e6edf3); }
+.picture .on { fill: var(--bg, #0d1117); }
+.picture .page { fill: var(--bg, #0d1117); }
+.picture .grid { stroke: var(--table-border-color, #3d444d); }
+.picture .stop { stroke: var(--fg, #e6edf3); }
+.picture .waits { stroke: var(--warning-border, #d29922); }
+.picture :is(.served, .runs, .blocked) { fill: var(--links, #4493f8); }
+.picture .lost { fill: var(--blockquote-caution-color, #f85149); }
 }
 ";
 
@@ -70,7 +70,9 @@ impl Timeline {
     /// The rows, on an axis that ends at `end`.
     fn draw_rows(&self, svg: &mut String, end: u64) -> fmt::Result {
         let bottom = self.bottom();
-        let x = |time: u64| LEFT + time * (self.right() - LEFT) / end.max(1);
+        let width = u128::from(self.right() - LEFT);
+        // No further than to the end, so it fits.
+        let x = |time: u64| LEFT + u64::try_from(u128::from(time) * width / u128::from(end.max(1))).unwrap_or_default();
         let ticks = self.ticks(end);
         let widest =
             ticks.iter().map(|(_, name)| name.chars().count() as u64 * LETTER + LETTER).max().unwrap_or_default();
@@ -143,7 +145,7 @@ fn picture_to(svg: &mut String, timelines: &[(&str, &Timeline)]) -> fmt::Result 
     let rows = timelines.iter().map(|(_, timeline)| TITLE + timeline.bottom() + GAP).sum::<u64>() - GAP;
     let (width, height) = (WIDTH + 2 * MARGIN, rows + last.legend_height() + 2 * MARGIN);
     let headings: Vec<String> = timelines.iter().map(|(heading, _)| escaped(heading)).collect();
-    write!(svg, r#"<svg xmlns="http://www.w3.org/2000/svg" width="{}" "#, width * 5 / 4)?;
+    write!(svg, r#"<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="{}" "#, width * 5 / 4)?;
     writeln!(svg, r#"viewBox="0 0 {width} {height}" role="img" aria-label="{}.">"#, headings.join(". "))?;
     writeln!(svg, "<style>\n{STYLE}</style>")?;
     writeln!(svg, r#"<rect class="page" width="{width}" height="{height}" rx="8"/>"#)?;
@@ -173,11 +175,13 @@ fn draw_row(svg: &mut String, row: &Row, y: u64, x: impl Fn(u64) -> u64) -> fmt:
         };
         let width = (to - from).max(least);
         if width > 0 {
-            draw_bar(svg, span.kind, from, y, width)?;
+            let gap = u64::from(!span.label.is_empty() && width > LEAST); // what has a label of its own stands apart
+            draw_bar(svg, span.kind, from, y, width - gap)?;
         }
-        if !span.label.is_empty() {
+        if !span.label.is_empty() && width > span.label.chars().count() as u64 * LETTER {
+            let class = if matches!(span.kind, Kind::Waits | Kind::Blocked) { "axis" } else { "on" };
             let (x, y, label) = (from + width / 2, y + BAR - 4, escaped(&span.label));
-            writeln!(svg, r#"<text class="on" x="{x}" y="{y}">{label}</text>"#)?;
+            writeln!(svg, r#"<text class="{class}" x="{x}" y="{y}">{label}</text>"#)?;
         }
     }
     Ok(())
