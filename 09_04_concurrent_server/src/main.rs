@@ -6,8 +6,7 @@
 
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
-use futures::future::select;
-use futures::{io, prelude::*};
+use futures::{future::select, io, prelude::*};
 use http::{Connection, Response};
 use std::cell::Cell;
 use std::net::Shutdown;

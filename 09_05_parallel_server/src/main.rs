@@ -4,10 +4,10 @@
 //! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
 //! You should see: what step 9.4 showed. The threads pay off when handlers compute; chapter 9.5 shows it.
 
+use async_lock::Semaphore;
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
-use futures::future::select;
-use futures::{io, prelude::*};
+use futures::{future::select, io, prelude::*};
 use http::{Connection, Response};
 use std::net::Shutdown;
 use std::pin::pin;
@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
 
 // ANCHOR: accept_loop
 #[async_std::main]
@@ -40,12 +41,11 @@ async fn main() {
 
 async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
-    listener
-        .incoming()
-        .then(pause_after_failure)
-        // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
-        .for_each_concurrent(MAX_CONNECTIONS, |stream| task::spawn(serve(stream, PATIENCE)).catch_unwind().map(drop))
-        .await;
+    loop {
+        let place = PLACES.acquire().await;
+        let stream = pause_after_failure(listener.accept().await.map(|(stream, _)| stream)).await;
+        task::spawn(serve(stream, PATIENCE).map(|()| drop(place)));
+    }
 }
 
 async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {

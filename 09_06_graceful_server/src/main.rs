@@ -4,6 +4,7 @@
 //! Try: `curl 127.0.0.1:7878/sleep`, and within its five seconds press Ctrl-C in the server's terminal.
 //! You should see: curl still gets its page; then the server ends. A second Ctrl-C would have ended it at once.
 
+use async_lock::Semaphore;
 use async_signal::{Signal, Signals};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
@@ -28,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
 /// How long the answers in flight may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -51,26 +53,22 @@ async fn main() {
 async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
-    let stopping = stopping.shared();
-    // Unlike `incoming`, this stream owns the listener: when it ends, nobody gets in any more.
-    let connections = stream::unfold(listener, |listener| async {
-        Some((listener.accept().await.map(|(stream, _)| stream), listener))
-    });
-    let served = connections
-        .take_until(stopping.clone())
-        .then(pause_after_failure)
-        // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
-        .for_each_concurrent(MAX_CONNECTIONS, |stream| {
-            task::spawn(serve(stream, PATIENCE, stopping.clone())).catch_unwind().map(drop)
-        });
-    let told_to_stop = async {
-        signals.next().await;
-        drop(stop); // completes `stopping`
-        command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
-        select(signals.next(), pin!(task::sleep(GRACE))).await;
-    };
-    if let Either::Right(_) = select(pin!(served), pin!(told_to_stop)).await {
+    select(pin!(accept(listener, stopping.shared())), signals.next()).await;
+    drop(stop); // completes `stopping`
+    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    // Whoever gets all the places is alone.
+    let all_served = stream::iter(0..MAX_CONNECTIONS).for_each(|_| PLACES.acquire().map(|place| place.forget()));
+    if let Either::Right(_) = select(pin!(all_served), select(signals.next(), pin!(task::sleep(GRACE)))).await {
         command_line::fail("stopped before all answers were sent");
+    }
+}
+
+/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
+async fn accept(listener: TcpListener, stopping: Stopping) {
+    loop {
+        let place = PLACES.acquire().await;
+        let stream = pause_after_failure(listener.accept().await.map(|(stream, _)| stream)).await;
+        task::spawn(serve(stream, PATIENCE, stopping.clone()).map(|()| drop(place)));
     }
 }
 // ANCHOR_END: stopping

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "compare")]
 
-use measure::{Comparison, Http, Own, Protocol, Scenario};
+use measure::{Comparison, Cores, Http, Own, Protocol, Scenario};
 use std::time::Duration;
 
 /// The command.
@@ -21,6 +21,7 @@ pub const COMPARISON: Comparison = Comparison {
         KEEP_ALIVE,
         KEEP_ALIVE_SHARED,
         CONNECTION_PER_REQUEST,
+        CONNECTION_PER_REQUEST_SHARED,
         PIPELINED,
         RATE,
         SLEEP,
@@ -44,6 +45,15 @@ pub const KEEP_ALIVE: Scenario = Scenario::keep_alive(hello);
 pub const KEEP_ALIVE_SHARED: Scenario = Scenario::keep_alive_shared(hello);
 /// A new connection for each request.
 pub const CONNECTION_PER_REQUEST: Scenario = Scenario::connection_per_request(hello);
+/// The same on all cores, which server and load share.
+pub const CONNECTION_PER_REQUEST_SHARED: Scenario = Scenario {
+    name: "connection-per-request-shared",
+    title: "a connection per request, cores shared with the load",
+    about: "The same, server and load sharing all the cores",
+    cores: Cores::Shared,
+    figures: KEEP_ALIVE_SHARED.figures, // threads that wake each other add what chance decides, so it is not counted
+    ..CONNECTION_PER_REQUEST
+};
 /// 16 requests in one write.
 pub const PIPELINED: Scenario = Scenario::pipelined(hello);
 /// Half of the rate that the first column can do.

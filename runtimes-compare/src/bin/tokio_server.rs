@@ -5,13 +5,14 @@
 //! You should see: the second page at once, the first after five seconds; then the server ends.
 
 use http::{Connection, Response};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::{select, task, time};
 
 #[path = "../../../common/command_line.rs"]
@@ -34,7 +35,10 @@ const GRACE: Duration = Duration::from_secs(10);
 async fn main() {
     let address = command_line::address();
     match (TcpListener::bind(&address).await, signals()) {
-        (Ok(listener), Ok(signals)) => run(listener, signals).await,
+        // A task, too: as the future of `main` it would hand each connection over to another thread.
+        (Ok(listener), Ok(signals)) => {
+            task::spawn(run(listener, signals)).await.unwrap_or_else(|error| command_line::fail(error))
+        }
         (Err(error), _) => command_line::cannot_listen(&address, &error),
         (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
@@ -75,19 +79,12 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
 // ANCHOR_END: stopping
 
 // ANCHOR: accept_loop
-/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
+/// Accepts for ever: nobody closes the semaphore. Who drops this future drops the listener with it, and nobody gets in.
 async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await;
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let stopping = stopping.clone();
-                task::spawn(async move {
-                    serve(stream, PATIENCE, stopping).await;
-                    drop(place);
-                });
-            }
+            Ok((stream, _)) => drop(task::spawn(serve(stream, PATIENCE, stopping.clone(), place))),
             Err(error) => {
                 command_line::log(format_args!("cannot accept: {error}"));
                 time::sleep(PAUSE).await;
@@ -98,8 +95,8 @@ async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
 // ANCHOR_END: accept_loop
 
 // ANCHOR: patience
-/// Serves one peer, until either side has had enough.
-async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>) {
+/// Serves one peer, until either side has had enough. Its place is free again when this ends.
+async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>, _place: OwnedSemaphorePermit) {
     if let Err(error) = converse(stream, patience, stopping).await {
         command_line::log(format_args!("gave a connection up: {error}"));
     }
@@ -156,12 +153,13 @@ async fn handle_connection(
     mut stopping: watch::Receiver<()>,
 ) -> io::Result<()> {
     let mut buffer = [0; 1024]; // every idle peer keeps one
+    let mut stopped = pin!(stopping.changed());
     while connection.is_open() {
         // ANCHOR: read_or_stop
         let received = select! {
             biased; // what has arrived counts
             received = stream.read(&mut buffer) => received?,
-            _ = stopping.changed(), if connection.is_idle() => 0, // as though the peer had left
+            _ = &mut stopped, if connection.is_idle() => 0, // as though the peer had left
         };
         // ANCHOR_END: read_or_stop
         connection.receive(&buffer[..received]);
