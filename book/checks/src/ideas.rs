@@ -4,9 +4,11 @@ use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, Verdict, format};
 
 /// The figures by which an idea is judged.
-pub const ROWS: [Row; 5] = [
+pub const ROWS: [Row; 7] = [
     (Measure::CpuPerRequest, Scenario::KeepAlive),
+    (Measure::CpuPerRequest, Scenario::KeepAliveShared),
     (Measure::CpuPerRequest, Scenario::ConnectionPerRequest),
+    (Measure::CpuPerRequest, Scenario::ConnectionPerRequestShared),
     (Measure::CpuPerRequest, Scenario::Pipelined),
     (Measure::RequestsPerSecond, Scenario::Pipelined),
     (Measure::BytesPerConnection, Scenario::Memory),
@@ -18,7 +20,7 @@ pub const STEP: &str = "09_05_parallel_server";
 pub const STOPS_WELL: &str = "09_06_graceful_server";
 
 /// The ideas that were tried on it, in the order of the book: the patches in `runtimes-compare/ideas`.
-pub const IDEAS: [&str; 11] = [
+pub const IDEAS: [&str; 12] = [
     "page_from_disk",
     "write_per_answer",
     "without_yield",
@@ -26,6 +28,7 @@ pub const IDEAS: [&str; 11] = [
     "buffer_of_the_poll",
     "readiness_first",
     "accept_on_the_main_thread",
+    "join_each_task",
     "timer_per_read",
     "first_exchange_unregistered",
     "deferred_accept",
@@ -33,9 +36,10 @@ pub const IDEAS: [&str; 11] = [
 ];
 
 /// The ideas whose system calls are counted, and the load under which they show.
-pub const COUNTED: [(&str, Scenario); 3] = [
+pub const COUNTED: [(&str, Scenario); 4] = [
     ("yield_at_the_end", Scenario::ConnectionPerRequest),
     ("readiness_first", Scenario::KeepAlive),
+    ("join_each_task", Scenario::ConnectionPerRequest),
     ("first_exchange_unregistered", Scenario::ConnectionPerRequest),
 ];
 

@@ -20,6 +20,7 @@ pub mod scenario {
         pub const KeepAlive: Self = Self(runtimes_compare::KEEP_ALIVE);
         pub const KeepAliveShared: Self = Self(runtimes_compare::KEEP_ALIVE_SHARED);
         pub const ConnectionPerRequest: Self = Self(runtimes_compare::CONNECTION_PER_REQUEST);
+        pub const ConnectionPerRequestShared: Self = Self(runtimes_compare::CONNECTION_PER_REQUEST_SHARED);
         pub const Pipelined: Self = Self(runtimes_compare::PIPELINED);
         pub const Rate: Self = Self(runtimes_compare::RATE);
         pub const Sleep: Self = Self(runtimes_compare::SLEEP);

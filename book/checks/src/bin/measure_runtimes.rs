@@ -1,48 +1,108 @@
-//! Measures again what chapter 10 shows. Needs Linux, `strace`, `valgrind`, a machine that has nothing else to do, and about
-//! three quarters of an hour.
+//! Measures again what chapter 10 shows. Needs Linux, `strace`, `valgrind`, and a machine that has nothing else to do.
 //!
 //! Run: `cargo run -p book-checks --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Behind `--`, the name of a report (`report`, `counts`, `sleep`, `build`, `ideas`, `idea_counts`) measures that one alone;
-//! options are handed on to `compare`: `-- ideas --rounds 1 --duration 0.2`.
+//! Try: `--help`, which tells how long each part takes, or one part with options for `compare`: `-- ideas -- --rounds 1`.
+//! You should see: the tables of `compare`, one after the other, and changed files in `book/src/measured`.
 
-use book_checks::goals::PORTS;
+use book_checks::goals::{BEFORE, PORTS};
 use book_checks::ideas::{COUNTED, IDEAS, STEP, STOPS_WELL};
 use book_checks::{Failure, Result, patch, workspace};
-use std::env;
+use clap::{Parser, ValueEnum};
 use std::process::Command;
 
-/// What can be measured alone.
-const REPORTS: [&str; 6] = ["report", "counts", "sleep", "build", "ideas", "idea_counts"];
+/// Measures again what chapter 10 shows, in about half an hour on a machine that has nothing else to do.
+///
+/// Each part is a run of `compare`, whose raw data go to `book/src/measured`.
+#[derive(Parser)]
+struct Options {
+    /// Measure these parts alone [default: all but `before-after`].
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+
+    /// Options for `compare`, which come last: `-- --rounds 1 --duration 0.2`.
+    #[arg(last = true, value_name = "OPTIONS OF COMPARE")]
+    options: Vec<String>,
+}
+
+/// A run of `compare`. The times leave out what has to be built first, which takes about four minutes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The three runtimes and the yardsticks, by all that takes no minutes (8 minutes).
+    Report,
+    /// Their system calls and instructions (3 minutes).
+    Counts,
+    /// Ten thousand naps at once (1 minute).
+    Sleep,
+    /// How long it takes to build each of them (2 minutes).
+    Build,
+    /// Step 9.5, each idea for it, and step 9.6 (11 minutes).
+    Ideas,
+    /// The system calls of some ideas (6 minutes).
+    IdeaCounts,
+    /// The ports before the second core was looked at, and as they are (8 minutes, and 5 to build them).
+    BeforeAfter,
+}
+
+/// The last commit before the second core was looked at.
+const COMMIT_BEFORE: &str = "21ab603";
+/// Where it is put to be built.
+const FOLDER_BEFORE: &str = "target/before";
 
 fn main() -> Result {
-    if let Some(name) = only().filter(|name| !REPORTS.contains(&name.as_str())) {
-        return Err(Failure::new(format!("there is no report {name}; there are {}", REPORTS.join(", "))));
+    let Options { mut parts, options } = Options::parse();
+    if parts.is_empty() {
+        parts = Part::value_variants().iter().copied().filter(|part| *part != Part::BeforeAfter).collect();
     }
     let packages = ["runtimes-compare", "parallel_server", "graceful_server"].map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
-    patch::cargo(&["build", "--release", "--quiet", "--offline"])?;
-    compare("report", &["--rounds", "7"])?;
-    compare("counts", &["--count"])?;
-    compare("sleep", &["--scenario", "sleep", "--connections", "10000"])?;
-    let only: Vec<&str> = ["hyper"].into_iter().chain(PORTS).flat_map(|server| ["--only", server]).collect();
-    compare("build", &[&["--scenario", "build"], &only[..]].concat())?;
-    ideas()?;
-    idea_counts()
+    if parts.iter().any(|part| matches!(part, Part::Ideas | Part::IdeaCounts)) {
+        patch::cargo(&["build", "--release", "--quiet", "--offline"])?;
+    }
+    if parts.contains(&Part::BeforeAfter) {
+        build_what_was_before()?;
+    }
+    parts.into_iter().try_for_each(|part| measure(part, &options))
 }
 
-/// Step 9.5, each idea, and what they are measured by.
-fn ideas() -> Result {
-    let mut arguments = vec!["--rounds", "7", "--only", STEP, "--only", "hyper", "--only", "limit"];
-    let scenarios = ["keep-alive", "connection-per-request", "pipelined", "memory"];
-    arguments.extend(scenarios.iter().flat_map(|scenario| ["--scenario", scenario]));
-    let steps = [step(STEP), step(STOPS_WELL)];
-    compare_servers("ideas", &arguments, steps.into_iter().chain(IDEAS.map(idea)))
+/// One run of `compare`. Counts of one round are within 3 % of those of the next, so one is enough where nothing waits.
+fn measure(part: Part, options: &[String]) -> Result {
+    let ports = PORTS.iter().flat_map(|port| ["--only", port]);
+    let (name, arguments, servers): (_, Vec<&str>, Vec<String>) = match part {
+        Part::Report => ("report", words("--rounds 7 --duration 1"), vec![]),
+        Part::Counts => ("counts", words("--count --rounds 1"), vec![]),
+        Part::Sleep => ("sleep", words("--scenario sleep --connections 10000"), vec![]),
+        Part::Build => ("build", words("--scenario build --only hyper").into_iter().chain(ports).collect(), vec![]),
+        Part::Ideas => {
+            let arguments = words(
+                "--rounds 7 --duration 0.5 --only 09_05_parallel_server --only hyper --only limit \
+                 --scenario keep-alive --scenario keep-alive-shared --scenario connection-per-request \
+                 --scenario connection-per-request-shared --scenario pipelined --scenario memory",
+            );
+            ("ideas", arguments, [STEP, STOPS_WELL].map(step).into_iter().chain(IDEAS.map(idea)).collect())
+        }
+        Part::IdeaCounts => {
+            let arguments =
+                words("--count --only 09_05_parallel_server --scenario keep-alive --scenario connection-per-request");
+            ("idea_counts", arguments, [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect())
+        }
+        Part::BeforeAfter => {
+            let arguments = words(
+                "--rounds 7 --duration 1 --scenario keep-alive --scenario keep-alive-shared \
+                 --scenario connection-per-request --scenario connection-per-request-shared --scenario pipelined \
+                 --scenario memory",
+            );
+            ("before_after", arguments, PORTS.map(before).into())
+        }
+    };
+    let servers = servers.iter().flat_map(|server| ["--server", server]);
+    let json = format!("book/src/measured/{name}.json");
+    let mut command = Command::new(workspace().join("target/release/compare"));
+    command.args(arguments).args(servers).args(options).args(["--json", &json]);
+    run(command.env_remove("CARGO")) // everything is built
 }
 
-/// The system calls of step 9.5, and of those ideas that are counted.
-fn idea_counts() -> Result {
-    let arguments = ["--count", "--only", STEP, "--scenario", "keep-alive", "--scenario", "connection-per-request"];
-    compare_servers("idea_counts", &arguments, [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))))
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
 }
 
 /// A step, as `compare` is to start it.
@@ -55,26 +115,19 @@ fn idea(name: &str) -> String {
     format!("{name}=target/release/{} {{addr}}", patch::binary(&format!("{STEP}+{name}")))
 }
 
-fn compare_servers(name: &str, arguments: &[&str], servers: impl Iterator<Item = String>) -> Result {
-    let servers: Vec<_> = servers.collect();
-    let servers: Vec<_> = servers.iter().flat_map(|server| ["--server", server]).collect();
-    compare(name, &[arguments, &servers].concat())
+/// A port as it was before, as `compare` is to start it.
+fn before(port: &str) -> String {
+    let binary = port.replace('-', "_");
+    format!("{port}{BEFORE}={FOLDER_BEFORE}/target/release/{binary}_server {{addr}}")
 }
 
-/// Runs `compare`, and keeps its raw data under this name, if they are wanted.
-fn compare(name: &str, arguments: &[&str]) -> Result {
-    if only().is_some_and(|only| only != name) {
-        return Ok(());
+fn build_what_was_before() -> Result {
+    if !workspace().join(FOLDER_BEFORE).exists() {
+        run(Command::new("git").args(["worktree", "add", "--detach", FOLDER_BEFORE, COMMIT_BEFORE]))?;
     }
-    let options = env::args().skip(if only().is_some() { 2 } else { 1 });
-    let mut command = Command::new(workspace().join("target/release/compare"));
-    command.args(arguments).args(options).args(["--json", &format!("book/src/measured/{name}.json")]);
-    run(command.env_remove("CARGO")) // everything is built
-}
-
-/// The only report that is wanted, if not all are.
-fn only() -> Option<String> {
-    env::args().nth(1).filter(|argument| !argument.starts_with('-'))
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--release", "-p", "runtimes-compare", "--bins"]);
+    run(build.args(["--manifest-path", &format!("{FOLDER_BEFORE}/Cargo.toml")]))
 }
 
 fn run(command: &mut Command) -> Result {
