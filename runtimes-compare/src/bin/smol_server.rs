@@ -10,7 +10,6 @@ use smol::channel::{self, Receiver};
 use smol::lock::Semaphore;
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer, future, io, prelude::*};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -27,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
 /// How long the answers in flight may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -54,14 +54,13 @@ fn main() {
 // ANCHOR: stopping
 async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (stop, stopping) = channel::bounded::<()>(1); // says nothing, until it is closed
-    accept(listener, &places, stopping).or(told_to_stop(&mut signals)).await;
+    accept(listener, stopping).or(told_to_stop(&mut signals)).await;
     stop.close();
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     let all_served = async {
         for _ in 0..MAX_CONNECTIONS {
-            places.acquire().await.forget(); // whoever gets all the places is alone
+            PLACES.acquire().await.forget(); // whoever gets all the places is alone
         }
         true
     };
@@ -86,9 +85,9 @@ async fn told_to_stop(signals: &mut Signals) {
 
 // ANCHOR: accept_loop
 /// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
-async fn accept(listener: TcpListener, places: &Arc<Semaphore>, stopping: Receiver<()>) {
+async fn accept(listener: TcpListener, stopping: Receiver<()>) {
     loop {
-        let place = places.acquire_arc().await;
+        let place = PLACES.acquire().await;
         match listener.accept().await {
             Ok((stream, _)) => {
                 let stopping = stopping.clone();

@@ -6,13 +6,12 @@
 
 use http::{Connection, Response};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::{select, task, time};
 
 #[path = "../../../common/command_line.rs"]
@@ -27,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
+static PLACES: Semaphore = Semaphore::const_new(MAX_CONNECTIONS);
 /// How long the answers in flight may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -81,8 +81,7 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
 // ANCHOR: accept_loop
 /// Accepts for ever: nobody closes the semaphore. Who drops this future drops the listener with it, and nobody gets in.
 async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    while let Ok(place) = PLACES.acquire().await {
         match listener.accept().await {
             Ok((stream, _)) => drop(task::spawn(serve(stream, PATIENCE, stopping.clone(), place))),
             Err(error) => {
@@ -96,7 +95,7 @@ async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
 
 // ANCHOR: patience
 /// Serves one peer, until either side has had enough. Its place is free again when this ends.
-async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>, _place: OwnedSemaphorePermit) {
+async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>, _place: SemaphorePermit<'_>) {
     if let Err(error) = converse(stream, patience, stopping).await {
         command_line::log(format_args!("gave a connection up: {error}"));
     }

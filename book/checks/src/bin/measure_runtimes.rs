@@ -56,7 +56,9 @@ fn main() -> Result {
     let packages = ["runtimes-compare", "parallel_server", "graceful_server"].map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
     if parts.iter().any(|part| matches!(part, Part::Ideas | Part::IdeaCounts)) {
-        patch::cargo(&["build", "--release", "--quiet", "--offline"])?;
+        let ideas = IDEAS.map(program);
+        let ideas = ideas.iter().flat_map(|program| ["--bin", program]);
+        patch::cargo(&["build", "--release", "--quiet", "--offline"].into_iter().chain(ideas).collect::<Vec<_>>())?;
     }
     if parts.contains(&Part::BeforeAfter) {
         build_what_was_before()?;
@@ -112,7 +114,12 @@ fn step(name: &str) -> String {
 
 /// Step 9.5 with an idea, as `compare` is to start it.
 fn idea(name: &str) -> String {
-    format!("{name}=target/release/{} {{addr}}", patch::binary(&format!("{STEP}+{name}")))
+    format!("{name}=target/release/{} {{addr}}", program(name))
+}
+
+/// The program of step 9.5 with an idea.
+fn program(idea: &str) -> String {
+    patch::binary(&format!("{STEP}+{idea}"))
 }
 
 /// A port as it was before, as `compare` is to start it.

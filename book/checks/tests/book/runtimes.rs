@@ -6,15 +6,16 @@ use book_checks::measured::blocked::{self, Blocked};
 use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
 use book_checks::{
-    Result, assert_none, chart, choice, counts, difference, goals, ideas, patch, ports, reasons, snapshot,
+    Result, assert_none, chart, choice, counts, difference, goals, has_tool, ideas, patch, ports, reasons, snapshot,
 };
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
-use std::thread;
+use std::{env, fs, mem, process, thread};
 use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets the traits of `futures`
 
 /// The ports, as programs.
@@ -30,6 +31,14 @@ static IDEA_COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("idea_
 const CPU: Measure = Measure::CpuPerRequest;
 const LOADS: [Scenario; 4] =
     [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest, Scenario::Pipelined];
+/// Those that the tables show.
+const SHOWN: [Scenario; 5] = [
+    Scenario::KeepAlive,
+    Scenario::KeepAliveShared,
+    Scenario::ConnectionPerRequest,
+    Scenario::ConnectionPerRequestShared,
+    Scenario::Pipelined,
+];
 
 fn generated(name: &str, expected: &str) {
     snapshot::check(&format!("generated/{name}"), expected).unwrap_or_else(|failure| panic!("{failure}"));
@@ -57,6 +66,7 @@ fn each_table_of_an_idea_shows_its_data() {
         generated(&format!("idea_{name}_calls.md"), &calls);
     }
     generated("idea_counts_command.txt", &IDEA_COUNTS.command());
+    generated("before_after.md", &goals::table_of_changes().unwrap());
 }
 
 #[test]
@@ -79,8 +89,8 @@ fn each_table_of_the_comparison_shows_its_data() {
     generated("compare_command.txt", &REPORT.command());
     generated("ideas_command.txt", &IDEAS.command());
     generated("ideas_circumstances.md", &IDEAS.circumstances());
-    generated("compare_cpu.md", &REPORT.table(&rows(&[CPU], &LOADS)));
-    generated("compare_throughput.md", &REPORT.table(&rows(&[Measure::RequestsPerSecond], &LOADS)));
+    generated("compare_cpu.md", &REPORT.table(&rows(&[CPU], &SHOWN)));
+    generated("compare_throughput.md", &REPORT.table(&rows(&[Measure::RequestsPerSecond], &SHOWN)));
     let latency = [Measure::LatencyMedian, Measure::LatencyP99, Measure::LatencyP999];
     generated("compare_latency.md", &REPORT.table(&rows(&latency, &[Scenario::Rate])));
     generated("compare_memory.md", &REPORT.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
@@ -157,7 +167,7 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
 
 #[test]
 fn what_a_runtime_costs_was_measured_without_a_failure() {
-    for name in ["report", "counts", "ideas", "idea_counts", "sleep"] {
+    for name in ["report", "counts", "ideas", "idea_counts", "sleep", "before_after"] {
         assert_none(Report::committed(name).unwrap().failures());
     }
 }
@@ -286,6 +296,50 @@ fn waiting_for_readiness_first_makes_more_system_calls() {
     assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
 }
 
+/// With a client that sends each request only when nothing happens any more.
+#[test]
+fn a_request_that_is_waited_for_costs_more_system_calls_on_async_std_and_smol() {
+    if !has_tool("strace") {
+        return;
+    }
+    let calls: Vec<_> = PROGRAMS.iter().map(calls_for_a_request_that_is_waited_for).collect();
+    let [async_std, smol, tokio] = calls[..] else { panic!("{calls:?}") };
+    assert_eq!(tokio, [1, 0, 0]);
+    for server in [async_std, smol] {
+        assert!(server.iter().zip([2, 1, 1]).all(|(calls, least)| *calls >= least), "{server:?}");
+    }
+}
+
+/// How often it reads, how often in vain, and how often it tells `epoll` of the connection: the middle of ten requests.
+fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
+    let program = program.command().get_program().to_owned();
+    let name = Path::new(&program).file_stem().unwrap().display();
+    let file = env::temp_dir().join(format!("{name}-{}.strace", process::id()));
+    let strace = ["-f", "-yy", "-I1", "-qq", "-e", "trace=recvfrom,sendto,epoll_ctl", "-o"];
+    let strace = strace.into_iter().fold(Program::at("strace"), |strace, argument| strace.argument(argument));
+    let mut server = strace.argument(&file).argument(&program).start().unwrap();
+    let read = || fs::read_to_string(&file).unwrap();
+    let mut client = server.client().unwrap();
+    for _ in 0..12 {
+        client.get("/").unwrap();
+        let mut before = String::new();
+        server.wait_until("nothing happens any more", |_| read() == mem::replace(&mut before, read())).unwrap();
+    }
+    let calls = read();
+    fs::remove_file(&file).unwrap();
+    let between_answers: Vec<_> = calls.split("sendto(").skip(2).take(10).collect();
+    let middle = |what: fn(&&str) -> bool| {
+        let mut counts: Vec<_> = between_answers.iter().map(|calls| calls.lines().filter(what).count()).collect();
+        counts.sort_unstable();
+        counts[counts.len() / 2]
+    };
+    [
+        middle(|call| call.contains("recvfrom(")),
+        middle(|call| call.contains("EAGAIN")),
+        middle(|call| call.contains("epoll_ctl(") && call.contains("<TCP")),
+    ]
+}
+
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, Scenario::Memory);
@@ -315,6 +369,19 @@ fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
         tokio::task::yield_now().await;
         assert_eq!(Arc::strong_count(&place), 1, "tokio: what it held is free");
     });
+
+    let held = Arc::clone(&place);
+    drop(async_std::task::spawn(async move {
+        let _held = held;
+        panic!("on purpose");
+    }));
+    let is_free = async {
+        while Arc::strong_count(&place) > 1 {
+            async_std::task::yield_now().await;
+        }
+    };
+    let freed = async_std::task::block_on(async_std::future::timeout(harness::SAFETY, is_free));
+    assert!(freed.is_ok(), "async-std: what it held is free");
 }
 
 // ANCHOR: close
