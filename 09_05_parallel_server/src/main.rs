@@ -26,7 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many peers to serve at a time. The next ones wait in the listener's backlog.
 const MAX_CONNECTIONS: usize = 20_000;
-static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
 
 // ANCHOR: accept_loop
 #[async_std::main]
@@ -40,6 +39,7 @@ async fn main() {
 }
 
 async fn run(listener: TcpListener) {
+    static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
     command_line::announce(listener.local_addr());
     loop {
         let place = PLACES.acquire().await;

@@ -37,7 +37,7 @@ async fn main() {
     match (TcpListener::bind(&address).await, signals()) {
         // A task, too: as the future of `main` it would hand each connection over to another thread.
         (Ok(listener), Ok(signals)) => {
-            task::spawn(run(listener, signals)).await.unwrap_or_else(|error| command_line::fail(error))
+            task::spawn(run(listener, signals)).await.unwrap_or_else(|error| command_line::fail(error));
         }
         (Err(error), _) => command_line::cannot_listen(&address, &error),
         (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),

@@ -296,6 +296,23 @@ fn waiting_for_readiness_first_makes_more_system_calls() {
     assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
 }
 
+#[test]
+fn who_awaits_each_task_makes_more_system_calls() {
+    let calls =
+        |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, Scenario::ConnectionPerRequest), server).unwrap();
+    assert!(calls("join_each_task") > calls(ideas::STEP) + 0.5);
+}
+
+#[test]
+fn a_connection_for_each_request_became_cheaper_on_async_std_and_tokio() {
+    let report = Report::committed("before_after").unwrap();
+    for server in ["async-std", "tokio"] {
+        let before = format!("{server}{}", goals::BEFORE);
+        let [_, ratio, _] = report.ratio((CPU, Scenario::ConnectionPerRequestShared), server, &before).unwrap();
+        assert!(ratio < 1.0, "{server}: {ratio}");
+    }
+}
+
 /// With a client that sends each request only when nothing happens any more.
 #[test]
 fn a_request_that_is_waited_for_costs_more_system_calls_on_async_std_and_smol() {
