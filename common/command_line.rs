@@ -15,11 +15,16 @@ const USAGE: &str = concat!("usage: ", env!("CARGO_BIN_NAME"), " [ADDRESS]  (127
 ///
 /// Ends the program with code 0 after `--help`, and with code 2 when there are too many arguments.
 pub fn address() -> String {
+    address_or_help("Serves HTTP until Ctrl-C. Port 0 means any free port.")
+}
+
+/// The same for a server of which `--help` says something else.
+pub fn address_or_help(help: &str) -> String {
     let mut arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     match (arguments.next(), arguments.next()) {
         (None, _) => "127.0.0.1:7878".to_owned(),
         (Some(flag), None) if flag == "--help" || flag == "-h" => {
-            let _ = writeln!(io::stdout(), "{USAGE}\nServes HTTP until Ctrl-C. Port 0 means any free port.");
+            let _ = writeln!(io::stdout(), "{USAGE}\n{help}");
             process::exit(0)
         }
         (Some(address), None) => address,
@@ -32,8 +37,13 @@ pub fn address() -> String {
 
 /// Says where the server can be reached.
 pub fn announce(address: io::Result<SocketAddr>) {
+    announce_as("http", address);
+}
+
+/// The same for a server of another protocol.
+pub fn announce_as(scheme: &str, address: io::Result<SocketAddr>) {
     match address {
-        Ok(address) => drop(writeln!(io::stdout(), "listening on http://{address}")),
+        Ok(address) => drop(writeln!(io::stdout(), "listening on {scheme}://{address}")),
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
     }
 }

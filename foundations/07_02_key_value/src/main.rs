@@ -4,6 +4,8 @@
 //! Try: `redis-cli -p 7878 SET greeting hello EX 10`, then `redis-cli -p 7878 GET greeting`, and again after ten seconds.
 //! You should see: `OK`, `"hello"`, and then `(nil)`.
 
+#[allow(dead_code, reason = "the servers of chapter 9 use more of it")]
+#[path = "../../../common/command_line.rs"]
 mod command_line;
 mod commands;
 mod connection;
@@ -23,6 +25,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::{io, select, task, time};
 
+const HELP: &str = "\
+Keeps keys and values in memory, and speaks Redis's protocol (RESP2), until Ctrl-C.
+Try: redis-cli -p 7878. Port 0 means any free port; Redis's own port is 6379.";
+
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many clients to serve at a time, as Redis has it. The next ones are told so, and sent away.
@@ -35,7 +41,7 @@ const EXPIRY: (Duration, usize) = (Duration::from_millis(100), 1_000);
 // ANCHOR: main_func
 #[tokio::main(flavor = "local")] // the runtime with a single thread, whose tasks may stay on it
 async fn main() -> ExitCode {
-    let address = command_line::address();
+    let address = command_line::address_or_help(HELP);
     match (TcpListener::bind(&address).await, signals()) {
         (Ok(listener), Ok(signals)) => run(listener, signals).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
@@ -44,7 +50,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
-    command_line::announce(listener.local_addr());
+    command_line::announce_as("redis", listener.local_addr());
     let (stop, stopping) = watch::channel(false);
     let shared = Rc::new(Shared::default());
     task::spawn_local(expire_keys(Rc::clone(&shared)));
