@@ -72,7 +72,8 @@ impl Member {
     }
 
     // ANCHOR: tell_others
-    fn tell_others(&self, message: String) {
+    /// Tells this to all others, as it is.
+    pub fn tell_others(&self, message: String) {
         let message = Utf8Bytes::from(message); // its clones share the text
         for inbox in lock(&self.room.inboxes).values() {
             if !Arc::ptr_eq(inbox, &self.inbox) {

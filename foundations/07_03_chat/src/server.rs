@@ -1,0 +1,90 @@
+//! From the first connection to the last: who gets in, and how the server stops.
+
+use crate::chat::Chat;
+use crate::{command_line, page};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::pin::pin;
+use std::time::Duration;
+use std::{io, process};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{select, time};
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long goodbyes may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+// ANCHOR: stopping
+/// Lets clients in until it is told to stop, and then tells them.
+pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
+    command_line::announce(listener.local_addr());
+    select! {
+        () = accept(listener, &chat) => {}
+        () = told_to_stop(&mut signals) => {} // and nobody gets in any more
+    }
+    command_line::log("telling everyone; press Ctrl-C again to stop at once");
+    chat.stopping.cancel();
+    chat.clients.close();
+    let all_told = select! {
+        () = chat.clients.wait() => true,
+        () = told_to_stop(&mut signals) => false,
+        () = time::sleep(GRACE) => false,
+    };
+    if !all_told {
+        command_line::log("stopped before everyone was told");
+        process::exit(1);
+    }
+}
+// ANCHOR_END: stopping
+
+/// Ctrl-C, and the signal that asks a program to end.
+pub fn signals() -> io::Result<[Signal; 2]> {
+    Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
+}
+
+/// Waits for either of them.
+async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+    select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn accept(listener: TcpListener, chat: &Chat) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(chat.clients.spawn(serve(stream, chat.clone()))),
+            Err(error) => {
+                command_line::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+// ANCHOR: serve
+/// Answers requests, until the connection leaves HTTP for WebSocket, or patience ends.
+async fn serve(stream: TcpStream, chat: Chat) {
+    let answer = service_fn(async |request| Ok::<_, Infallible>(page::answer(request, &chat)));
+    let _ = stream.set_nodelay(true); // a message is not to wait for the next one
+    let http =
+        http1::Builder::new().half_close(true).timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+    let mut http = pin!(http.with_upgrades());
+    let ended = select! {
+        ended = time::timeout(echo::patience(), http.as_mut()) => ended,
+        () = chat.stopping.cancelled() => {
+            http.as_mut().graceful_shutdown();
+            time::timeout(GRACE, http).await
+        }
+    };
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
+        Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
+    }
+}
+// ANCHOR_END: serve
