@@ -56,13 +56,13 @@ impl Kind {
 
     // ANCHOR: configuration
     /// The committed configuration, with the addresses of this run.
-    fn configuration(self, folder: &Path, address: SocketAddr, copies: &[SocketAddr]) -> String {
+    fn configuration(self, balance: &str, folder: &Path, address: SocketAddr, copies: &[SocketAddr]) -> String {
         let template = match self {
             Self::Haproxy => include_str!("../haproxy.cfg"),
             Self::Nginx => include_str!("../nginx.conf"),
         };
-        let template =
-            template.replace("{folder}", &folder.to_string_lossy()).replace("{address}", &address.to_string());
+        let template = template.replace("{folder}", &folder.to_string_lossy());
+        let template = template.replace("{address}", &address.to_string()).replace("{balance}", balance);
         let with_copy = |line: &str, index: usize, copy: &SocketAddr| {
             line.replace("{number}", &(index + 1).to_string()).replace("{copy}", &copy.to_string()) + "\n"
         };
@@ -86,11 +86,11 @@ impl Kind {
 
 impl Balancer {
     /// Starts it in front of these copies, and waits until it answers: on this address, or on any free one.
-    pub async fn start(kind: Kind, address: Option<SocketAddr>, copies: &[SocketAddr]) -> Result<Self> {
+    pub async fn start(kind: Kind, balance: &str, address: Option<SocketAddr>, copies: &[SocketAddr]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let address = TcpListener::bind(address).await?.local_addr()?; // what a program is told must be a real port
-        fs::write(folder.path().join("configuration"), kind.configuration(folder.path(), address, copies))?;
+        fs::write(folder.path().join("configuration"), kind.configuration(balance, folder.path(), address, copies))?;
         let said = fs::File::create(folder.path().join("said"))?;
         let mut command = kind.command(folder.path());
         command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);

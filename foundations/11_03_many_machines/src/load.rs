@@ -17,7 +17,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 type Connection = SendRequest<Empty<Bytes>>;
 
 /// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client rests after a loss, or a balancer that is gone would keep it busy.
 const PAUSE: Duration = Duration::from_millis(20);
 

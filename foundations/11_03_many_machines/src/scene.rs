@@ -1,6 +1,7 @@
 //! What happens: the copies are started, loaded, and replaced one after the other.
 
 use crate::balancer::{self, Balancer};
+use crate::chat::{self, Meeting};
 use crate::load::{Asked, ask, client};
 use crate::server_copy::{self, Copy};
 use clap::Parser;
@@ -28,15 +29,18 @@ pub struct Arguments {
     /// Which program stands in front
     #[arg(long, default_value = "haproxy")]
     balancer: balancer::Kind,
-    /// Which server stands behind it
-    #[arg(long, default_value = "graceful")]
-    server: server_copy::Kind,
+    /// Which server stands behind it, if not the one that belongs there
+    #[arg(long)]
+    server: Option<server_copy::Kind>,
     /// How many of it
     #[arg(long, default_value = "3", value_parser = clap::value_parser!(u16).range(1..=100))]
     copies: u16,
     /// Kill the first copy instead, without a warning
     #[arg(long)]
     kill: bool,
+    /// Let people chat instead, who meet in one of these ways
+    #[arg(long, value_name = "HOW", conflicts_with_all = ["balancer", "copies", "kill", "json"])]
+    chat: Option<Meeting>,
     /// Print what happened as a timeline, as data
     #[arg(long)]
     json: bool,
@@ -56,6 +60,22 @@ struct Scene {
 
 /// Does what was asked for.
 pub async fn run(arguments: &Arguments) -> Result<()> {
+    match arguments.chat {
+        Some(meeting) => let_people_chat(arguments, meeting).await,
+        None => replace_copies(arguments).await,
+    }
+}
+
+async fn let_people_chat(arguments: &Arguments, meeting: Meeting) -> Result<()> {
+    let server = arguments.server.unwrap_or(meeting.server());
+    let mut scene = chat::Scene::start(meeting, server, arguments.serve).await?;
+    if arguments.serve.is_none() {
+        return scene.play(meeting).await;
+    }
+    pending().await
+}
+
+async fn replace_copies(arguments: &Arguments) -> Result<()> {
     let mut scene = Scene::start(arguments).await?;
     if arguments.serve.is_some() {
         return pending().await;
@@ -80,12 +100,13 @@ pub async fn run(arguments: &Arguments) -> Result<()> {
 
 impl Scene {
     async fn start(arguments: &Arguments) -> Result<Self> {
+        let server = arguments.server.unwrap_or(server_copy::Kind::Graceful);
         let mut copies = Vec::new();
         for _ in 0..arguments.copies {
-            copies.push(Copy::start(arguments.server).await?);
+            copies.push(Copy::start(server, None).await?);
         }
         let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.address).collect();
-        let balancer = Balancer::start(arguments.balancer, arguments.serve, &addresses).await?;
+        let balancer = Balancer::start(arguments.balancer, "roundrobin", arguments.serve, &addresses).await?;
         let mut timeline = Timeline::new("Copies behind a balancer", Unit::Milliseconds)
             .legend(Kind::Served, "answers")
             .legend(Kind::Waits, "gets no new requests, and finishes what it has begun")
@@ -97,10 +118,10 @@ impl Scene {
         }
         let (start, tells) = (Instant::now(), !arguments.json);
         let scene = Self { balancer, copies, start, timeline, tells };
-        let (name, server) = (arguments.balancer.name(), arguments.server.name());
         if arguments.serve.is_some() {
             scene.tell(&format!("listening on http://{}", scene.balancer.address));
         }
+        let (name, server) = (arguments.balancer.name(), server.name());
         scene.tell(&format!("{name} stands in front of {} copies of {server}", arguments.copies));
         Ok(scene)
     }

@@ -1,4 +1,4 @@
-//! A copy of the server: step 9.6, or step 9.5, which does not stop well.
+//! A copy of the server: step 9.6, or step 9.5, which does not stop well; or the chat of step 7.3, or the chat with a broker.
 
 use crate::balancer::PATIENCE;
 use clap::ValueEnum;
@@ -21,6 +21,10 @@ pub enum Kind {
     Graceful,
     /// Step 9.5, which ends at once
     AtOnce,
+    /// Step 7.3, with a room of its own in each copy
+    Chat,
+    /// Step 7.3, with a room that all copies share
+    SharedChat,
 }
 
 impl Kind {
@@ -28,6 +32,8 @@ impl Kind {
         match self {
             Self::Graceful => "09_06_graceful_server",
             Self::AtOnce => "09_05_parallel_server",
+            Self::Chat => "07_03_chat",
+            Self::SharedChat => "11_03_shared_chat",
         }
     }
 
@@ -44,19 +50,22 @@ impl Kind {
 /// A copy that runs, or has ended. It is killed when it is dropped.
 pub struct Copy {
     kind: Kind,
+    /// Where the chat's broker is.
+    broker: Option<String>,
     process: Child,
     pub address: SocketAddr,
 }
 
 impl Copy {
     /// Starts it on a free port.
-    pub async fn start(kind: Kind) -> Result<Self> {
-        Self::start_on(kind, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+    pub async fn start(kind: Kind, broker: Option<String>) -> Result<Self> {
+        Self::start_on(kind, broker, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
-    async fn start_on(kind: Kind, address: SocketAddr) -> Result<Self> {
+    async fn start_on(kind: Kind, broker: Option<String>, address: SocketAddr) -> Result<Self> {
         let mut command = Command::new(kind.program()?);
         command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
+        command.envs(broker.iter().map(|broker| ("BROKER", broker)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut process = command.spawn()?;
         let mut line = String::new();
@@ -65,12 +74,12 @@ impl Copy {
         }
         let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
         let address = address.ok_or_else(|| Error::other(format!("{} does not listen: {line:?}", kind.name())))?;
-        Ok(Self { kind, process, address })
+        Ok(Self { kind, broker, process, address })
     }
 
     /// Starts it again where it was.
     pub async fn start_again(&mut self) -> Result<()> {
-        *self = Self::start_on(self.kind, self.address).await?;
+        *self = Self::start_on(self.kind, self.broker.clone(), self.address).await?;
         Ok(())
     }
 

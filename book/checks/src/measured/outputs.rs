@@ -5,7 +5,7 @@
 //! [[package.metadata.outputs]]
 //! name = "many" # may be left out
 //! arguments = ["--jobs", "100"]
-//! needs = "haproxy" # a program that must be installed; only if there is one
+//! needs = "haproxy" # a program that must be installed, or several of them; only if there is one
 //! ```
 //!
 //! If it has `client = "07_03_crowd"`, the step is started as a server, and what is kept is the output of this program.
@@ -58,7 +58,7 @@ impl Kept {
 
     /// Whether it can be printed here. If not, it is skipped with a message: see [`has_tool`].
     pub fn is_possible(&self) -> bool {
-        self.said.needs.as_deref().is_none_or(has_tool)
+        self.said.needs.iter().flat_map(|tools| tools.split(' ')).all(has_tool)
     }
 
     /// The output that is in the book.

@@ -1,33 +1,13 @@
-//! Step 11.3: whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
+//! Whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
-
-use harness::{Ended, Program, SAFETY};
+use super::PROGRAM;
+use harness::{Ended, SAFETY, has_tool};
 use std::path::Path;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
-
-/// The copies stand beside the program, and Cargo may not have built them yet.
-static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
-    let needed = ["11_03_many_machines", "09_05_parallel_server", "09_06_graceful_server"];
-    Program::several_in_workspace(&needed).unwrap().remove(0)
-});
+use std::{fs, thread};
 
 /// How many clients ask at a time, each one thing.
 const CLIENTS: usize = 8;
-
-/// Whether this balancer is installed. In the gate, it must be.
-fn has(balancer: &str) -> bool {
-    let found = env::split_paths(&env::var_os("PATH").unwrap()).any(|folder| folder.join(balancer).is_file());
-    let variable = format!("REQUIRE_{}", balancer.to_uppercase());
-    assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {balancer} is not installed");
-    if !found {
-        eprintln!("SKIPPED: {balancer} is not installed");
-    }
-    found
-}
 
 fn run(arguments: &[&str]) -> Ended {
     let ended = PROGRAM.run(arguments).unwrap();
@@ -50,7 +30,7 @@ fn lost(arguments: &[&str]) -> usize {
 
 #[test]
 fn a_rolling_restart_behind_haproxy_loses_nothing() {
-    if has("haproxy") {
+    if has_tool("haproxy") {
         let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&[]))).collect();
         assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
     }
@@ -59,12 +39,12 @@ fn a_rolling_restart_behind_haproxy_loses_nothing() {
 /// The fault that the test above finds.
 #[test]
 fn copies_that_end_at_once_lose_what_they_have_begun() {
-    assert!(!has("haproxy") || lost(&["--server", "at-once"]) > 0);
+    assert!(!has_tool("haproxy") || lost(&["--server", "at-once"]) > 0);
 }
 
 #[test]
 fn a_rolling_restart_behind_nginx_loses_no_get() {
-    if has("nginx") {
+    if has_tool("nginx") {
         let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&["--balancer", "nginx"]))).collect();
         assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
     }
@@ -72,7 +52,7 @@ fn a_rolling_restart_behind_nginx_loses_no_get() {
 
 #[test]
 fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
-    if has("nginx") {
+    if has_tool("nginx") {
         assert_eq!(lost(&["--balancer", "nginx", "--server", "at-once"]), 0);
         assert_eq!(lost(&["--balancer", "nginx", "--kill"]), 0);
     }
@@ -80,7 +60,7 @@ fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
 
 #[test]
 fn a_copy_that_is_killed_loses_what_it_had_begun_and_no_more() {
-    if has("haproxy") {
+    if has_tool("haproxy") {
         // It may have nothing to do at the moment of its death, but not each time.
         let losses: Vec<usize> = (0..4).map(|_| lost(&["--kill"])).collect();
         assert!(losses.iter().all(|lost| *lost <= CLIENTS) && losses.iter().any(|lost| *lost > 0), "{losses:?}");
@@ -89,25 +69,26 @@ fn a_copy_that_is_killed_loses_what_it_had_begun_and_no_more() {
 
 #[test]
 fn one_copy_alone_is_not_enough() {
-    assert!(!has("haproxy") || number(&run(&["--copies", "1"]), "lost") > 0);
+    assert!(!has_tool("haproxy") || number(&run(&["--copies", "1"]), "lost") > 0);
 }
 
 /// All its processes hold its standard output or stand in its folder: what is left would be found there.
 #[test]
 fn nothing_is_left_when_it_was_told_to_stop() {
-    if !has("haproxy") || !has("nginx") || !Path::new("/proc/self").is_dir() {
+    if !["haproxy", "nginx", "redis-server"].iter().all(|tool| has_tool(tool)) || !Path::new("/proc/self").is_dir() {
         return;
     }
-    for balancer in ["haproxy", "nginx"] {
-        let mut server = PROGRAM.clone().argument("--balancer").argument(balancer).argument("--serve").start().unwrap();
+    for arguments in [["--balancer", "haproxy"], ["--balancer", "nginx"], ["--chat", "broker"]] {
+        let [option, value] = arguments;
+        let mut server = PROGRAM.clone().argument(option).argument(value).argument("--serve").start().unwrap();
         assert_eq!(server.client().unwrap().get("/").unwrap().status, 200);
         let parent = server.process();
         let children = children(parent);
-        assert!(children.len() > 3, "three copies and {balancer}: {children:?}");
+        assert!(children.len() > 3, "three copies and {value}: {children:?}");
         server.interrupt().unwrap();
         assert_eq!(server.wait_for_exit().unwrap().code(), Some(0));
         for child in children {
-            assert!(ends(child), "{balancer}: {child} is left");
+            assert!(ends(child), "{value}: {child} is left");
         }
     }
 }
@@ -144,7 +125,9 @@ fn a_balancer_that_is_not_installed_is_named() {
 
 #[test]
 fn nonsense_on_the_command_line_is_refused() {
-    for arguments in [&["--copies", "0"][..], &["--balancer", "none"], &["--serve", "somewhere"]] {
+    for arguments in
+        [&["--copies", "0"][..], &["--balancer", "none"], &["--serve", "somewhere"], &["--chat", "sticky", "--kill"]]
+    {
         assert_eq!(PROGRAM.run(arguments).unwrap().code, Some(2), "{arguments:?}");
     }
 }

@@ -1,0 +1,164 @@
+//! One copy and its broker.
+
+use super::talker::Talker;
+use harness::{Program, Protocol, Result, SAFETY, has_tool, suite};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// redis-server, which can be ended and started again in the same place. It ends when it is dropped.
+struct Broker {
+    folder: TempDir,
+    process: Child,
+}
+
+impl Broker {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let process = redis_server(&folder);
+        Self { folder, process }
+    }
+
+    fn end(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    fn start_again(&mut self) {
+        self.process = redis_server(&self.folder);
+    }
+
+    /// A copy of the chat that uses it.
+    fn copy(&self) -> Program {
+        copy(&format!("unix://{}/redis.sock", self.folder.path().display()))
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn redis_server(folder: &TempDir) -> Child {
+    let mut command = Command::new("redis-server");
+    command.args(["--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "no"]);
+    let process = command.current_dir(folder.path()).stdout(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    while UnixStream::connect(folder.path().join("redis.sock")).is_err() {
+        assert!(start.elapsed() < SAFETY, "redis-server does not listen");
+        thread::sleep(Duration::from_millis(2));
+    }
+    process
+}
+
+fn copy(broker: &str) -> Program {
+    Program::at(env!("CARGO_BIN_EXE_11_03_shared_chat")).environment("BROKER", broker)
+}
+
+/// Waits for this line, and returns what is heard before it. What comes from other copies may come early or late.
+fn hears_at_last(talker: &mut Talker, expected: &str) -> Result<Vec<String>> {
+    let mut before = Vec::new();
+    loop {
+        match talker.hear()? {
+            line if line == expected => return Ok(before),
+            line => before.push(line),
+        }
+    }
+}
+
+#[test]
+fn people_at_one_copy_hear_each_other_without_the_broker_and_all_others_as_soon_as_it_is_back() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let mut broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    hears_at_last(&mut bob, "* Ann is here")?;
+    broker.end();
+    for copy in [&here, &there] {
+        copy.wait_for_log("lost the broker")?;
+    }
+    let mut cid = Talker::connect(&here, SAFETY)?.called("Cid")?;
+    hears_at_last(&mut ann, "* Cid is here")?;
+    ann.say("hello")?;
+    hears_at_last(&mut cid, "Ann: hello")?;
+    broker.start_again();
+    bob.socket.get_ref().set_read_timeout(Some(Duration::from_millis(50)))?; // until both relays have found it
+    let start = Instant::now();
+    while !bob.hear().is_ok_and(|line| line == "Ann: hello again") {
+        assert!(start.elapsed() < SAFETY, "Bob hears nothing more of Ann");
+        ann.say("hello again")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_copy_that_stops_well_tells_the_others_who_has_left() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (mut here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    hears_at_last(&mut bob, "* Ann is here")?;
+    here.terminate()?;
+    hears_at_last(&mut bob, "* Ann has left")?;
+    ann.goodbye()?;
+    assert_eq!(here.wait_for_exit()?.code(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn each_copy_knows_the_names_of_its_own_members_only() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    let mut other = Talker::connect(&there, SAFETY)?;
+    other.say("Ann")?;
+    other.hears("* Hello, Ann! Others in this room: 1")?; // the relay
+    hears_at_last(&mut ann, "* Ann is here").map(drop)
+}
+
+#[test]
+fn what_was_said_before_a_copy_was_there_is_lost_to_it() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut cid = Talker::connect(&there, SAFETY)?.called("Cid")?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    hears_at_last(&mut cid, "* Ann is here")?;
+    ann.say("early")?;
+    hears_at_last(&mut cid, "Ann: early")?; // so the broker has passed it on
+    let late = broker.copy().start()?;
+    let mut bob = Talker::connect(&late, SAFETY)?.called("Bob")?;
+    hears_at_last(&mut ann, "* Bob is here")?;
+    ann.say("late")?;
+    assert!(!hears_at_last(&mut bob, "Ann: late")?.contains(&"Ann: early".to_owned()));
+    Ok(())
+}
+
+#[test]
+fn a_copy_without_a_broker_says_so() -> Result {
+    let ended = copy("unix:///nonexistent").run(&["127.0.0.1:0"])?;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.log.starts_with("cannot reach the broker at unix:///nonexistent: "), "{ended:?}");
+    Ok(())
+}
+
+#[test]
+fn its_command_line_follows_the_conventions() {
+    if has_tool("redis-server") {
+        suite::command_line(Broker::start().copy().speaking(Protocol::OwnPage)).assert_passed();
+    }
+}
