@@ -75,6 +75,27 @@ fn every_chapter_is_in_the_summary() {
     assert_none(unlisted.map(|file| format!("{file}: not in SUMMARY.md")));
 }
 
+/// A page without a number, such as the glossary, belongs to no chapter.
+#[test]
+fn every_chapter_ends_with_where_to_go_next() {
+    let pages: Vec<Chapter> =
+        chapter::all().unwrap().into_iter().filter(|page| step::number(&page.file).is_some()).collect();
+    let chapters: Vec<&[Chapter]> = pages.chunk_by(|page, next| page.part == next.part).collect();
+    let problem = |(index, chapter): (usize, &&[Chapter])| {
+        let last = chapter.last()?;
+        let Some((_, end)) =
+            last.text.rsplit_once("\n## ").filter(|(_, end)| end.starts_with("Where to go next {#next}\n"))
+        else {
+            return Some(format!("book/src/{}: does not end with \"## Where to go next {{#next}}\"", last.file));
+        };
+        let next = chapters.get(index + 1).and_then(|next| next.first());
+        let is_named = next.is_none_or(|next| end.contains(&format!("({})", next.file)));
+        (!is_named || end.matches("](").count() < 2)
+            .then(|| format!("book/src/{}: the next chapter, or another way, is missing", last.file))
+    };
+    assert_none(chapters.iter().enumerate().filter_map(problem));
+}
+
 /// Only its first line would be indented: inside a list, the others would fall out of it.
 #[test]
 fn an_include_of_several_lines_begins_at_the_margin() {
