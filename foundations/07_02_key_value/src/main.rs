@@ -55,7 +55,7 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
     let shared = Rc::new(Shared::default());
     task::spawn_local(expire_keys(Rc::clone(&shared)));
     select! {
-        () = accept(listener, shared, stopping) => {}
+        () = accept(listener, shared, stopping, MAX_CLIENTS) => {}
         () = told_to_stop(&mut signals) => {}
     }
     stop.send_replace(true);
@@ -84,10 +84,10 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
 
 // ANCHOR: accept_loop
 /// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
-async fn accept(listener: TcpListener, shared: Rc<Shared>, stopping: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, shared: Rc<Shared>, stopping: watch::Receiver<bool>, max_clients: usize) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) if Rc::strong_count(&shared) > MAX_CLIENTS + 1 => connection::refuse(&stream),
+            Ok((stream, _)) if Rc::strong_count(&shared) > max_clients + 1 => connection::refuse(&stream),
             Ok((stream, _)) => drop(task::spawn_local(connection::serve(stream, Rc::clone(&shared), stopping.clone()))),
             Err(error) => {
                 command_line::log(format_args!("cannot accept: {error}"));
@@ -108,3 +108,30 @@ async fn expire_keys(shared: Rc<Shared>) {
     }
 }
 // ANCHOR_END: expire_keys
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Result;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    #[tokio::test(flavor = "local")]
+    async fn who_is_one_too_many_is_told_so_and_sent_away() -> Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let shared = Rc::new(Shared::default());
+        let (_stop, stopping) = watch::channel(false);
+        task::spawn_local(accept(listener, Rc::clone(&shared), stopping, 1));
+        let mut first = TcpStream::connect(address).await?;
+        let mut next = TcpStream::connect(address).await?;
+        let mut refusal = String::new();
+        time::timeout(Duration::from_secs(20), next.read_to_string(&mut refusal)).await??;
+        assert_eq!(refusal, "-ERR max number of clients reached\r\n");
+        first.write_all(b"PING\r\n").await?;
+        let mut answer = [0; 7];
+        first.read_exact(&mut answer).await?;
+        assert_eq!(&answer, b"+PONG\r\n");
+        Ok(())
+    }
+}

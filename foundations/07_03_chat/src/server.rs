@@ -15,6 +15,10 @@ use tokio::{select, time};
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How many clients to serve at a time, as in step 7.2. The next ones are told so, and sent away.
+const MAX_CLIENTS: usize = 10_000;
+/// What they are told.
+const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// How long goodbyes may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -23,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     command_line::announce(listener.local_addr());
     select! {
-        () = accept(listener, &chat) => {}
+        () = accept(listener, &chat, MAX_CLIENTS) => {}
         () = told_to_stop(&mut signals) => {} // and nobody gets in any more
     }
     command_line::log("telling everyone; press Ctrl-C again to stop at once");
@@ -54,9 +58,10 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
     }
 }
 
-async fn accept(listener: TcpListener, chat: &Chat) {
+async fn accept(listener: TcpListener, chat: &Chat, max_clients: usize) {
     loop {
         match listener.accept().await {
+            Ok((stream, _)) if chat.clients.len() >= max_clients => drop(stream.try_write(REFUSAL)),
             Ok((stream, _)) => drop(chat.clients.spawn(serve(stream, chat.clone()))),
             Err(error) => {
                 command_line::log(format_args!("cannot accept: {error}"));
@@ -88,3 +93,32 @@ async fn serve(stream: TcpStream, chat: Chat) {
     }
 }
 // ANCHOR_END: serve
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Result;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn who_is_one_too_many_is_told_so_and_sent_away() -> Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let (address, chat) = (listener.local_addr()?, Chat::default());
+        let clients = async {
+            let mut first = TcpStream::connect(address).await?;
+            let mut refusal = Vec::new();
+            TcpStream::connect(address).await?.read_to_end(&mut refusal).await?;
+            assert_eq!(refusal, REFUSAL);
+            first.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await?;
+            let mut answer = [0; 15];
+            first.read_exact(&mut answer).await?;
+            assert_eq!(&answer, b"HTTP/1.1 200 OK");
+            Ok(())
+        };
+        select! {
+            () = accept(listener, &chat, 1) => Ok(()),
+            ended = clients => ended,
+            () = time::sleep(Duration::from_secs(20)) => panic!("the second client is not sent away"),
+        }
+    }
+}
