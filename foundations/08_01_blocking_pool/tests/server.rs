@@ -167,13 +167,20 @@ fn times_of(server: &Server, name: &str) -> Vec<u64> {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the CPU time of a thread")]
-fn rayon_has_several_threads_count_for_one_client() -> Result {
+fn rayon_has_all_threads_count_for_one_client_and_the_next_one_waits() -> Result {
     let mut server = server_on("rayon").start()?;
     let mut client = server.client()?;
     client.send(HUGE)?;
     server.wait_until("two threads compute", |server| {
         times_of(server, "rayon-").iter().filter(|&&time| time > 0).count() == 2
-    })
+    })?;
+    let mut next = server.client()?;
+    next.send("10\n")?;
+    for _ in 0..20 {
+        server.client()?.ask()?; // a word needs no thread
+    }
+    assert!(next.is_silent()?, "a thread that is free would have counted to ten long ago");
+    Ok(())
 }
 
 #[test]
