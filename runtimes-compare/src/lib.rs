@@ -85,3 +85,14 @@ fn hello() -> Box<dyn Protocol> {
 fn sleep() -> Box<dyn Protocol> {
     Box::new(Http::get("/sleep"))
 }
+
+/// The step that is ported.
+pub const LAST_STEP: &str = "09_06_graceful_server";
+/// The port to async-std, which is the step itself.
+pub const ASYNC_STD: &str = "09_06_graceful_server/src/main.rs";
+/// The port to smol.
+pub const SMOL: &str = "runtimes-compare/src/bin/smol_server.rs";
+/// The port to tokio.
+pub const TOKIO: &str = "runtimes-compare/src/bin/tokio_server.rs";
+/// The step that the patches in `runtimes-compare/ideas` change.
+pub const CHANGED_STEP: &str = "09_05_parallel_server";

@@ -1,6 +1,6 @@
 //! What the compiler says of programs with a mistake. They stand beside the steps, behind a feature that names the mistake.
 
-use crate::{Failure, Result};
+use crate::{Failure, Result, step};
 use harness::{Program, cargo};
 use serde_json::Value;
 use std::process::Command;
@@ -28,18 +28,21 @@ pub struct Message {
     pub rendered: String,
 }
 
-/// Builds the program that is there only with this feature.
+/// Builds the program that shows this mistake. It has the name of the mistake behind its number, and is there only with a feature of this name.
 ///
 /// # Errors
 ///
-/// If cargo cannot be started.
-pub fn build(package: &str, feature: &str, binary: &str) -> Result<Build> {
-    let arguments = ["build", "-p", package, "--features", feature, "--bin", binary];
+/// If no step has such a program, or cargo cannot be started.
+pub fn build(mistake: &str) -> Result<Build> {
+    let mut programs = step::all()?.into_iter().flat_map(|step| step.binaries.iter().map(move |binary| (step, binary)));
+    let shown = programs.find(|(_, binary)| binary.get("NN_MM_".len()..) == Some(mistake));
+    let (step, binary) = shown.ok_or_else(|| Failure::new(format!("no step has a program NN_MM_{mistake}")))?;
+    let arguments = ["build", "-p", &step.name, "--features", mistake, "--bin", binary];
     let output = cargo().args(arguments).args(["--offline", "--quiet", "--message-format=json"]).output()?;
     let lines = output.stdout.split(|&byte| byte == b'\n');
     let (mut messages, mut program) = (Vec::new(), None);
     for line in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
-        if line["target"]["name"] == binary {
+        if line["target"]["name"] == **binary {
             messages.extend(message(&line["message"]));
             program = line["executable"].as_str().map(Program::at).or(program);
         }

@@ -1,13 +1,7 @@
 //! The last step on other runtimes.
 
 use crate::{Result, difference};
-
-/// Step 9.6, which is the port to async-std.
-pub const ASYNC_STD: &str = "09_06_graceful_server/src/main.rs";
-/// The port to smol.
-pub const SMOL: &str = "runtimes-compare/src/bin/smol_server.rs";
-/// The port to tokio.
-pub const TOKIO: &str = "runtimes-compare/src/bin/tokio_server.rs";
+pub use runtimes_compare::{ASYNC_STD, SMOL, TOKIO};
 
 /// How many lines change from one runtime to another, as a table.
 ///

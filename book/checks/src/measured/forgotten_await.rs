@@ -48,7 +48,7 @@ impl Endings {
     ///
     /// If the server cannot be built or started.
     pub fn observe() -> Result<Self> {
-        let build = compiler::build("async_server", "forgotten_await", "09_02_forgotten_await")?;
+        let build = compiler::build("forgotten_await")?;
         let server = build.program.ok_or_else(|| Failure::new("the forgotten await does not compile"))?.start()?;
         let mut endings = Self::default();
         for _ in 0..200 {

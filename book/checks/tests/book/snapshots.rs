@@ -131,7 +131,7 @@ fn each_console_session_prints_what_the_book_shows() {
 
 #[test]
 fn rustc_warns_of_a_future_that_nobody_awaits() {
-    let build = compiler::build("async_server", "forgotten_await", "09_02_forgotten_await").unwrap();
+    let build = compiler::build("forgotten_await").unwrap();
     let [warning] = &build.messages[..] else { panic!("one warning, not {:?}", build.messages) };
     assert_eq!((warning.level.as_str(), warning.code.as_deref()), ("warning", Some("unused_must_use")));
     assert!(warning.line.starts_with("handle_connection(stream"), "{}", warning.line);
@@ -142,7 +142,7 @@ fn rustc_warns_of_a_future_that_nobody_awaits() {
 
 #[test]
 fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
-    let build = compiler::build("parallel_server", "cell_in_spawn", "09_05_cell_in_spawn").unwrap();
+    let build = compiler::build("cell_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!(error.level, "error");
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
@@ -153,7 +153,7 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
 
 #[test]
 fn rustc_refuses_a_callback_that_borrows_its_peer() {
-    let build = compiler::build("callbacks", "borrowed_peer", "04_01_borrowed_peer").unwrap();
+    let build = compiler::build("borrowed_peer").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
     assert!(error.rendered.contains("must outlive `'static`"), "{}", error.rendered);
@@ -162,7 +162,7 @@ fn rustc_refuses_a_callback_that_borrows_its_peer() {
 
 #[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
-    let build = compiler::build("many_threads", "rc_in_spawn", "05_06_rc_in_spawn").unwrap();
+    let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!(error.level, "error");
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
