@@ -3,18 +3,21 @@
 use crate::goals::PORTS;
 use crate::measured::blocked::Blocked;
 use crate::ports::{ASYNC_STD, SMOL, TOKIO};
-use crate::report::scenario::{Measure, Scenario};
 use crate::report::{Report, Row, Verdict, format};
 use crate::{Result, difference};
+use measure::figure::Measure;
 
 /// The figures of the table, each with what it says of the choice.
 const FIGURES: [(&str, Row); 6] = [
-    ("CPU time of a request on a connection that stays open", (Measure::CpuPerRequest, Scenario::KeepAlive)),
-    ("CPU time of a request with a connection of its own", (Measure::CpuPerRequest, Scenario::ConnectionPerRequest)),
-    ("memory of an idle connection", (Measure::BytesPerConnection, Scenario::Memory)),
-    ("size of the program", (Measure::BinaryBytes, Scenario::Size)),
-    ("crates that are built for it", (Measure::Crates, Scenario::Crates)),
-    ("time of a release build from nothing", (Measure::BuildTime, Scenario::Build)),
+    ("CPU time of a request on a connection that stays open", (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE)),
+    (
+        "CPU time of a request with a connection of its own",
+        (Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST),
+    ),
+    ("memory of an idle connection", (Measure::BytesPerConnection, runtimes_compare::MEMORY)),
+    ("size of the program", (Measure::BinaryBytes, runtimes_compare::SIZE)),
+    ("crates that are built for it", (Measure::Crates, runtimes_compare::CRATES)),
+    ("time of a release build from nothing", (Measure::BuildTime, runtimes_compare::BUILD)),
 ];
 
 /// The table: a column for each runtime. What is less than with both others, in each round, is bold.
@@ -70,7 +73,7 @@ mod tests {
             .expect("a report")
         };
         let is_bold = |report: &Report| {
-            PORTS.map(|port| cell(report, (Measure::BinaryBytes, Scenario::Size), port).starts_with("**"))
+            PORTS.map(|port| cell(report, (Measure::BinaryBytes, runtimes_compare::SIZE), port).starts_with("**"))
         };
         assert_eq!(is_bold(&report(&rounds)), [false; 3], "smol is lower in the second round");
         assert_eq!(is_bold(&report(&[rounds[0], rounds[1], ("smol", [2.5, 3.1])])), [true, false, false]);

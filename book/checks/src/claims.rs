@@ -4,9 +4,9 @@ use crate::evidence::{Evidence, LOADS};
 use crate::goals::PORTS;
 use crate::measured::key_value::{Load, SERVERS};
 use crate::models::{self, CONNECTIONS, held, served, two_digits};
-use crate::report::scenario::{Measure, Scenario, grouped, times};
 use crate::report::{Report, Row, format};
 use crate::verdict::{Judged, at_least, at_most, burden, memory, much_more, number, within};
+use measure::figure::{Measure, grouped, times};
 use std::fmt::{self, Display};
 
 /// Something that is said, and what is left of it.
@@ -98,7 +98,7 @@ fn clients(evidence: &Evidence) -> Vec<Claim> {
         let paid = 1e9 / price;
         within([least, most], paid, format!("a gigabyte pays for {}", grouped(format!("{:.0}", two_digits(paid)))))
     };
-    let of_a_server = median(runtimes, (Measure::BytesPerConnection, Scenario::Memory), "tokio");
+    let of_a_server = median(runtimes, (Measure::BytesPerConnection, runtimes_compare::MEMORY), "tokio");
     let empty = parts.memory_of_a_task;
     let times_as_many = [thread / empty, thread / task];
     let shown = format!("{} that hold nothing, {} that serve", times(times_as_many[0]), times(times_as_many[1]));
@@ -109,7 +109,7 @@ fn clients(evidence: &Evidence) -> Vec<Claim> {
         },
         _ => at_least(100.0, times_as_many[1], shown),
     };
-    let cpu = median(runtimes, (Measure::CpuPerRequest, Scenario::KeepAlive), PORTS[0]);
+    let cpu = median(runtimes, (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), PORTS[0]);
     let shown = format!("{} of memory, {} of addresses", bytes(thread), bytes(addresses));
     let mut claims =
         vec![claim("a thread takes 8 MB", Source::Folklore, memory(8e6, [thread, addresses], shown), ADDRESSES)];
@@ -166,14 +166,18 @@ fn parts(evidence: &Evidence) -> Vec<Claim> {
     vec![
         takes("a system call takes 105 ns", SWITCHES, 105e-9, "system_call"),
         takes("to lock a mutex and unlock it takes 17 ns", LATENCIES, 17e-9, "lock"),
-        burdens("a lock is a burden for a request", "wanted_lock", Scenario::KeepAlive),
+        burdens("a lock is a burden for a request", "wanted_lock", runtimes_compare::KEEP_ALIVE),
         takes("from one thread to the next, it takes 1.7 µs", COMPARISON, 1.7e-6, "thread_switch"),
         heavier("from task to task is much quicker than from thread to thread", ["thread_switch", "task_switch"]),
         takes("to start a thread takes 17 µs", COMPARISON, 17e-6, "thread"),
         takes("to start a task takes 0.3 µs", COMPARISON, 0.3e-6, "task"),
         heavier("to start a process takes much longer than to start a thread", ["process", "thread"]),
-        burdens("to start a thread for each connection is a burden", "thread", Scenario::ConnectionPerRequest),
-        burdens("to start a task for each connection is a burden", "task", Scenario::ConnectionPerRequest),
+        burdens(
+            "to start a thread for each connection is a burden",
+            "thread",
+            runtimes_compare::CONNECTION_PER_REQUEST,
+        ),
+        burdens("to start a task for each connection is a burden", "task", runtimes_compare::CONNECTION_PER_REQUEST),
     ]
 }
 
@@ -189,12 +193,13 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
     };
     let [threads, tasks] = ["each on a thread", "as tasks on one thread"].map(|done| jobs.faster("computes", done));
     let cores = models.cores() as f64;
-    let idle = (Measure::IdleCpuPerSecond, Scenario(models_compare::IDLE));
+    let idle = (Measure::IdleCpuPerSecond, models_compare::IDLE);
     let [asks, rests] = ["polling", "loop"].map(|server| median(polling, idle, server));
     let is_enough = if asks < 0.1 { "stands" } else { "falls: it never rests" };
     let request = |scenario, server| median(runtimes, (Measure::CpuPerRequest, scenario), server);
-    let [kept, new] = [Scenario::KeepAlive, Scenario::ConnectionPerRequest].map(|scenario| request(scenario, PORTS[0]));
-    let of_ports = PORTS.map(|port| request(Scenario::KeepAlive, port));
+    let [kept, new] = [runtimes_compare::KEEP_ALIVE, runtimes_compare::CONNECTION_PER_REQUEST]
+        .map(|scenario| request(scenario, PORTS[0]));
+    let of_ports = PORTS.map(|port| request(runtimes_compare::KEEP_ALIVE, port));
     let dearest = of_ports.into_iter().fold(f64::MIN, f64::max) / of_ports.into_iter().fold(f64::MAX, f64::min);
     let slowest = |figure: fn(&Load) -> Option<f64>, choose: fn(f64, f64) -> f64| {
         let medians = LOADS.map(|load| key_value.median(SERVERS[1], load, figure).unwrap_or(f64::NAN));

@@ -1,21 +1,23 @@
 //! What a request costs in system calls and instructions, beside the time that it takes.
 
-use crate::report::scenario::{Measure, Scenario, Unit};
 use crate::report::{Report, format};
+use measure::Scenario;
+use measure::figure::{Measure, Unit};
 use std::collections::BTreeSet;
 
 /// A system call made less often than for one request in twenty is hardly one of the request.
 pub const NOTABLE: f64 = 0.05;
 
 /// The kinds of load that are counted.
-pub const SCENARIOS: [Scenario; 3] = [Scenario::KeepAlive, Scenario::ConnectionPerRequest, Scenario::Pipelined];
+pub const SCENARIOS: [Scenario; 3] =
+    [runtimes_compare::KEEP_ALIVE, runtimes_compare::CONNECTION_PER_REQUEST, runtimes_compare::PIPELINED];
 
 /// Time, share of the kernel, system calls and instructions of a request.
 pub fn table(report: &Report, counts: &Report) -> String {
     let servers = counts.servers();
     let mut table = head(&servers);
     for scenario in SCENARIOS {
-        table += &format!("| **{}** |{}\n", scenario.title(), " |".repeat(servers.len()));
+        table += &format!("| **{}** |{}\n", scenario.title, " |".repeat(servers.len()));
         for (title, report, measure) in [
             ("CPU time", report, Measure::CpuPerRequest),
             ("of it in the kernel", report, Measure::KernelShare),

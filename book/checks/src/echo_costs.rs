@@ -1,21 +1,20 @@
 //! What `echo-compare` measured, as chapters 3 and 5 show it.
 
-use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, format};
 use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CORE};
+use measure::figure::{Measure, times};
 
 /// Step 5.6, if the thread that leaves the reactor calls another one for each task that it does not take itself.
 pub const CALLING: &str = "05_06_many_threads+call_at_once";
 
 /// The CPU time of an echo, the server on one core.
-pub const ON_ONE_CORE: Row = (Measure::CpuPerRequest, Scenario(ONE_CORE));
+pub const ON_ONE_CORE: Row = (Measure::CpuPerRequest, ONE_CORE);
 /// The same on all cores.
-pub const ON_ALL_CORES: Row = (Measure::CpuPerRequest, Scenario(ALL_CORES));
+pub const ON_ALL_CORES: Row = (Measure::CpuPerRequest, ALL_CORES);
 /// The same with few clients.
-pub const WITH_FEW_CLIENTS: Row = (Measure::CpuPerRequest, Scenario(FEW_CLIENTS));
+pub const WITH_FEW_CLIENTS: Row = (Measure::CpuPerRequest, FEW_CLIENTS);
 /// What is counted.
-pub const COUNTED: [Row; 2] =
-    [(Measure::SystemCallsPerRequest, Scenario(ONE_CORE)), (Measure::InstructionsPerRequest, Scenario(ONE_CORE))];
+pub const COUNTED: [Row; 2] = [(Measure::SystemCallsPerRequest, ONE_CORE), (Measure::InstructionsPerRequest, ONE_CORE)];
 
 /// What an echo costs on each of these servers, and as a ratio to one of them.
 pub fn table(costs: &Report, counts: &Report, servers: &[&str], base: &str) -> String {

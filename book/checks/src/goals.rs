@@ -1,8 +1,9 @@
 //! What was to be reached, and what was: computed from the committed measurements. Why a goal was missed: [`crate::reasons`].
 
-use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, format};
 use crate::{Result, ideas, workspace};
+use measure::Scenario;
+use measure::figure::{Measure, times};
 
 /// The ports, as `compare` names them.
 pub const PORTS: [&str; 3] = ["async-std", "tokio", "smol"];
@@ -33,22 +34,25 @@ const fn goal(measure: Measure, scenario: Scenario, base: Option<&'static str>, 
 
 /// All of them.
 pub const GOALS: [Goal; 13] = [
-    goal(Measure::CpuPerRequest, Scenario::KeepAlive, Some("limit"), 1.03),
-    Goal { ports: &["tokio"], ..goal(Measure::CpuPerRequest, Scenario::KeepAliveShared, Some("hyper"), 0.82) },
+    goal(Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE, Some("limit"), 1.03),
+    Goal {
+        ports: &["tokio"],
+        ..goal(Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE_SHARED, Some("hyper"), 0.82)
+    },
     Goal {
         ports: &["async-std", "smol"],
-        ..goal(Measure::CpuPerRequest, Scenario::KeepAliveShared, Some("hyper"), 0.92)
+        ..goal(Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE_SHARED, Some("hyper"), 0.92)
     },
-    goal(Measure::CpuPerRequest, Scenario::ConnectionPerRequest, Some("hyper"), 0.92),
-    goal(Measure::CpuPerRequest, Scenario::ConnectionPerRequestShared, Some("hyper"), 0.92),
-    goal(Measure::RequestsPerSecond, Scenario::Pipelined, Some("limit"), 0.95),
-    goal(Measure::LatencyP99, Scenario::Rate, Some("hyper"), 1.0),
-    goal(Measure::BytesPerConnection, Scenario::Memory, None, 1_200.0),
-    goal(Measure::AllAnswered, Scenario::Sleep, None, 5.1),
-    Goal { report: "sleep", ..goal(Measure::AllAnswered, Scenario::Sleep, None, 5.5) },
-    goal(Measure::IdleCpuPerSecond, Scenario::Idle, None, 0.0),
-    goal(Measure::Crates, Scenario::Crates, Some("hyper"), 1.0),
-    Goal { report: "build", ..goal(Measure::BuildTime, Scenario::Build, Some("hyper"), 1.0) },
+    goal(Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST, Some("hyper"), 0.92),
+    goal(Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST_SHARED, Some("hyper"), 0.92),
+    goal(Measure::RequestsPerSecond, runtimes_compare::PIPELINED, Some("limit"), 0.95),
+    goal(Measure::LatencyP99, runtimes_compare::RATE, Some("hyper"), 1.0),
+    goal(Measure::BytesPerConnection, runtimes_compare::MEMORY, None, 1_200.0),
+    goal(Measure::AllAnswered, runtimes_compare::SLEEP, None, 5.1),
+    Goal { report: "sleep", ..goal(Measure::AllAnswered, runtimes_compare::SLEEP, None, 5.5) },
+    goal(Measure::IdleCpuPerSecond, runtimes_compare::IDLE, None, 0.0),
+    goal(Measure::Crates, runtimes_compare::CRATES, Some("hyper"), 1.0),
+    Goal { report: "build", ..goal(Measure::BuildTime, runtimes_compare::BUILD, Some("hyper"), 1.0) },
 ];
 
 /// The goals, and for each port whether it reaches them. What was not measured is said not to be.

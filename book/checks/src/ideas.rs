@@ -1,17 +1,18 @@
 //! What each idea for a quicker server changes, as it was measured.
 
-use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Row, Verdict, format};
+use measure::Scenario;
+use measure::figure::{Measure, times};
 
 /// The figures by which an idea is judged.
 pub const ROWS: [Row; 7] = [
-    (Measure::CpuPerRequest, Scenario::KeepAlive),
-    (Measure::CpuPerRequest, Scenario::KeepAliveShared),
-    (Measure::CpuPerRequest, Scenario::ConnectionPerRequest),
-    (Measure::CpuPerRequest, Scenario::ConnectionPerRequestShared),
-    (Measure::CpuPerRequest, Scenario::Pipelined),
-    (Measure::RequestsPerSecond, Scenario::Pipelined),
-    (Measure::BytesPerConnection, Scenario::Memory),
+    (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE),
+    (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE_SHARED),
+    (Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST),
+    (Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST_SHARED),
+    (Measure::CpuPerRequest, runtimes_compare::PIPELINED),
+    (Measure::RequestsPerSecond, runtimes_compare::PIPELINED),
+    (Measure::BytesPerConnection, runtimes_compare::MEMORY),
 ];
 
 /// The step that all ideas start from.
@@ -37,10 +38,10 @@ pub const IDEAS: [&str; 12] = [
 
 /// The ideas whose system calls are counted, and the load under which they show.
 pub const COUNTED: [(&str, Scenario); 4] = [
-    ("yield_at_the_end", Scenario::ConnectionPerRequest),
-    ("readiness_first", Scenario::KeepAlive),
-    ("join_each_task", Scenario::ConnectionPerRequest),
-    ("first_exchange_unregistered", Scenario::ConnectionPerRequest),
+    ("yield_at_the_end", runtimes_compare::CONNECTION_PER_REQUEST),
+    ("readiness_first", runtimes_compare::KEEP_ALIVE),
+    ("join_each_task", runtimes_compare::CONNECTION_PER_REQUEST),
+    ("first_exchange_unregistered", runtimes_compare::CONNECTION_PER_REQUEST),
 ];
 
 /// What an idea changes, as a table.
@@ -56,7 +57,7 @@ pub fn table(report: &Report, idea: &str) -> String {
             Some(Verdict::More) => "more",
             _ => "–",
         };
-        let title = format!("{}: {}", row.0.title(), row.1.title());
+        let title = format!("{}: {}", row.0.title(), row.1.title);
         let (before, after) = (format(row.0, before), format(row.0, after));
         table += &format!("| {title} | {before} | {after} | {ratio} | {verdict} |\n");
     }

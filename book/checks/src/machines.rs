@@ -1,9 +1,9 @@
 //! What more than one machine costs: the balancer's hop, as it was measured, and from one core to a hundred machines, on paper.
 
 use crate::Result;
-use crate::report::scenario::{Measure, Scenario, grouped, times};
 use crate::report::{Report, Row, format};
 use http::{Connection, Response};
+use measure::figure::{Measure, grouped, times};
 use std::time::Duration;
 
 /// What was measured of the hop.
@@ -26,9 +26,9 @@ impl Hop {
 
     /// What the hop costs, each cell with its ratio to the server without a balancer.
     pub fn table(&self) -> String {
-        let cpu: Row = (Measure::CpuPerRequest, Scenario::KeepAlive);
-        let latency: Row = (Measure::LatencyMedian, Scenario::KeepAlive);
-        let memory: Row = (Measure::BytesPerConnection, Scenario::Memory);
+        let cpu: Row = (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE);
+        let latency: Row = (Measure::LatencyMedian, runtimes_compare::KEEP_ALIVE);
+        let memory: Row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
         let mut table = format!("| | {} |\n|---|--:|--:|--:|\n", SERVERS.join(" | "));
         for (title, report, row) in [
             ("CPU time per request", &self.load, cpu),
@@ -101,8 +101,10 @@ impl Capacity {
     /// If one is missing.
     pub fn of(size: &Size, report: &Report, hop: &Hop) -> Result<Self> {
         let missing = || crate::Failure::new("a figure is missing that the arithmetic needs");
-        let cpu = |report: &Report, server| report.median((Measure::CpuPerRequest, Scenario::KeepAlive), server);
-        let memory = |report: &Report, server| report.median((Measure::BytesPerConnection, Scenario::Memory), server);
+        let cpu =
+            |report: &Report, server| report.median((Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), server);
+        let memory =
+            |report: &Report, server| report.median((Measure::BytesPerConnection, runtimes_compare::MEMORY), server);
         let own_cpu = cpu(report, "async-std").ok_or_else(missing)?;
         let behind = size.copies > 0.0;
         // The balancer's own part is what a request costs with it, less what it costs without.

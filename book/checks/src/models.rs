@@ -1,9 +1,10 @@
 //! What `models-compare` measured, as chapters 2 and 3 show it, beside what others have said of it.
 
-use crate::report::scenario::{Measure, Scenario, grouped};
 use crate::report::{Report, Row, format};
 use crate::verdict::{self, Judged};
 use measure::Hands;
+use measure::Scenario;
+use measure::figure::{Measure, grouped};
 use models_compare::{COMPARISON, DELAY, HOLD, SERVE, START_UP, WORKERS};
 
 /// The columns of the tables: how many connections.
@@ -13,15 +14,15 @@ pub const KERNEL_STACK: f64 = 16.0 * 1024.0;
 
 /// A figure of servers that hold so many connections.
 pub fn held(measure: Measure, connections: usize) -> Row {
-    (measure, Scenario(of(&HOLD, connections)))
+    (measure, of(&HOLD, connections))
 }
 
 /// A figure of servers that serve so many clients, each of them after a second.
 pub fn served(measure: Measure, connections: usize) -> Row {
-    (measure, Scenario(of(&SERVE, connections)))
+    (measure, of(&SERVE, connections))
 }
 
-fn of(scenarios: &[measure::Scenario], connections: usize) -> measure::Scenario {
+fn of(scenarios: &[Scenario], connections: usize) -> Scenario {
     let found = scenarios.iter().find(|scenario| scenario.connections == Some(connections));
     *found.unwrap_or(&scenarios[0])
 }
@@ -58,7 +59,7 @@ fn cell(report: &Report, row: Row, server: &str) -> String {
 /// else the machine does can only add to it.
 pub fn made_of(report: &Report) -> String {
     let most = CONNECTIONS[2];
-    let start_up = (Measure::StartUp, Scenario(START_UP));
+    let start_up = (Measure::StartUp, START_UP);
     let head =
         format!("| | threads for {} | processes | from start to first answer |\n|---|--:|--:|--:|\n", grouped(most));
     let row = |server| {

@@ -1,9 +1,10 @@
 //! Why a goal was missed, as far as the committed measurements tell: each sentence is chosen and filled by what they say.
 
 use crate::goals::{GOALS, Goal};
-use crate::report::scenario::{Measure, Scenario, times};
 use crate::report::{Report, Verdict, format};
 use crate::{Result, counts, ideas};
+use measure::Scenario;
+use measure::figure::{Measure, times};
 use std::collections::BTreeMap;
 
 /// A ratio that is hardly more than nothing, and less than what the measurement can tell.
@@ -292,7 +293,7 @@ mod tests {
 
     const HYPER: Goal = Goal {
         report: "report",
-        row: (Measure::CpuPerRequest, Scenario::KeepAlive),
+        row: (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE),
         base: Some("hyper"),
         bound: 0.8,
         ports: &crate::goals::PORTS,
@@ -360,7 +361,7 @@ mod tests {
 
     #[test]
     fn rounds_that_contradict_each_other_are_no_difference() {
-        let goal = Goal { row: (Measure::LatencyP99, Scenario::Rate), bound: 1.0, ..HYPER };
+        let goal = Goal { row: (Measure::LatencyP99, runtimes_compare::RATE), bound: 1.0, ..HYPER };
         let sample = |server, round, p99| json!({ "server": server, "round": round, "scenario": "rate", "values": { "latency_p99": p99 } });
         let report = report(&[
             sample("hyper", 1, 0.002),
@@ -388,8 +389,8 @@ mod tests {
         let [smol, tokio] = ["smol", "tokio"].map(|server| Miss { server, reached: 1.5 });
         let expected = "Of the crates that hyper does without, these take longest: in smol, `b` (4.00\u{a0}s), `c` (3.00\u{a0}s) and \
             `d` (2.00\u{a0}s).";
-        assert_eq!(longest_crates(&report, Scenario::Build, &[smol, tokio]), expected);
-        assert_eq!(longest_crates(&report, Scenario::Build, &[tokio]), "");
+        assert_eq!(longest_crates(&report, runtimes_compare::BUILD, &[smol, tokio]), expected);
+        assert_eq!(longest_crates(&report, runtimes_compare::BUILD, &[tokio]), "");
     }
 
     #[test]

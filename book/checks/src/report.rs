@@ -1,54 +1,10 @@
 //! What `compare` measured, as the book shows it: nothing of it is typed, all of it is taken from the committed raw data.
 
 use crate::{Failure, Result, read};
+use measure::Scenario;
+use measure::figure::{Measure, grouped, times};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-use scenario::{Measure, Scenario, grouped, times};
-
-/// What is measured, as the programs that measure list it.
-pub mod scenario {
-    pub use measure::figure::{Measure, Unit, grouped, times};
-
-    /// A scenario of one of the programs that measure.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Scenario(pub measure::Scenario);
-
-    /// Those of chapter 10, written like the variants of an enumeration.
-    #[allow(non_upper_case_globals, missing_docs, reason = "each is documented where it is listed")]
-    impl Scenario {
-        pub const KeepAlive: Self = Self(runtimes_compare::KEEP_ALIVE);
-        pub const KeepAliveShared: Self = Self(runtimes_compare::KEEP_ALIVE_SHARED);
-        pub const ConnectionPerRequest: Self = Self(runtimes_compare::CONNECTION_PER_REQUEST);
-        pub const ConnectionPerRequestShared: Self = Self(runtimes_compare::CONNECTION_PER_REQUEST_SHARED);
-        pub const Pipelined: Self = Self(runtimes_compare::PIPELINED);
-        pub const Rate: Self = Self(runtimes_compare::RATE);
-        pub const Sleep: Self = Self(runtimes_compare::SLEEP);
-        pub const Memory: Self = Self(runtimes_compare::MEMORY);
-        pub const Idle: Self = Self(runtimes_compare::IDLE);
-        pub const StartUp: Self = Self(runtimes_compare::START_UP);
-        pub const Size: Self = Self(runtimes_compare::SIZE);
-        pub const Crates: Self = Self(runtimes_compare::CRATES);
-        pub const Build: Self = Self(runtimes_compare::BUILD);
-    }
-
-    impl Scenario {
-        /// Its name in the raw data.
-        pub fn name(self) -> &'static str {
-            self.0.name
-        }
-
-        /// Whether what a request costs can be counted.
-        pub fn is_countable(self) -> bool {
-            self.0.is_countable()
-        }
-
-        /// Its title in tables.
-        pub fn title(self) -> &'static str {
-            self.0.title
-        }
-    }
-}
 
 /// The raw data of one run of `compare`.
 #[derive(Debug, Deserialize)]
@@ -137,8 +93,7 @@ impl Report {
 
     /// What a server reached, round by round.
     pub fn values(&self, (measure, scenario): Row, server: &str) -> BTreeMap<u32, f64> {
-        let samples =
-            self.samples.iter().filter(|sample| sample.scenario == scenario.name() && sample.server == server);
+        let samples = self.samples.iter().filter(|sample| sample.scenario == scenario.name && sample.server == server);
         samples.filter_map(|sample| Some((sample.round, *sample.values.get(&measure)?))).collect()
     }
 
@@ -159,7 +114,7 @@ impl Report {
 
     /// What a figure of a server consists of, by name: the medians of the rounds.
     pub fn parts(&self, scenario: Scenario, server: &str) -> BTreeMap<&str, f64> {
-        let rounds = self.samples.iter().filter(|sample| sample.scenario == scenario.name() && sample.server == server);
+        let rounds = self.samples.iter().filter(|sample| sample.scenario == scenario.name && sample.server == server);
         let rounds: Vec<&Sample> = rounds.collect();
         let names = rounds.iter().flat_map(|sample| sample.parts.keys());
         let of = |name| range(rounds.iter().map(|sample| sample.parts.get(name).copied().unwrap_or_default()));
@@ -251,7 +206,7 @@ impl Report {
 
     /// `≥` where the server could have done more.
     fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
-        let row = self.rows.iter().find(|judged| judged.measure == measure && judged.scenario == scenario.name());
+        let row = self.rows.iter().find(|judged| judged.measure == measure && judged.scenario == scenario.name);
         let columns = row.iter().flat_map(|row| row.cells.iter().zip(&self.servers));
         let mut cell = columns.filter(|(_, column)| column.name == server).map(|(cell, _)| cell);
         if measure.more_is_better() && cell.any(|cell| cell.load_was_the_limit) { "≥\u{a0}" } else { "" }
@@ -259,11 +214,11 @@ impl Report {
 
     /// What a row is called within a table of its measure, with what was held.
     pub fn title(&self, (measure, scenario): Row) -> String {
-        match (self.connections.get(scenario.name()), self.rate) {
-            (_, Some(rate)) if scenario.0.has_rate() => {
+        match (self.connections.get(scenario.name), self.rate) {
+            (_, Some(rate)) if scenario.has_rate() => {
                 format!("{}, at {}", measure.title(), format(Measure::RequestsPerSecond, rate))
             }
-            (Some(connections), _) => format!("{}, {} connections", scenario.title(), grouped(connections)),
+            (Some(connections), _) => format!("{}, {} connections", scenario.title, grouped(connections)),
             _ => measure.title().to_owned(),
         }
     }

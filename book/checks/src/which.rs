@@ -5,9 +5,9 @@ use crate::evidence::Jobs;
 use crate::measured::blocked_loop;
 use crate::models::{self, CONNECTIONS, held, served};
 use crate::pieces;
-use crate::report::scenario::Measure;
 use crate::report::{Report, format};
 use crate::{Failure, Result, read};
+use measure::figure::Measure;
 use std::fmt::{self, Display};
 
 /// What stands in a cell.

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::echo_costs::{self, COUNTED, ON_ALL_CORES, ON_ONE_CORE, WITH_FEW_CLIENTS};
-use book_checks::report::scenario::Measure;
 use book_checks::report::{Report, Verdict};
 use book_checks::{assert_none, has_tool, snapshot};
 use harness::Program;
+use measure::figure::Measure;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -41,7 +41,7 @@ fn what_an_echo_costs_was_measured_without_a_failure() {
 #[test]
 fn there_were_64_clients_on_one_core_256_on_all_and_16_with_threads_called_at_once() {
     let rows = [ON_ONE_CORE, ON_ALL_CORES, WITH_FEW_CLIENTS];
-    assert_eq!(rows.map(|(_, scenario)| scenario.0.connections), [64, 256, 16].map(Some));
+    assert_eq!(rows.map(|(_, scenario)| scenario.connections), [64, 256, 16].map(Some));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use book_checks::machines::{self, Capacity, Hop, PORTS, SIZES};
 use book_checks::measured::traces::{self, Traced};
 use book_checks::report::Report;
-use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::{Result, assert_none, has_tool, snapshot};
+use measure::figure::Measure;
 use std::fs;
 use timeline::{Kind, Row, Timeline};
 
@@ -27,7 +27,8 @@ fn nothing_failed_while_the_hop_was_measured() -> Result {
 #[test]
 fn a_balancer_costs_more_cpu_time_than_the_server_behind_it() -> Result {
     for balancer in ["haproxy", "nginx"] {
-        let ratio = Hop::committed()?.load.ratio((Measure::CpuPerRequest, Scenario::KeepAlive), balancer, "direct");
+        let ratio =
+            Hop::committed()?.load.ratio((Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), balancer, "direct");
         assert!(ratio.is_some_and(|[smallest, ..]| smallest > 2.0), "{balancer}: {ratio:?}");
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use book_checks::report::scenario::Measure;
 use book_checks::report::{Report, Verdict};
 use book_checks::{assert_none, chart, models, snapshot};
+use measure::figure::Measure;
 use models::{CONNECTIONS, held, served};
 use std::fs;
 use std::sync::LazyLock;

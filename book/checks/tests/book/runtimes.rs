@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::measured::blocked::{self, Blocked};
-use book_checks::report::scenario::{Measure, Scenario};
 use book_checks::report::{Report, Row, Verdict};
 use book_checks::{
     Result, assert_none, chart, choice, counts, difference, goals, has_tool, ideas, patch, ports, reasons, snapshot,
 };
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
+use measure::Scenario;
+use measure::figure::Measure;
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
@@ -29,15 +30,19 @@ static IDEAS: LazyLock<Report> = LazyLock::new(|| Report::committed("ideas").unw
 static IDEA_COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("idea_counts").unwrap());
 
 const CPU: Measure = Measure::CpuPerRequest;
-const LOADS: [Scenario; 4] =
-    [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest, Scenario::Pipelined];
+const LOADS: [Scenario; 4] = [
+    runtimes_compare::KEEP_ALIVE,
+    runtimes_compare::KEEP_ALIVE_SHARED,
+    runtimes_compare::CONNECTION_PER_REQUEST,
+    runtimes_compare::PIPELINED,
+];
 /// Those that the tables show.
 const SHOWN: [Scenario; 5] = [
-    Scenario::KeepAlive,
-    Scenario::KeepAliveShared,
-    Scenario::ConnectionPerRequest,
-    Scenario::ConnectionPerRequestShared,
-    Scenario::Pipelined,
+    runtimes_compare::KEEP_ALIVE,
+    runtimes_compare::KEEP_ALIVE_SHARED,
+    runtimes_compare::CONNECTION_PER_REQUEST,
+    runtimes_compare::CONNECTION_PER_REQUEST_SHARED,
+    runtimes_compare::PIPELINED,
 ];
 
 fn generated(name: &str, expected: &str) {
@@ -92,18 +97,18 @@ fn each_table_of_the_comparison_shows_its_data() {
     generated("compare_cpu.md", &REPORT.table(&rows(&[CPU], &SHOWN)));
     generated("compare_throughput.md", &REPORT.table(&rows(&[Measure::RequestsPerSecond], &SHOWN)));
     let latency = [Measure::LatencyMedian, Measure::LatencyP99, Measure::LatencyP999];
-    generated("compare_latency.md", &REPORT.table(&rows(&latency, &[Scenario::Rate])));
-    generated("compare_memory.md", &REPORT.table(&[(Measure::BytesPerConnection, Scenario::Memory)]));
-    generated("compare_sleep.md", &REPORT.table(&[(Measure::AllAnswered, Scenario::Sleep)]));
+    generated("compare_latency.md", &REPORT.table(&rows(&latency, &[runtimes_compare::RATE])));
+    generated("compare_memory.md", &REPORT.table(&[(Measure::BytesPerConnection, runtimes_compare::MEMORY)]));
+    generated("compare_sleep.md", &REPORT.table(&[(Measure::AllAnswered, runtimes_compare::SLEEP)]));
     let made_of = [
-        (Measure::Crates, Scenario::Crates),
-        (Measure::BinaryBytes, Scenario::Size),
-        (Measure::StartUp, Scenario::StartUp),
+        (Measure::Crates, runtimes_compare::CRATES),
+        (Measure::BinaryBytes, runtimes_compare::SIZE),
+        (Measure::StartUp, runtimes_compare::START_UP),
     ];
     generated("compare_made_of.md", &REPORT.table(&made_of));
     generated("counts_command.txt", &COUNTS.command());
     generated("compare_counts.md", &counts::table(&REPORT, &COUNTS));
-    generated("compare_calls.md", &counts::calls(&COUNTS, Scenario::ConnectionPerRequest, &COUNTS.servers()));
+    generated("compare_calls.md", &counts::calls(&COUNTS, runtimes_compare::CONNECTION_PER_REQUEST, &COUNTS.servers()));
 }
 
 #[test]
@@ -117,9 +122,9 @@ fn the_goals_beside_the_tool_show_the_data() {
 #[test]
 fn each_chart_of_the_comparison_shows_its_data() {
     for (name, row) in [
-        ("keep_alive", (CPU, Scenario::KeepAlive)),
-        ("connection_per_request", (CPU, Scenario::ConnectionPerRequest)),
-        ("memory", (Measure::BytesPerConnection, Scenario::Memory)),
+        ("keep_alive", (CPU, runtimes_compare::KEEP_ALIVE)),
+        ("connection_per_request", (CPU, runtimes_compare::CONNECTION_PER_REQUEST)),
+        ("memory", (Measure::BytesPerConnection, runtimes_compare::MEMORY)),
     ] {
         generated(&format!("chart_{name}.svg"), &chart::draw(&REPORT, row));
     }
@@ -174,7 +179,7 @@ fn what_a_runtime_costs_was_measured_without_a_failure() {
 
 #[test]
 fn tokio_needs_the_fewest_crates() {
-    let crates = |server| REPORT.range((Measure::Crates, Scenario::Crates), server).unwrap()[1];
+    let crates = |server| REPORT.range((Measure::Crates, runtimes_compare::CRATES), server).unwrap()[1];
     for other in ["async-std", "smol", "hyper"] {
         assert!(crates("tokio") < crates(other), "{other}");
     }
@@ -185,15 +190,17 @@ fn no_server_is_cheaper_than_the_limit() {
     for server in ["hyper", "async-std", "tokio", "smol"] {
         for scenario in LOADS {
             let [_, ratio, _] = REPORT.ratio((CPU, scenario), "limit", server).unwrap();
-            assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title());
+            assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title);
         }
     }
 }
 
 #[test]
 fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_fifth() {
-    let rows =
-        LOADS.map(|scenario| (CPU, scenario)).into_iter().chain([(Measure::BytesPerConnection, Scenario::Memory)]);
+    let rows = LOADS
+        .map(|scenario| (CPU, scenario))
+        .into_iter()
+        .chain([(Measure::BytesPerConnection, runtimes_compare::MEMORY)]);
     for row in rows {
         for (one, other) in goals::PORTS.into_iter().flat_map(|one| goals::PORTS.map(|other| (one, other))) {
             let [_, ratio, _] = REPORT.ratio(row, one, other).unwrap();
@@ -208,7 +215,7 @@ const SERVERS: [&str; 4] = ["hyper", "async-std", "tokio", "smol"];
 #[test]
 fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
     for server in SERVERS.into_iter().chain(["limit"]) {
-        let calls = COUNTS.parts(Scenario::KeepAlive, server);
+        let calls = COUNTS.parts(runtimes_compare::KEEP_ALIVE, server);
         let rounded = calls.iter().map(|(name, calls)| (*name, calls.round()));
         let mostly: Vec<_> = rounded.filter(|(_, calls)| *calls > 0.0).collect();
         assert_eq!(mostly, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
@@ -217,7 +224,7 @@ fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
 
 #[test]
 fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_limit() {
-    let row = (Measure::SystemCallsPerRequest, Scenario::ConnectionPerRequest);
+    let row = (Measure::SystemCallsPerRequest, runtimes_compare::CONNECTION_PER_REQUEST);
     let limit = COUNTS.median(row, "limit").unwrap();
     for server in SERVERS {
         assert!(COUNTS.median(row, server).unwrap() > limit + 1.0, "{server}");
@@ -227,10 +234,12 @@ fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_l
 
 #[test]
 fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
-    for scenario in [Scenario::KeepAlive, Scenario::KeepAliveShared, Scenario::ConnectionPerRequest] {
+    for scenario in
+        [runtimes_compare::KEEP_ALIVE, runtimes_compare::KEEP_ALIVE_SHARED, runtimes_compare::CONNECTION_PER_REQUEST]
+    {
         for server in SERVERS.into_iter().chain(["limit"]) {
             let share = REPORT.median((Measure::KernelShare, scenario), server).unwrap();
-            assert!(share > 0.7, "{server}, {}: {share}", scenario.title());
+            assert!(share > 0.7, "{server}, {}: {share}", scenario.title);
         }
     }
 }
@@ -239,9 +248,9 @@ fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
 fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_than_twice_its_time() {
     for server in SERVERS {
         let instructions =
-            |server| COUNTS.median((Measure::InstructionsPerRequest, Scenario::KeepAlive), server).unwrap();
+            |server| COUNTS.median((Measure::InstructionsPerRequest, runtimes_compare::KEEP_ALIVE), server).unwrap();
         assert!(instructions(server) > 3.0 * instructions("limit"), "{server}");
-        let time = REPORT.ratio((CPU, Scenario::KeepAlive), server, "limit").unwrap()[1];
+        let time = REPORT.ratio((CPU, runtimes_compare::KEEP_ALIVE), server, "limit").unwrap()[1];
         assert!(time < 2.0, "{server}: {time}");
     }
 }
@@ -249,7 +258,7 @@ fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_t
 #[test]
 fn the_rounds_of_the_slowest_answers_contradict_each_other() {
     for server in goals::PORTS {
-        let verdict = REPORT.verdict((Measure::LatencyP99, Scenario::Rate), server, "hyper");
+        let verdict = REPORT.verdict((Measure::LatencyP99, runtimes_compare::RATE), server, "hyper");
         assert_eq!(verdict, Some(Verdict::Open), "{server}");
     }
 }
@@ -257,31 +266,32 @@ fn the_rounds_of_the_slowest_answers_contradict_each_other() {
 #[test]
 fn a_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
     for server in goals::PORTS {
-        let [_, _, longest] = REPORT.range((Measure::AllAnswered, Scenario::Sleep), server).unwrap();
+        let [_, _, longest] = REPORT.range((Measure::AllAnswered, runtimes_compare::SLEEP), server).unwrap();
         assert!(longest < 10.0, "{server}: {longest} s is more than two naps, one after the other");
     }
 }
 
 #[test]
 fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
-    let [_, ratio, _] = IDEAS.ratio((CPU, Scenario::KeepAlive), "page_from_disk", ideas::STEP).unwrap();
+    let [_, ratio, _] = IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", ideas::STEP).unwrap();
     assert!(ratio > 2.0, "{ratio}");
 }
 
 #[test]
 fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
-    assert_eq!(IDEAS.verdict((CPU, Scenario::Pipelined), "write_per_answer", ideas::STEP), Some(Verdict::More));
+    assert_eq!(IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP), Some(Verdict::More));
 }
 
 #[test]
 fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
-    let ratio = |measure| IDEAS.ratio((measure, Scenario::Pipelined), "write_per_answer", ideas::STEP).unwrap()[1];
+    let ratio =
+        |measure| IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP).unwrap()[1];
     assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
 }
 
 #[test]
 fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
-    let scenario = Scenario::ConnectionPerRequest;
+    let scenario = runtimes_compare::CONNECTION_PER_REQUEST;
     for call in ["timerfd_settime", "write", "epoll_pwait"] {
         let calls = |server| IDEA_COUNTS.parts(scenario, server).get(call).copied().unwrap_or_default();
         assert!(calls(ideas::STEP) < counts::NOTABLE && calls("yield_at_the_end") > counts::NOTABLE, "{call}");
@@ -292,14 +302,16 @@ fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
 
 #[test]
 fn waiting_for_readiness_first_makes_more_system_calls() {
-    let calls = |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, Scenario::KeepAlive), server).unwrap();
+    let calls =
+        |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, runtimes_compare::KEEP_ALIVE), server).unwrap();
     assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
 }
 
 #[test]
 fn who_awaits_each_task_makes_more_system_calls() {
-    let calls =
-        |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, Scenario::ConnectionPerRequest), server).unwrap();
+    let calls = |server| {
+        IDEA_COUNTS.median((Measure::SystemCallsPerRequest, runtimes_compare::CONNECTION_PER_REQUEST), server).unwrap()
+    };
     assert!(calls("join_each_task") > calls(ideas::STEP) + 0.5);
 }
 
@@ -308,7 +320,8 @@ fn a_connection_for_each_request_became_cheaper_on_async_std_and_tokio() {
     let report = Report::committed("before_after").unwrap();
     for server in ["async-std", "tokio"] {
         let before = format!("{server}{}", goals::BEFORE);
-        let [_, ratio, _] = report.ratio((CPU, Scenario::ConnectionPerRequestShared), server, &before).unwrap();
+        let [_, ratio, _] =
+            report.ratio((CPU, runtimes_compare::CONNECTION_PER_REQUEST_SHARED), server, &before).unwrap();
         assert!(ratio < 1.0, "{server}: {ratio}");
     }
 }
@@ -359,7 +372,7 @@ fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
 
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
-    let row = (Measure::BytesPerConnection, Scenario::Memory);
+    let row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
     assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
 }
 
