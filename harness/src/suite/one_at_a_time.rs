@@ -6,6 +6,7 @@ use super::survives::serves_again;
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
+use std::thread;
 use std::time::{Duration, Instant};
 
 pub(super) fn a_connection_is_closed_after_one_answer(program: &Program) -> Result {
@@ -83,20 +84,29 @@ pub(super) fn five_clients_take_five_delays(program: &Program) -> Result {
 pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &Program) -> Result {
     let server = program.start()?;
     let first = server.client()?;
-    let mut waiting: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
-    for client in waiting.iter_mut().rev() {
+    let mut next = server.client()?;
+    let mut behind: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    for client in behind.iter_mut().rev() {
         client.send_question()?;
         client.finish_sending()?;
-        ensure!(client.stays_silent_for(WATCH / 5)?, "a client was answered while the first was being served");
     }
+    all_stay_silent(&mut behind, "a client was answered while the first was being served")?;
     drop(first);
-    while let Some(mut last) = waiting.pop() {
-        last.answer()?;
-        let mut earlier = waiting.iter_mut();
-        let jumped = earlier.try_fold(false, |jumped, client| Ok::<_, crate::Failure>(jumped | client.is_silent()?))?;
-        ensure!(!jumped, "a client was answered before one that had connected earlier");
-    }
+    // The next one has not asked yet: its turn goes on until it has.
+    all_stay_silent(&mut behind, "a client was answered before one that had connected earlier")?;
+    next.send_question()?;
+    next.finish_sending()?;
+    next.answer()?;
+    behind.iter_mut().try_for_each(|client| client.answer().map(drop))?;
     serves(&server)
+}
+
+fn all_stay_silent(clients: &mut [Client], otherwise: &str) -> Result {
+    thread::sleep(WATCH / 2);
+    for client in clients {
+        ensure!(client.is_silent()?, "{otherwise}");
+    }
+    Ok(())
 }
 
 pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Program) -> Result {

@@ -1,5 +1,6 @@
 //! The book says what the programs do, in one program of tests: those that wait wait together.
 
+mod all_steps; // Tests begin in the order of their names, and those of this file take longest.
 mod blocked_loop;
 mod blocking;
 mod chapters;
@@ -19,5 +20,4 @@ mod runtimes;
 mod site;
 mod snapshots;
 mod streams;
-mod survival;
 mod which;
