@@ -35,7 +35,7 @@ enum Part {
     Sleep,
     /// How long it takes to build each of them (2 minutes).
     Build,
-    /// Step 9.5, each idea for it, and step 9.6 (11 minutes).
+    /// Step 9.5, each idea for it, and step 9.6 (8 minutes).
     Ideas,
     /// The system calls of some ideas (6 minutes).
     IdeaCounts,
@@ -76,7 +76,7 @@ fn measure(part: Part, options: &[String]) -> Result {
         Part::Build => ("build", words("--scenario build --only hyper").into_iter().chain(ports).collect(), vec![]),
         Part::Ideas => {
             let arguments = words(
-                "--rounds 7 --duration 0.5 --only 09_05_parallel_server --only hyper --only limit \
+                "--rounds 5 --duration 0.5 --only 09_05_parallel_server --only hyper --only limit \
                  --scenario keep-alive --scenario keep-alive-shared --scenario connection-per-request \
                  --scenario connection-per-request-shared --scenario pipelined --scenario memory",
             );

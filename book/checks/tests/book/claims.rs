@@ -47,10 +47,12 @@ fn the_longer_measurements_of_the_other_chapters_say_the_same() -> Result {
 }
 
 #[test]
-fn what_was_measured_by_others_stands() {
-    let measured = each().filter(|claim| matches!(claim.by, Source::Measurement(..)));
-    let judged: Vec<_> = measured.map(|claim| (claim.said, claim.judged.stands())).collect();
-    assert!(judged.len() > 4 && judged.iter().all(|(_, stands)| *stands == Some(true)), "{judged:?}");
+fn what_was_measured_by_others_stands_but_for_the_start_of_a_thread() {
+    let measured: Vec<_> = each().filter(|claim| matches!(claim.by, Source::Measurement(..))).collect();
+    let fallen = measured.iter().filter(|claim| claim.judged.stands() != Some(true));
+    let fallen: Vec<_> = fallen.map(|claim| (claim.said, claim.judged.verdict.as_str())).collect();
+    assert!(measured.len() > 4);
+    assert_eq!(fallen, [("to start a thread takes 17 µs", "falls: it is more")]);
 }
 
 #[test]

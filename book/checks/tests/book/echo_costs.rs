@@ -74,11 +74,8 @@ fn most_of_the_time_of_an_echo_passes_in_the_kernel() {
 fn with_many_clients_an_echo_takes_two_system_calls() {
     for server in COUNTS.servers() {
         let calls = COUNTS.parts(COUNTED[0].1, server);
-        let is_in_vain = ["async-std", "smol"].contains(&server);
         assert_eq!(calls["sendto"].round(), 1.0, "{server}: {calls:?}");
-        assert_eq!(calls["recvfrom"] > 1.05, is_in_vain, "{server}: {calls:?}");
-        assert_eq!(calls.contains_key("epoll_ctl"), is_in_vain, "{server}: {calls:?}");
-        assert!(is_in_vain || calls.values().sum::<f64>() < 2.3, "{server}: {calls:?}");
+        assert!(calls["recvfrom"] < 1.05 && calls.values().sum::<f64>() < 2.1, "{server}: {calls:?}");
     }
 }
 
@@ -93,8 +90,8 @@ fn each_promise_takes_instructions() {
 }
 
 #[test]
-fn with_few_clients_calling_a_thread_at_once_costs_more_in_each_round() {
-    assert_eq!(FEW.verdict(WITH_FEW_CLIENTS, "calling", "executors"), Some(Verdict::More));
+fn with_few_clients_calling_a_thread_at_once_makes_no_difference_that_was_found() {
+    assert_eq!(FEW.verdict(WITH_FEW_CLIENTS, "calling", "executors"), Some(Verdict::Open));
 }
 
 /// What holds for a client that waits for each of its answers can be counted at once, and does not depend on how busy the machine is.

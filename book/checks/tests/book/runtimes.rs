@@ -196,7 +196,7 @@ fn no_server_is_cheaper_than_the_limit() {
 }
 
 #[test]
-fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_fifth() {
+fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_quarter() {
     let rows = LOADS
         .map(|scenario| (CPU, scenario))
         .into_iter()
@@ -204,7 +204,7 @@ fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_fifth() {
     for row in rows {
         for (one, other) in goals::PORTS.into_iter().flat_map(|one| goals::PORTS.map(|other| (one, other))) {
             let [_, ratio, _] = REPORT.ratio(row, one, other).unwrap();
-            assert!(ratio < 1.2, "{row:?}: {one} is {ratio} times {other}");
+            assert!(ratio < 1.25, "{row:?}: {one} is {ratio} times {other}");
         }
     }
 }
