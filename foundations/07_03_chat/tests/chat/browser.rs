@@ -146,8 +146,10 @@ fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result
     [&ann, &bob].into_iter().for_each(|window| fits_on_a_phone(&mut browser, window));
 
     server.terminate()?;
-    browser.shows(&bob, "The connection is closed: the server stops");
-    browser.wait_for(&bob, "state.textContent.startsWith('not connected; trying again in ')");
+    for window in [&ann, &bob] {
+        browser.shows(window, "The connection is closed: the server stops");
+        browser.wait_for(window, "state.textContent.startsWith('not connected; trying again in ')");
+    }
     server.wait_for_exit()?;
     let mut again = chat().command();
     let _again = Again(again.arg(server.address().to_string()).stdout(Stdio::null()).spawn()?);
