@@ -3,7 +3,7 @@
 //! A figure is a part of a page of the book, so it takes the colours of the reader's theme (`book/book.css`). A picture stands by
 //! itself, and brings its own.
 
-use crate::{Kind, Row, Timeline};
+use crate::{Kind, Meaning, Row, Timeline};
 use std::fmt::{self, Write};
 
 const WIDTH: u64 = 470;
@@ -13,6 +13,8 @@ const ROW: u64 = 34;
 const BAR: u64 = 16;
 /// The width of a letter, about.
 const LETTER: u64 = 7;
+/// Where the second column of the legend begins.
+const COLUMN: u64 = 190;
 /// The height of a line of the legend.
 const MEANING: u64 = 23;
 /// The height of a title, and the margin, of a picture that stands by itself.
@@ -81,7 +83,9 @@ impl Timeline {
         for (number, (time, name)) in (0..).zip(ticks) {
             let x = x(time);
             writeln!(svg, r#"<path class="grid" d="M{x} {}V{bottom}"/>"#, TOP - 6)?;
-            if number % named == 0 {
+            let touches_the_notes =
+                !self.notes.is_empty() && x + name.chars().count() as u64 * LETTER / 2 > self.right() + 16;
+            if number % named == 0 && !touches_the_notes {
                 writeln!(svg, r#"<text class="axis" x="{x}" y="{}">{name}</text>"#, TOP - 10)?;
             }
         }
@@ -104,11 +108,11 @@ impl Timeline {
         Ok(())
     }
 
-    /// What the bars mean: side by side if there are two, else each on a line of its own.
+    /// What the bars mean: side by side if there is room, else each on a line of its own.
     fn draw_legend(&self, svg: &mut String, y: u64) -> fmt::Result {
         for (number, meaning) in self.legend.iter().enumerate() {
             let number = number as u64;
-            let (x, line) = if self.legend.len() <= 2 { (190 * number, 0) } else { (0, number) };
+            let (x, line) = if self.legend_is_short() { (COLUMN * number, 0) } else { (0, number) };
             let y = y + 18 + line * MEANING;
             draw_bar(svg, meaning.kind, x, y, 24)?;
             draw_text(svg, x + 30, y, &meaning.text)?;
@@ -117,8 +121,13 @@ impl Timeline {
     }
 
     fn legend_height(&self) -> u64 {
-        let lines = if self.legend.len() <= 2 { 1 } else { self.legend.len() as u64 };
+        let lines = if self.legend_is_short() { 1 } else { self.legend.len() as u64 };
         23 + lines * MEANING
+    }
+
+    fn legend_is_short(&self) -> bool {
+        let fits = |meaning: &Meaning| 30 + meaning.text.chars().count() as u64 * LETTER < COLUMN;
+        self.legend.len() <= 2 && self.legend.first().is_none_or(fits)
     }
 
     /// Where the rows end.

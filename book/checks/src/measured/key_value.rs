@@ -83,9 +83,9 @@ impl Wait {
         let title = "One client asks for all of a million keys, and three others send PING";
         let mut timeline = Timeline::new(title, Unit::Microseconds)
             .legend(Kind::Runs, "all keys are looked at")
-            .legend(Kind::Served, "the answer is sent")
+            .legend(Kind::Blocked, "the answer is sent")
             .legend(Kind::Waits, "waits for an answer");
-        timeline.row("KEYS *").span(Kind::Runs, 0, self.begun).span(Kind::Served, self.begun, self.ended);
+        timeline.row("KEYS *").span(Kind::Runs, 0, self.begun).span(Kind::Blocked, self.begun, self.ended);
         for (sent, answered) in &self.others {
             timeline.row("PING").span(Kind::Waits, *sent, *answered);
         }
