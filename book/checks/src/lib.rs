@@ -44,10 +44,21 @@ pub use harness::{Failure, Result, has_tool};
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The root of the workspace.
 pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Runs a command in the root of the workspace, to its end.
+///
+/// # Errors
+///
+/// If it cannot be started, or does not succeed.
+pub fn run(command: &mut Command) -> Result {
+    let status = command.current_dir(workspace()).status()?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
 }
 
 /// The folder that holds the chapters.

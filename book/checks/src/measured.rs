@@ -3,6 +3,7 @@
 use crate::{Failure, Result, read, snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::SystemTime;
 
 pub mod blocked;
 pub mod blocked_loop;
@@ -40,4 +41,8 @@ pub fn load<T: DeserializeOwned>(file: &str) -> Result<T> {
 pub fn save(file: &str, data: &impl Serialize) -> Result {
     let text = serde_json::to_string_pretty(data).map_err(|error| Failure::new(error.to_string()))?;
     snapshot::write(&format!("book/src/generated/{file}"), &format!("{text}\n"))
+}
+
+fn milliseconds_since(beginning: SystemTime) -> u64 {
+    u64::try_from(beginning.elapsed().unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,10 +7,10 @@
 use book_checks::claims;
 use book_checks::evidence::{Evidence, FOLDER, LOADS};
 use book_checks::measured::key_value::Measured;
-use book_checks::{Failure, Result, snapshot, workspace};
+use book_checks::{Failure, Result, run, snapshot};
 use harness::cargo;
 use std::env;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// What can be measured alone, and how.
 type Measurement = (&'static str, fn() -> Result);
@@ -95,9 +95,4 @@ fn keep(file: &str, arguments: &[&str]) -> Result {
         return Err(Failure::new(format!("{command:?} ended with {}", output.status)));
     }
     snapshot::write(&format!("{FOLDER}/{file}"), &String::from_utf8_lossy(&output.stdout))
-}
-
-fn run(command: &mut Command) -> Result {
-    let status = command.current_dir(workspace()).status()?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
 }

@@ -5,7 +5,7 @@
 //! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::echo_costs::CALLING;
-use book_checks::{Failure, Result, patch, workspace};
+use book_checks::{Result, patch, run, workspace};
 use echo_compare::{COMPARISON, FEW_CLIENTS};
 use std::collections::BTreeSet;
 use std::env;
@@ -28,9 +28,4 @@ fn compare(name: &str, arguments: &[&str]) -> Result {
     let mut command = Command::new(workspace().join("target/release/echo-compare"));
     command.args(arguments).args(env::args().skip(1)).args(["--json", &format!("book/src/measured/{name}.json")]);
     run(command.env_remove("CARGO")) // everything is built
-}
-
-fn run(command: &mut Command) -> Result {
-    let status = command.current_dir(workspace()).status()?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
 }

@@ -6,7 +6,7 @@
 
 use book_checks::goals::{BEFORE, PORTS};
 use book_checks::ideas::{COUNTED, IDEAS, STEP, STOPS_WELL};
-use book_checks::{Failure, Result, patch, workspace};
+use book_checks::{Result, patch, run, workspace};
 use clap::{Parser, ValueEnum};
 use std::process::Command;
 
@@ -135,9 +135,4 @@ fn build_what_was_before() -> Result {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "-p", "runtimes-compare", "--bins"]);
     run(build.args(["--manifest-path", &format!("{FOLDER_BEFORE}/Cargo.toml")]))
-}
-
-fn run(command: &mut Command) -> Result {
-    let status = command.current_dir(workspace()).status()?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
 }

@@ -1,5 +1,6 @@
 //! Who waits for whom at an echo server: several clients connect one after the other, and send a line each.
 
+use super::milliseconds_since;
 use super::strace::{Call, Strace};
 use crate::{Failure, Result, step};
 use harness::{Protocol, SAFETY, Server};
@@ -101,20 +102,14 @@ fn visit(server: SocketAddr, beginning: SystemTime) -> Result<Visit> {
     }
 }
 
-fn milliseconds_since(beginning: SystemTime) -> u64 {
-    u64::try_from(beginning.elapsed().unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
-}
-
 impl Visit {
     /// When the server read this client's line, and the thread that did.
     fn read(&self, calls: &[Call], beginning: SystemTime) -> Result<(u64, u32)> {
-        let beginning = beginning.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
         let from_this_client = format!("->{}]>", self.address);
         let is_read = |call: &&Call| call.text.contains(&from_this_client) && call.text.contains("\"hello\\n\"");
         let call = calls.iter().find(is_read);
         let call = call.ok_or_else(|| Failure::new(format!("strace did not see {} read", self.address)))?;
-        let at = u128::from(call.to).saturating_sub(beginning) / 1_000;
-        Ok((u64::try_from(at).unwrap_or(u64::MAX), call.thread))
+        Ok((call.returned(beginning), call.thread))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who waits for whom: a server under a little load, one slow client and then three quick ones.
 
+use super::milliseconds_since;
 use super::strace::{Call, Strace};
 use crate::{Failure, Result, step};
 use harness::{SAFETY, Server, request};
@@ -154,11 +155,6 @@ fn visit(
     Ok(Visit { address: stream.local_addr()?, connected, answered: milliseconds_since(beginning) })
 }
 
-fn milliseconds_since(beginning: SystemTime) -> u64 {
-    let elapsed = beginning.elapsed().unwrap_or_default().as_millis();
-    u64::try_from(elapsed).unwrap_or(u64::MAX)
-}
-
 /// The names of the server's threads, by the number that `strace` shows.
 fn thread_names(server: &Server) -> Result<HashMap<u32, String>> {
     let names = server.thread_names().ok_or(Failure::new("only Linux tells the names of threads"))?;
@@ -180,16 +176,14 @@ fn thread_names(server: &Server) -> Result<HashMap<u32, String>> {
 impl Visit {
     /// When the server accepted this client, and the thread that answered it.
     fn served(&self, calls: &[Call], beginning: SystemTime) -> Result<(u64, u32)> {
-        let beginning = beginning.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
         let marker = format!("->{}]>", self.address);
         let mut calls = calls.iter().filter(|call| call.text.contains(&marker));
         let mut find = |text: &str| {
             let call = calls.find(|call| call.text.contains(text));
             call.ok_or_else(|| Failure::new(format!("strace saw no {text} for {}", self.address)))
         };
-        let accepted = u128::from(find("accept4")?.to).saturating_sub(beginning) / 1_000;
-        let answered = find("HTTP/1.1 200")?;
-        Ok((u64::try_from(accepted).unwrap_or(u64::MAX), answered.thread))
+        let accepted = find("accept4")?.returned(beginning);
+        Ok((accepted, find("HTTP/1.1 200")?.thread))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use std::{env, fs, process};
 
 /// A system call. Times are in microseconds since 1970.
@@ -20,6 +20,14 @@ pub(super) struct Call {
     pub(super) to: u64,
     /// The call as `strace` writes it, in one line or two.
     pub(super) text: String,
+}
+
+impl Call {
+    /// When it returned, in milliseconds after this.
+    pub(super) fn returned(&self, beginning: SystemTime) -> u64 {
+        let beginning = beginning.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
+        u64::try_from(u128::from(self.to).saturating_sub(beginning) / 1_000).unwrap_or(u64::MAX)
+    }
 }
 
 /// A `strace` that watches a program.

@@ -112,10 +112,11 @@ fn with_one_client_each_echo_takes_one_call_to_wait_one_to_read_and_one_to_write
 }
 
 /// The system calls of all threads while a client is answered so often, by name.
-fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
+pub fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
     let command = program.command();
     let server = Path::new(command.get_program());
-    let file = env::temp_dir().join(format!("{}.{}.strace", server.file_name().unwrap().display(), process::id()));
+    // Two tests may ask for the same server at the same time.
+    let file = env::temp_dir().join(format!("{}.{:?}.strace", process::id(), thread::current().id()));
     let traced = Program::at("strace").argument("-I1").argument("-fqq").argument("-e").argument("trace=desc,network");
     let traced = traced.argument("-o").argument(&file).argument(server).argument("--delay=0s");
     let mut server = traced.start().unwrap();
