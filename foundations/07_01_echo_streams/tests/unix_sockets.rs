@@ -141,7 +141,7 @@ fn a_file_that_is_no_socket_is_left_alone() -> Result {
 #[test]
 fn a_signal_takes_the_socket_away_and_lines_in_flight_come_back() -> Result {
     let path = path("signal");
-    let mut server = Server::start(&program().delay(Duration::from_millis(300)), &path)?;
+    let mut server = Server::start(&program().delay(Duration::from_millis(150)), &path)?;
     let mut idle = server.connect()?;
     let mut stream = server.connect()?;
     stream.write_all(b"one\ntwo\n")?;

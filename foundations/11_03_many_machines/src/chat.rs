@@ -211,7 +211,7 @@ impl Person {
     }
 
     async fn loses_the_connection(&mut self) -> Result<()> {
-        let lost = timeout(PATIENCE, async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
+        let lost = timeout(*PATIENCE, async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
         lost.map_err(|_| Error::other(format!("{} is still connected", self.name)))?;
         tell(&format!("{} has lost the connection", self.name));
         Ok(())
@@ -231,7 +231,7 @@ impl Person {
                 }
             }
         };
-        timeout(PATIENCE, text).await.map_err(|_| Error::other(format!("{} hears nothing", self.name)))?
+        timeout(*PATIENCE, text).await.map_err(|_| Error::other(format!("{} hears nothing", self.name)))?
     }
 }
 

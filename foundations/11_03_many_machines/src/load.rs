@@ -6,8 +6,10 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::HOST;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use std::env;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -16,8 +18,12 @@ use tokio::time::{sleep, timeout};
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 type Connection = SendRequest<Empty<Bytes>>;
 
-/// How long a client waits for an answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a client waits for an answer: five seconds, unless the environment tells it otherwise in `PATIENCE`, in seconds. (Tests
+/// are in a hurry.)
+pub static PATIENCE: LazyLock<Duration> = LazyLock::new(|| {
+    let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs_f64(seconds.unwrap_or(5.0))
+});
 /// How long a client rests after a loss, or a balancer that is gone would keep it busy.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -36,7 +42,7 @@ pub async fn client(address: SocketAddr, mut stop: watch::Receiver<bool>) -> Vec
     let (mut connection, mut all) = (None, Vec::new());
     while !*stop.borrow_and_update() {
         let sent = Instant::now();
-        let answer = timeout(PATIENCE, ask(&mut connection, address, "/sleep")).await;
+        let answer = timeout(*PATIENCE, ask(&mut connection, address, "/sleep")).await;
         let lost = match answer {
             Ok(answer) => answer.err().map(|error| error.to_string()),
             Err(_) => Some("no answer in time".to_owned()),

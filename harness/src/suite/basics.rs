@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// How long a client that is bound to wait is watched, to see that it does. The wait itself lasts until something
 /// happens; this time is only for a server that does not make it wait, to betray itself.
-pub(super) const WATCH: Duration = Duration::from_millis(250);
+pub(super) const WATCH: Duration = Duration::from_millis(150);
 
 /// Says aloud what is not checked here.
 pub(super) fn skip(reason: &str) -> Result {
@@ -21,7 +21,7 @@ pub(super) fn impatient(program: &Program) -> Program {
 
 /// The same, with naps that end sooner, for checks that wait for their end.
 pub(super) fn napping(program: &Program) -> Program {
-    program.clone().nap(Duration::from_millis(1_500)) // what has to happen meanwhile has time to, on a busy machine too
+    program.clone().nap(Duration::from_secs(1)) // what has to happen meanwhile has time to, on a busy machine too
 }
 
 /// Whether the server still serves: a new client gets an answer.

@@ -79,7 +79,7 @@ pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result 
     let server = impatient(program).start()?;
     let mut greedy = clients(&server, 4)?;
     let requests = server.protocol().flood();
-    let stuck = Duration::from_millis(150);
+    let stuck = Duration::from_millis(100);
     thread::scope(|scope| {
         let sending: Vec<_> = greedy
             .iter_mut()
@@ -124,7 +124,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
     rests_while(&server, || {
         for _ in 0..10 {
             inside.ask()?;
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(15));
         }
         Ok(())
     })?;

@@ -98,7 +98,7 @@ pub(super) fn a_line_and_the_end_may_come_together(program: &Program) -> Result 
 
 /// The server waits before it answers, and reads the next line only then. A busy machine makes it slower, never quicker.
 pub(super) fn each_line_waits_for_its_delay(program: &Program) -> Result {
-    let delay = Duration::from_millis(60);
+    let delay = Duration::from_millis(40);
     let server = program.clone().delay(delay).start()?;
     let mut client = server.client()?;
     let start = Instant::now();
@@ -122,7 +122,7 @@ pub(super) fn a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2(program: &
 }
 
 /// With less patience than usual, so that the check does not take a minute.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 pub(super) fn peers_that_say_nothing_are_let_go(program: &Program) -> Result {
     let server = program.clone().patience_for_peers(PATIENCE).start()?;

@@ -49,7 +49,9 @@ mod threads;
 mod waiting;
 
 use crate::{Failure, Program, Result};
-use std::thread;
+use std::panic::catch_unwind;
+use std::sync::{Mutex, PoisonError};
+use std::{iter, thread};
 
 /// One thing that a server must do.
 #[derive(Clone, Copy, Debug)]
@@ -409,39 +411,45 @@ pub fn command_line(program: impl Into<Program>) -> Report {
     run(COMMAND_LINE, &program.into())
 }
 
-const SUITES: &[&[Check]] = &[
-    ANSWERS,
-    SURVIVES,
-    PATIENCE,
-    ONE_AT_A_TIME,
-    HAS_NO_SLOW_ROUTE,
-    A_NAP_STOPS_EVERYONE,
-    KEEPS_CONNECTIONS,
-    CONCURRENT,
-    NAPS,
-    ON_ONE_THREAD,
-    PARALLEL,
-    SHARES_ALL_WORK,
-    ENDS_AT_ONCE,
-    STOPS_WELL,
-    STOPS_IN_TIME,
-    COMMAND_LINE,
-    ECHOES,
-    ECHO_SURVIVES,
-    ECHO_ONE_AT_A_TIME,
-    ECHO_CONCURRENT,
-    ECHO_POOL,
-    PREFORK,
-    NEVER_RESTS,
-    IDLE_CLIENTS_COST_NOTHING,
-    RESP,
-    RESP_SURVIVES,
-    RESP_CONCURRENT,
+/// Each suite, under the name of the function that runs it, if there is one.
+const SUITES: &[(&str, &[Check])] = &[
+    ("answers", ANSWERS),
+    ("survives", SURVIVES),
+    ("patience", PATIENCE),
+    ("one_at_a_time", ONE_AT_A_TIME),
+    ("has_no_slow_route", HAS_NO_SLOW_ROUTE),
+    ("a_nap_stops_everyone", A_NAP_STOPS_EVERYONE),
+    ("keeps_connections", KEEPS_CONNECTIONS),
+    ("concurrent", CONCURRENT),
+    ("naps", NAPS),
+    ("on_one_thread", ON_ONE_THREAD),
+    ("parallel", PARALLEL),
+    ("shares_all_work", SHARES_ALL_WORK),
+    ("ends_at_once", ENDS_AT_ONCE),
+    ("stops_well", STOPS_WELL),
+    ("stops_in_time", STOPS_IN_TIME),
+    ("command_line", COMMAND_LINE),
+    ("echoes", ECHOES),
+    ("echo_survives", ECHO_SURVIVES),
+    ("echo_one_at_a_time", ECHO_ONE_AT_A_TIME),
+    ("echo_concurrent", ECHO_CONCURRENT),
+    ("echo_pool", ECHO_POOL),
+    ("prefork", PREFORK),
+    ("never_rests", NEVER_RESTS),
+    ("idle_clients_cost_nothing", IDLE_CLIENTS_COST_NOTHING),
+    ("resp", RESP),
+    ("resp_survives", RESP_SURVIVES),
+    ("resp_concurrent", RESP_CONCURRENT),
 ];
 
 /// The names of all checks of all suites.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    SUITES.iter().flat_map(|checks| checks.iter().map(|check| check.name))
+    SUITES.iter().flat_map(|(_, checks)| checks.iter().map(|check| check.name))
+}
+
+/// The names of all checks that the function of this name runs.
+pub fn names_of(suite: &str) -> impl Iterator<Item = &'static str> {
+    SUITES.iter().filter(move |(name, _)| *name == suite).flat_map(|(_, checks)| checks.iter().map(|check| check.name))
 }
 
 /// Runs a single check of any suite, by its name.
@@ -450,24 +458,28 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// Fails if the check does, or if there is none of that name.
 pub fn only(check: &str, program: &Program) -> Result {
-    let found = SUITES.iter().find_map(|checks| checks.iter().find(|candidate| candidate.name == check));
+    let found = SUITES.iter().find_map(|(_, checks)| checks.iter().find(|candidate| candidate.name == check));
     let found = found.ok_or_else(|| Failure::new(format!("there is no check named {check}")))?;
     (found.run)(program)
 }
 
 fn run(checks: &[Check], program: &Program) -> Report {
     // Servers that never rest slow each other down.
-    let at_a_time = if program.never_rests { 4 } else { checks.len().max(1) };
-    let outcomes = checks.chunks(at_a_time).flat_map(|checks| run_together(checks, program)).collect();
+    let at_a_time = if program.never_rests { 4 } else { checks.len() };
+    let remaining = Mutex::new(checks.iter());
+    let run_remaining = || {
+        let next = || remaining.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let outcome = |check: &Check| {
+            let outcome = catch_unwind(|| (check.run)(program));
+            (check.name, outcome.unwrap_or(Err(Failure::new("the check panicked"))))
+        };
+        iter::from_fn(next).map(outcome).collect::<Vec<_>>()
+    };
+    let outcomes = thread::scope(|scope| {
+        let running: Vec<_> = (0..at_a_time).map(|_| scope.spawn(run_remaining)).collect();
+        running.into_iter().flat_map(|checks| checks.join().unwrap_or_default()).collect()
+    });
     Report { program: program.name(), outcomes }
-}
-
-fn run_together(checks: &[Check], program: &Program) -> Vec<(&'static str, Result)> {
-    thread::scope(|scope| {
-        let running: Vec<_> = checks.iter().map(|check| scope.spawn(|| (check.run)(program))).collect();
-        let ended = running.into_iter().map(|check| check.join().unwrap_or(Err(Failure::new("the check panicked"))));
-        checks.iter().map(|check| check.name).zip(ended).collect()
-    })
 }
 
 /// What became of each check of a suite.

@@ -31,7 +31,7 @@ pub(super) fn two_thousand_idle_clients_cost_no_time(program: &Program) -> Resul
     let server = program.start()?;
     let _crowd = crowd(&server)?;
     rests_while(&server, || {
-        thread::sleep(Duration::from_millis(300));
+        thread::sleep(Duration::from_millis(200));
         Ok(())
     })
 }

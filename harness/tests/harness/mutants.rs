@@ -255,14 +255,14 @@ fn every_fault_is_found() {
     let missed = Mutex::new(String::new());
     let find_faults = || {
         while let Some((fault, check, server)) = { pairs.lock().unwrap().next() } {
-            let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_secs(1) };
+            let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_millis(600) }; // less than a nap
             if suite::only(check, &server.patience(patience)).is_ok() {
                 missed.lock().unwrap().push_str(&format!("\n{check} passes {fault:?}"));
             }
         }
     };
     // Some at a time: most of them wait, but those that watch a server spin need it to have a processor.
-    thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(find_faults))));
+    thread::scope(|scope| (0..12).for_each(|_| drop(scope.spawn(find_faults))));
     let missed = missed.into_inner().unwrap();
     assert!(missed.is_empty(), "faults were not found:{missed}");
 }
@@ -290,11 +290,13 @@ fn sound_servers_pass() {
         scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
         scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
         for sound in ["", "serial"] {
-            suite::answers(server_with(sound)).assert_passed();
-            suite::survives(server_with(sound)).assert_passed();
-            suite::command_line(server_with(sound)).assert_passed();
-            suite::echoes(echo_server_with(sound)).assert_passed();
-            suite::echo_survives(echo_server_with(sound)).assert_passed();
+            scope.spawn(move || {
+                suite::answers(server_with(sound)).assert_passed();
+                suite::survives(server_with(sound)).assert_passed();
+                suite::command_line(server_with(sound)).assert_passed();
+                suite::echoes(echo_server_with(sound)).assert_passed();
+                suite::echo_survives(echo_server_with(sound)).assert_passed();
+            });
         }
         suite::one_at_a_time(server_with("serial")).assert_passed();
         suite::ends_at_once(server_with("dies_of_signals")).assert_passed();

@@ -85,7 +85,8 @@ fn a_copy_that_is_killed_loses_no_line_of_others_behind_a_broker() {
 #[test]
 fn copies_that_do_not_use_the_broker_are_found() {
     if can_play() {
-        let ended = play(&["--chat", "broker", "--server", "chat"]);
+        let hurried = PROGRAM.clone().environment("PATIENCE", "1");
+        let ended = hurried.run(&["--chat", "broker", "--server", "chat"]).unwrap();
         assert_eq!((ended.code, ended.log.as_str()), (Some(1), "cannot go on: Bob hears nothing\n"), "{ended:?}");
     }
 }

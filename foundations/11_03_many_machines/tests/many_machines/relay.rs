@@ -110,6 +110,7 @@ fn a_copy_that_stops_well_tells_the_others_who_has_left() -> Result {
     here.terminate()?;
     hears_at_last(&mut bob, "* Ann has left")?;
     ann.goodbye()?;
+    drop(ann);
     assert_eq!(here.wait_for_exit()?.code(), Some(0));
     Ok(())
 }

@@ -28,11 +28,15 @@ fn lost(arguments: &[&str]) -> usize {
     number(&ended, "lost")
 }
 
+/// What is lost in each of these runs, which happen at the same time.
+fn losses<const RUNS: usize>(runs: [&[&str]; RUNS]) -> [usize; RUNS] {
+    thread::scope(|scope| runs.map(|arguments| scope.spawn(move || lost(arguments))).map(|run| run.join().unwrap()))
+}
+
 #[test]
 fn a_rolling_restart_behind_haproxy_loses_nothing() {
     if has_tool("haproxy") {
-        let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&[]))).collect();
-        assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
+        assert_eq!(losses([&[]; 3]), [0; 3]);
     }
 }
 
@@ -45,16 +49,15 @@ fn copies_that_end_at_once_lose_what_they_have_begun() {
 #[test]
 fn a_rolling_restart_behind_nginx_loses_no_get() {
     if has_tool("nginx") {
-        let runs: Vec<_> = (0..3).map(|_| thread::spawn(|| lost(&["--balancer", "nginx"]))).collect();
-        assert_eq!(runs.into_iter().map(|run| run.join().unwrap()).collect::<Vec<_>>(), [0; 3]);
+        assert_eq!(losses([&["--balancer", "nginx"]; 3]), [0; 3]);
     }
 }
 
 #[test]
 fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
     if has_tool("nginx") {
-        assert_eq!(lost(&["--balancer", "nginx", "--server", "at-once"]), 0);
-        assert_eq!(lost(&["--balancer", "nginx", "--kill"]), 0);
+        let runs: [&[&str]; 2] = [&["--balancer", "nginx", "--server", "at-once"], &["--balancer", "nginx", "--kill"]];
+        assert_eq!(losses(runs), [0; 2]);
     }
 }
 
@@ -62,7 +65,7 @@ fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
 fn a_copy_that_is_killed_loses_what_it_had_begun_and_no_more() {
     if has_tool("haproxy") {
         // It may have nothing to do at the moment of its death, but not each time.
-        let losses: Vec<usize> = (0..4).map(|_| lost(&["--kill"])).collect();
+        let losses = losses([&["--kill"]; 4]);
         assert!(losses.iter().all(|lost| *lost <= CLIENTS) && losses.iter().any(|lost| *lost > 0), "{losses:?}");
     }
 }
