@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
-use std::thread;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_models-compare");
 
@@ -74,21 +73,6 @@ fn every_model_says_what_it_takes_up() {
     for (server, figure, number) in expected {
         assert_eq!(value(&report, server, figure), Some(number), "{server}: {figure}");
     }
-}
-
-#[test]
-fn every_model_serves_all_and_a_pool_takes_a_second_delay_for_the_ninth() {
-    // They wait for whole seconds: let them wait at the same time.
-    thread::scope(|scope| {
-        for own in COMPARISON.servers {
-            scope.spawn(move || {
-                let report = format!("served-{}", own.name);
-                let report = measured(&report, &["--scenario", "serve-100", "--connections", "9", "--only", own.name]);
-                let delays = if own.hands == Hands::Few(models_compare::WORKERS) { 2.0 } else { 1.0 };
-                assert!(value(&report, own.name, "all_answered") >= Some(delays), "{}", own.name);
-            });
-        }
-    });
 }
 
 #[test]

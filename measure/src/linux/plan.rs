@@ -142,7 +142,7 @@ fn times(quick: bool) -> (Window, Duration, Duration) {
     let milliseconds = Duration::from_millis;
     if quick {
         let window = Window { warm_up: milliseconds(40), measured: milliseconds(100) };
-        (window, milliseconds(100), milliseconds(700))
+        (window, milliseconds(40), milliseconds(300))
     } else {
         let window = Window { warm_up: milliseconds(500), measured: milliseconds(2000) };
         (window, milliseconds(300), milliseconds(5000))

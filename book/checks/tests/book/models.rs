@@ -3,11 +3,16 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, chart, models, snapshot};
+use book_checks::{assert_none, chart, models, snapshot, workspace};
+use harness::Program;
+use measure::Hands;
 use measure::figure::Measure;
 use models::{CONNECTIONS, held, served};
+use models_compare::{COMPARISON, WORKERS};
+use serde_json::Value;
 use std::fs;
 use std::sync::LazyLock;
+use std::thread;
 
 static REPORT: LazyLock<Report> = LazyLock::new(|| Report::committed("models").unwrap());
 
@@ -204,4 +209,30 @@ fn the_kernel_keeps_sixteen_kib_for_each_thread() {
         (0.75 * models::KERNEL_STACK..1.5 * models::KERNEL_STACK).contains(&each),
         "{each} bytes for each of {threads}"
     );
+}
+
+/// Here and not among the tests of `models-compare`, because they wait for whole seconds, and here others wait as long.
+#[test]
+#[cfg(target_os = "linux")]
+fn every_model_serves_all_and_a_pool_takes_a_second_delay_for_the_ninth() {
+    let mut needed = vec!["models-compare"];
+    needed.extend(COMPARISON.servers.iter().map(|own| own.binary));
+    let compare = &Program::several_in_workspace(&needed).unwrap()[0]; // the servers stand beside it
+    thread::scope(|scope| {
+        for own in COMPARISON.servers {
+            scope.spawn(move || {
+                let mut command = compare.command();
+                command.env_remove("CARGO"); // started by hand, it builds nothing
+                command.args(["--quick", "--rounds", "1", "--scenario", "serve-100", "--connections", "9"]);
+                command.args(["--only", own.name, "--json", "-", "--output"]);
+                let report = workspace().join("target/tmp").join(format!("served-{}", own.name));
+                let output = command.arg(report).output().unwrap();
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                let measured: Value = serde_json::from_slice(&output.stdout).unwrap();
+                let all_answered = measured.pointer("/samples/0/values/all_answered").and_then(Value::as_f64);
+                let delays = if own.hands == Hands::Few(WORKERS) { 2.0 } else { 1.0 };
+                assert!(all_answered >= Some(delays), "{}", own.name);
+            });
+        }
+    });
 }
