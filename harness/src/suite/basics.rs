@@ -19,11 +19,6 @@ pub(super) fn impatient(program: &Program) -> Program {
     program.clone().patience(Duration::from_secs(8))
 }
 
-/// The same, with naps that end sooner, for checks that wait for their end.
-pub(super) fn napping(program: &Program) -> Program {
-    program.clone().nap(Duration::from_secs(1)) // what has to happen meanwhile has time to, on a busy machine too
-}
-
 /// Whether the server still serves: a new client gets an answer.
 pub(super) fn serves(server: &Server) -> Result {
     server.client()?.ask().map_err(|failure| failure.context("it serves no more"))

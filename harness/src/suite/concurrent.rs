@@ -1,12 +1,15 @@
 //! No client waits for another.
 
-use super::basics::{impatient, napping, serves, skip};
+use super::basics::{impatient, serves, skip};
 use super::survives::{rests_while, serves_again};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, Server, request};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// For checks that wait for its end.
+const NAP: Duration = Duration::from_millis(500);
 
 fn clients(server: &Server, number: usize) -> Result<Vec<Client>> {
     (0..number).map(|_| server.client()).collect()
@@ -137,7 +140,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
 
 /// Were they not all asleep at the same time, they would take more than a thousand seconds.
 pub(super) fn a_thousand_naps_end_together(program: &Program) -> Result {
-    let server = napping(program).start()?;
+    let server = program.clone().nap(NAP).start()?;
     let deadline = Instant::now() + Duration::from_secs(15);
     let mut napping = Vec::new();
     for number in 0..1_000 {
@@ -155,7 +158,7 @@ pub(super) fn a_thousand_naps_end_together(program: &Program) -> Result {
 }
 
 pub(super) fn answers_after_a_nap_come_in_their_order(program: &Program) -> Result {
-    let server = napping(program).start()?;
+    let server = program.clone().nap(NAP).start()?;
     let mut client = server.client()?;
     client.send([request("/sleep"), request("/nope"), request("/")].concat())?;
     is_hello(&client.response()?)?;

@@ -1,7 +1,7 @@
 //! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
-use super::basics::{WATCH, napping, serves, skip};
+use super::basics::{WATCH, serves, skip};
 use super::survives::serves_again;
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
@@ -110,7 +110,7 @@ fn all_stay_silent(clients: &mut [Client], otherwise: &str) -> Result {
 }
 
 pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Program) -> Result {
-    let server = napping(program).start()?;
+    let server = program.clone().nap(Duration::from_millis(500)).start()?;
     let (mut napping, mut other) = (server.client()?, server.client()?);
     napping.send(request("/sleep"))?;
     napping.finish_sending()?;

@@ -1,12 +1,13 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
-use super::basics::{WATCH, impatient, napping};
+use super::basics::{WATCH, impatient};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, End, Program, Result, Server, request};
 use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::thread;
+use std::time::Duration;
 
 /// What a server that stops well says when it begins to.
 const STOPPING: &str = "finishing the answers in flight";
@@ -18,6 +19,9 @@ pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
 pub(super) fn sigterm_ends_it_in_mid_request(program: &Program) -> Result {
     ends_in_mid_request(program, Server::terminate)
 }
+
+/// For checks that wait for its end. What has to happen meanwhile has time to, on a busy machine too.
+const NAP: Duration = Duration::from_secs(1);
 
 /// It dies of the signal, although it waits for the rest of a request.
 fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result {
@@ -32,7 +36,7 @@ fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result
 }
 
 pub(super) fn on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away(program: &Program) -> Result {
-    let mut server = napping(program).start()?;
+    let mut server = program.clone().nap(NAP).start()?;
     let mut idle = server.client()?;
     is_hello(&idle.get("/")?)?;
     let mut asleep = asleep(&server, &[])?;
@@ -75,7 +79,7 @@ pub(super) fn a_refused_client_that_stays_holds_nothing_up(program: &Program) ->
 }
 
 pub(super) fn requests_behind_a_nap_are_answered(program: &Program) -> Result {
-    let mut server = napping(program).start()?;
+    let mut server = program.clone().nap(NAP).start()?;
     let mut asleep = asleep(&server, &request("/nope").repeat(500))?;
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;

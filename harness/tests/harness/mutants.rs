@@ -183,7 +183,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ),
     ("serial", &["whoever_is_served_when_a_handler_blocks_is_served_on"]),
     ("never_closes", &["a_line_and_the_end_may_come_together"]),
-    ("spins", &["two_thousand_idle_clients_cost_no_time"]),
+    ("spins", &["hundreds_of_idle_clients_cost_no_time"]),
     ("looks_at_everyone", &["idle_clients_do_not_make_the_others_dearer"]),
     ("says_ok", &["lines_come_back_in_their_order"]),
     ("reads_once", &["a_line_in_pieces_comes_back_whole"]),
@@ -289,15 +289,14 @@ fn sound_servers_pass() {
         }
         scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
         scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
-        for sound in ["", "serial"] {
-            scope.spawn(move || {
-                suite::answers(server_with(sound)).assert_passed();
-                suite::survives(server_with(sound)).assert_passed();
-                suite::command_line(server_with(sound)).assert_passed();
-                suite::echoes(echo_server_with(sound)).assert_passed();
-                suite::echo_survives(echo_server_with(sound)).assert_passed();
-            });
-        }
+        // (That a serial server passes these as well, steps 2.1 and 9.1 show.)
+        scope.spawn(|| {
+            suite::answers(server_with("")).assert_passed();
+            suite::survives(server_with("")).assert_passed();
+            suite::command_line(server_with("")).assert_passed();
+            suite::echoes(echo_server_with("")).assert_passed();
+            suite::echo_survives(echo_server_with("")).assert_passed();
+        });
         suite::one_at_a_time(server_with("serial")).assert_passed();
         suite::ends_at_once(server_with("dies_of_signals")).assert_passed();
         suite::keeps_connections(server_with("")).assert_passed();

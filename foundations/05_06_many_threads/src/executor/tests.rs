@@ -29,7 +29,7 @@ fn all_have_a_turn_at_the_same_time(threads: usize, tasks: usize) -> bool {
             all_met.send(()).unwrap();
         })
     });
-    met.recv_timeout(Duration::from_secs(if threads < tasks { 1 } else { 10 })).is_ok()
+    met.recv_timeout(Duration::from_millis(if threads < tasks { 300 } else { 10_000 })).is_ok()
 }
 
 /// A thread that takes a task leaves another one that looks whether its turn takes long, and
