@@ -239,9 +239,10 @@ pub(super) fn serves_again(server: &Server) -> Result {
 }
 
 /// The server does not spin meanwhile: it uses less than a tenth of a processor. On a machine that is busy with other things, one that spins
-/// may get no more than that either. But it wants a processor whenever one looks, and still does when nothing happens any more.
+/// may get no more than that either. But it wants a processor whenever one looks, and still does when nothing happens any more. Or it fills
+/// its log, and waits for whoever reads it.
 pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
-    let (start, before) = (Instant::now(), server.cpu_time());
+    let (start, before, logged) = (Instant::now(), server.cpu_time(), server.log().len());
     let busy = share_of_time_busy(server, action)?;
     if server.never_rests {
         return Ok(());
@@ -253,6 +254,8 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
     let is_suspicious = busy > 0.9;
     let still_busy = || share_of_time_busy(server, || Ok(thread::sleep(2 * REST)));
     let rested = used * 10 < passed && !(is_suspicious && still_busy()? > 0.9);
+    let lines = server.log()[logged..].lines().count();
+    ensure!(lines < 50, "it spins: in {:?} without anything to do it logged {lines} lines", start.elapsed());
     ensure!(rested, "it spins: in {passed:?} without anything to do it used {used:?} of processor time");
     Ok(())
 }
