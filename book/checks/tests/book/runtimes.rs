@@ -16,6 +16,7 @@ use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use std::{env, fs, mem, process, thread};
 use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets the traits of `futures`
 
@@ -412,6 +413,17 @@ fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
     };
     let freed = async_std::task::block_on(async_std::future::timeout(harness::SAFETY, is_free));
     assert!(freed.is_ok(), "async-std: what it held is free");
+}
+
+/// With ten permits, each of which is given out once: ten clients are served, and the next one is not.
+#[test]
+fn a_permit_that_does_not_come_back_is_missed() {
+    let program = patch::program("09_05_parallel_server+lost_permit").unwrap();
+    let server = program.patience(Duration::from_secs(1)).start().unwrap();
+    for _ in 0..10 {
+        server.client().unwrap().get("/").unwrap();
+    }
+    server.client().unwrap().get("/").unwrap_err();
 }
 
 // ANCHOR: close
