@@ -254,7 +254,7 @@ pub struct Server {
     address: SocketAddr,
     output: Text,
     log: Text,
-    patience: Duration,
+    pub(crate) patience: Duration,
     protocol: Protocol,
     pub(crate) never_rests: bool,
 }
