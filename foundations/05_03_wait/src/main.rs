@@ -1,7 +1,7 @@
 //! Step 5.3: waiting for many tasks at once. Some of them fail, one panics, and one is cancelled.
 //!
 //! Run: `cargo run --bin 05_03_wait`
-//! Try: take `detach` out of the last lines of `main`, and guess which line is missing then.
+//! Try: take `task.detach()` out of `impatient`, and guess which line is missing then.
 //! You should see: who has finished and who has failed, although one panics; then a fire that is put out before there are any fries.
 
 mod executor;
