@@ -25,7 +25,6 @@
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
 //! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
-//! | [`echo_concurrent`] | no peer waits for another | all other echo servers |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
 //! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
 //! | [`resp`] | it speaks RESP2, and one client at a time has all keys to itself | 7.2 |
