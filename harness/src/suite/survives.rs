@@ -252,7 +252,11 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
     };
     let (used, passed) = (after.saturating_sub(before), start.elapsed());
     let is_suspicious = busy > 0.9;
-    let still_busy = || share_of_time_busy(server, || Ok(thread::sleep(2 * REST)));
+    let rest = || {
+        thread::sleep(2 * REST);
+        Ok(())
+    };
+    let still_busy = || share_of_time_busy(server, rest);
     let rested = used * 10 < passed && !(is_suspicious && still_busy()? > 0.9);
     let lines = server.log()[logged..].lines().count();
     ensure!(lines < 50, "it spins: in {:?} without anything to do it logged {lines} lines", start.elapsed());
