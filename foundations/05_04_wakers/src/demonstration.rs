@@ -1,8 +1,11 @@
 //! One task has a thousand turns, and another one waits meanwhile. How often is each of them polled?
+//!
+//! If the first argument is another number of turns, such as 3, each poll is told as well.
 
 use crate::event::Event;
 use crate::executor::Executor;
 use std::cell::Cell;
+use std::env;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
@@ -36,9 +39,9 @@ async fn waits(event: Event) -> Outcome {
     Ok("it has happened")
 }
 
-/// Has a thousand turns. Then a thread waits for the Enter key.
-async fn passes(event: Event) -> Outcome {
-    for _ in 0..1000 {
+/// Has so many turns. Then a thread waits for the Enter key.
+async fn passes(event: Event, turns: u64) -> Outcome {
+    for _ in 0..turns {
         pass().await;
     }
     say("Press Enter, and look at the processor before you do.");
@@ -51,28 +54,36 @@ async fn passes(event: Event) -> Outcome {
 
 /// Runs both tasks, and says how often each was polled.
 pub fn run() {
+    let few_turns = env::args().nth(1).and_then(|turns| turns.parse::<u32>().ok()).map(u64::from);
+    let turns = few_turns.unwrap_or(1000);
+    let told = few_turns.map_or(0, |turns| turns + 2); // without wakers, there is no end of them
     let (executor, event) = (Executor::default(), Event::default());
     let polls = [Rc::new(Cell::new(0)), Rc::new(Cell::new(0))];
-    executor.spawn(counted(waits(event.clone()), Rc::clone(&polls[0]))).detach();
-    executor.spawn(counted(passes(event), Rc::clone(&polls[1]))).detach();
+    executor.spawn(counted(waits(event.clone()), Rc::clone(&polls[0]), "waits", told)).detach();
+    executor.spawn(counted(passes(event, turns), Rc::clone(&polls[1]), "has turns", told)).detach();
     executor.run_until_empty();
-    say(format_args!("The task that waited: {}", times(polls[0].get())));
-    say(format_args!("The task with a thousand turns: {}", times(polls[1].get())));
+    let times = |polls: &Cell<u64>| times(polls.get(), turns);
+    say(format_args!("The task that waited: {}", times(&polls[0])));
+    say(format_args!("The task with {turns} turns: {}", times(&polls[1])));
 }
 
-/// The same future, and it is counted how often it is polled.
-async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>) -> Outcome {
+/// The same future, and it is counted how often it is polled. The first polls are told.
+async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>, name: &str, told: u64) -> Outcome {
     let mut future = pin!(future);
     poll_fn(|context| {
         polls.set(polls.get() + 1);
+        if polls.get() <= told {
+            say(format_args!("    the one that {name} is polled"));
+        }
         future.as_mut().poll(context)
     })
     .await
 }
 
-/// How many there were beyond a thousand and one is for the machine to say.
-fn times(polls: u64) -> String {
-    if polls > 1001 { "polled more than 1001 times".to_owned() } else { format!("polled {polls} times") }
+/// How many there were beyond the turns and one more is for the machine to say.
+fn times(polls: u64, turns: u64) -> String {
+    let enough = turns + 1;
+    if polls > enough { format!("polled more than {enough} times") } else { format!("polled {polls} times") }
 }
 
 /// Prints a line. Unlike `println!`, it does not panic when nobody reads it.

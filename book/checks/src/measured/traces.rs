@@ -11,6 +11,9 @@
 //! - `scene` starts the step as a server, and sends it a slow client and three quick ones: see [`little_load`](super::little_load).
 //! - `client` starts it as a server, and this program with the server's address; it prints the timeline as JSON.
 //! - `lines = 5` starts it as an echo server, and sends it a line from each of five clients: see [`lines`](super::lines).
+//! - `pieces = [1, 1]` starts it as an echo server with one thread, and shows which handler runs when: see [`pieces`](super::pieces).
+//! - `half_close = 3` starts it as an echo server, and lets a client end its half after three lines: see
+//!   [`half_close`](super::half_close).
 //! - `exchange` starts it as a server, and sends it one request, from far away: see [`exchange`](super::exchange).
 //! - `turns` and `orders` start the program, and show what it prints: see [`story`](super::story).
 //!
@@ -18,7 +21,7 @@
 
 use super::little_load::Scene;
 use super::story::{self, Turns};
-use super::{exchange, lines, little_load, load, save};
+use super::{exchange, half_close, lines, little_load, load, pieces, save};
 use crate::{Failure, Result, step};
 use harness::Program;
 use serde::Deserialize;
@@ -54,6 +57,8 @@ enum How {
     Client(String),
     Scene(Scene),
     Lines(u32),
+    Pieces(Vec<usize>),
+    HalfClose(u32),
     Exchange(String),
     Turns(Turns),
     Orders(Vec<String>),
@@ -119,7 +124,8 @@ impl Traced {
             How::Exchange(route) => least_disturbed(|| exchange::measure(self.step, route))?,
             How::Prints(_) => least_disturbed(|| self.observe())?,
             How::Lines(clients) => lines::measure(self.step, *clients)?,
-            How::Client(_) | How::Turns(_) | How::Orders(_) => self.observe()?,
+            How::HalfClose(lines) => half_close::measure(self.step, *lines)?,
+            How::Client(_) | How::Pieces(_) | How::Turns(_) | How::Orders(_) => self.observe()?,
         };
         save(&self.file(), &timeline)
     }
@@ -133,6 +139,8 @@ impl Traced {
         match &self.said.how {
             How::Scene(scene) => little_load::observe(self.step, *scene),
             How::Lines(clients) => lines::observe(self.step, *clients),
+            How::Pieces(lines) => pieces::trace(self.step, lines),
+            How::HalfClose(lines) => half_close::observe(self.step, *lines),
             How::Exchange(route) => exchange::observe(self.step, route),
             How::Turns(turns) => story::turns(self.step, turns),
             How::Orders(arguments) => story::orders(self.step, arguments),

@@ -4,6 +4,7 @@ use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::lines::in_line;
 use book_checks::measured::little_load::waits;
 use book_checks::measured::outputs::{self, Kept, without_numbers};
+use book_checks::measured::pieces::others_run_meanwhile;
 use book_checks::measured::threads::Threads;
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{Failure, Result, has_tool, patch, step};
@@ -107,10 +108,46 @@ fn no_line_waits_for_another() -> Result {
 /// What programs tell about themselves is the same every time.
 #[test]
 fn each_story_is_told_in_the_same_way_again() -> Result {
-    for name in ["01_01", "01_02", "05_01", "05_02_await", "05_02_spawn", "05_02_join", "06_02"] {
+    for name in [
+        "01_01",
+        "01_02",
+        "05_01",
+        "05_02_await",
+        "05_02_spawn",
+        "05_02_join",
+        "05_03",
+        "05_04_busy",
+        "05_04_wakers",
+        "06_02",
+    ] {
         let [committed, now] = timelines(name)?;
         assert_eq!(committed, now, "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_handler_runs_while_another_one_pauses() -> Result {
+    if !has_tool("strace") {
+        return Ok(());
+    }
+    for (name, pieces) in [("04_02", [4, 4]), ("04_03", [2, 6])] {
+        let [committed, _] = timelines(name)?;
+        assert_eq!(committed.rows.iter().map(|row| row.spans.len()).collect::<Vec<_>>(), pieces);
+        shows(name, others_run_meanwhile, &true)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn lines_come_back_after_the_client_has_ended_its_half() -> Result {
+    let after_its_end = |timeline: &Timeline| {
+        let half_closed = timeline.rows[0].of(Kind::Blocked).next().map_or(u64::MAX, |span| span.from);
+        timeline.rows[1].spans.iter().filter(|line| line.to > half_closed).count()
+    };
+    let [committed, now] = timelines("07_01")?;
+    assert_eq!(after_its_end(&committed), 3, "{}", committed.text(80));
+    assert!(after_its_end(&now) > 0, "{}", now.text(80));
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! One copy and its broker.
 
 use super::talker::Talker;
-use harness::{Program, Protocol, Result, SAFETY, has_tool, suite};
+use harness::{Program, Protocol, Result, SAFETY, Server, has_tool, suite};
+use rustix::process::{Pid, Signal, kill_process};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -24,6 +25,10 @@ impl Broker {
     fn end(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
     fn start_again(&mut self) {
@@ -94,6 +99,49 @@ fn people_at_one_copy_hear_each_other_without_the_broker_and_all_others_as_soon_
         assert!(start.elapsed() < SAFETY, "Bob hears nothing more of Ann");
         ann.say("hello again")?;
     }
+    Ok(())
+}
+
+/// What Cid and Dora hear, each at one of these copies, when Ann says something at the first one, and then Bob at the second one,
+/// while the broker takes its time.
+fn heard_at(copies: [&Server; 2], broker: &Broker) -> Result<[[String; 2]; 2]> {
+    let enter = |copy, name| Talker::connect(copy, SAFETY)?.called(name);
+    let [mut cid, mut dora] = [enter(copies[0], "Cid")?, enter(copies[1], "Dora")?];
+    let [mut ann, mut bob] = [enter(copies[0], "Ann")?, enter(copies[1], "Bob")?];
+    hears_at_last(&mut cid, "* Bob is here")?;
+    hears_at_last(&mut dora, "* Ann is here")?;
+    broker.signal(Signal::STOP);
+    ann.say("one")?;
+    let first_of_cid = hears_talk(&mut cid)?;
+    bob.say("two")?;
+    let first_of_dora = hears_talk(&mut dora)?;
+    broker.signal(Signal::CONT);
+    Ok([[first_of_cid, hears_talk(&mut cid)?], [first_of_dora, hears_talk(&mut dora)?]])
+}
+
+/// The next line that somebody says.
+fn hears_talk(talker: &mut Talker) -> Result<String> {
+    loop {
+        match talker.hear()? {
+            line if line.starts_with("* ") => {} // somebody has come, or left
+            line => return Ok(line),
+        }
+    }
+}
+
+#[test]
+fn people_at_different_copies_may_hear_two_lines_in_a_different_order() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let [cid, dora] = heard_at([&here, &there], &broker)?;
+    assert_eq!((cid, dora), (["Ann: one".into(), "Bob: two".into()], ["Bob: two".into(), "Ann: one".into()]));
+    let third = broker.copy().start()?;
+    let [cid, dora] = heard_at([&third, &third], &broker)?;
+    assert_eq!(cid, ["Ann: one", "Bob: two"]);
+    assert_eq!(cid, dora, "at one copy, there is one order");
     Ok(())
 }
 
