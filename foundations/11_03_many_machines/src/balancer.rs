@@ -54,13 +54,23 @@ impl Kind {
         }
     }
 
-    // ANCHOR: configuration
-    /// The committed configuration, with the addresses of this run.
-    fn configuration(self, balance: &str, folder: &Path, address: SocketAddr, copies: &[SocketAddr]) -> String {
-        let template = match self {
+    /// The committed configuration.
+    pub fn template(self) -> &'static str {
+        match self {
             Self::Haproxy => include_str!("../haproxy.cfg"),
             Self::Nginx => include_str!("../nginx.conf"),
-        };
+        }
+    }
+
+    // ANCHOR: configuration
+    /// The same with the addresses of this run.
+    fn configuration(
+        template: &str,
+        balance: &str,
+        folder: &Path,
+        address: SocketAddr,
+        copies: &[SocketAddr],
+    ) -> String {
         let template = template.replace("{folder}", &folder.to_string_lossy());
         let template = template.replace("{address}", &address.to_string()).replace("{balance}", balance);
         let with_copy = |line: &str, index: usize, copy: &SocketAddr| {
@@ -87,10 +97,22 @@ impl Kind {
 impl Balancer {
     /// Starts it in front of these copies, and waits until it answers: on this address, or on any free one.
     pub async fn start(kind: Kind, balance: &str, address: Option<SocketAddr>, copies: &[SocketAddr]) -> Result<Self> {
+        Self::start_with(kind, kind.template(), balance, address, copies).await
+    }
+
+    /// The same with another configuration than the committed one.
+    pub async fn start_with(
+        kind: Kind,
+        template: &str,
+        balance: &str,
+        address: Option<SocketAddr>,
+        copies: &[SocketAddr],
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let address = TcpListener::bind(address).await?.local_addr()?; // what a program is told must be a real port
-        fs::write(folder.path().join("configuration"), kind.configuration(balance, folder.path(), address, copies))?;
+        let configuration = Kind::configuration(template, balance, folder.path(), address, copies);
+        fs::write(folder.path().join("configuration"), configuration)?;
         let said = fs::File::create(folder.path().join("said"))?;
         let mut command = kind.command(folder.path());
         command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
