@@ -7,6 +7,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -100,14 +101,20 @@ impl Client {
     }
 
     /// Asks the server's [question](Protocol::question) without a pause and reads all the answers, until the action is over. Then it
-    /// leaves.
+    /// leaves. The action begins when the first of many answers have come.
     pub(crate) fn ask_on_while(&mut self, action: impl FnOnce() -> Result) -> Result {
         let questions = self.protocol.question().repeat(1_000);
         let (mut sender, mut receiver) = (&self.stream, &self.stream);
+        let (under_way, is_under_way) = mpsc::channel();
         thread::scope(|scope| {
             scope.spawn(move || while sender.write_all(&questions).is_ok() {});
-            scope.spawn(move || while receiver.read(&mut [0; 65_536]).is_ok_and(|received| received > 0) {});
-            let ended = action();
+            scope.spawn(move || {
+                while receiver.read(&mut [0; 65_536]).is_ok_and(|received| received > 0) {
+                    let _ = under_way.send(()); // nobody asks for it later on
+                }
+            });
+            let answers = (0..10).try_for_each(|_| is_under_way.recv_timeout(self.patience).map_err(drop));
+            let ended = answers.map_err(|()| Failure::new("it answers no questions")).and_then(|()| action());
             let _ = self.stream.shutdown(Shutdown::Both); // it fails if the server has hung up
             ended
         })
