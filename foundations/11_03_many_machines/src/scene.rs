@@ -122,7 +122,8 @@ impl Scene {
             scene.tell(&format!("listening on http://{}", scene.balancer.address));
         }
         let (name, server) = (arguments.balancer.name(), server.name());
-        scene.tell(&format!("{name} stands in front of {} copies of {server}", arguments.copies));
+        let copies = if arguments.copies == 1 { "one copy".to_owned() } else { format!("{} copies", arguments.copies) };
+        scene.tell(&format!("{name} stands in front of {copies} of {server}"));
         Ok(scene)
     }
 

@@ -8,13 +8,15 @@ use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{iter, thread};
 
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often to look whether it has.
 const TICK: Duration = Duration::from_micros(200);
+/// How long the end of a server may take that has closed a connection, and what it says about it.
+const END: Duration = Duration::from_millis(300);
 
 /// How to start a server.
 #[derive(Clone, Debug)]
@@ -156,12 +158,16 @@ fn wait_until_reachable(group: &mut Group, address: SocketAddr) -> io::Result<So
 }
 
 fn explain(group: &mut Group, complaints: &Receiver<String>, error: &Error) -> Error {
-    thread::sleep(Duration::from_millis(20)); // what ended it may still be on its way
+    let start = Instant::now();
+    while start.elapsed() < END && matches!(group.0.try_wait(), Ok(None)) {
+        thread::sleep(TICK);
+    }
     let ended = match group.0.try_wait() {
         Ok(Some(status)) => format!("; it ended ({status})"),
         _ => String::new(),
     };
-    let said = match &complaints.try_iter().collect::<Vec<_>>()[..] {
+    let next = || complaints.recv_timeout(END.saturating_sub(start.elapsed())).ok();
+    let said = match &iter::from_fn(next).take(1_000).collect::<Vec<_>>()[..] {
         [] => String::new(),
         [first, .., last] if first != last => format!("; it said: {first} … {last}"),
         [first, ..] => format!("; it said: {first}"),
