@@ -1,6 +1,7 @@
 //! haproxy or nginx, as a process with a configuration of its own.
 
 use crate::load::ask;
+use crate::port::Port;
 use clap::ValueEnum;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Error, ErrorKind, Result};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use std::{fs, path::Path};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, UnixStream};
+use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 
 /// How long a balancer or a copy may take to do what it was told.
@@ -30,6 +31,7 @@ pub struct Balancer {
     process: Child,
     folder: TempDir,
     pub address: SocketAddr,
+    _port: Port,
 }
 
 impl Kind {
@@ -110,7 +112,8 @@ impl Balancer {
     ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        let address = TcpListener::bind(address).await?.local_addr()?; // what a program is told must be a real port
+        let port = Port::keep(address)?;
+        let address = port.address;
         let configuration = Kind::configuration(template, balance, folder.path(), address, copies);
         fs::write(folder.path().join("configuration"), configuration)?;
         let said = fs::File::create(folder.path().join("said"))?;
@@ -120,7 +123,7 @@ impl Balancer {
             ErrorKind::NotFound => Error::other(format!("{0} is not installed: apt install {0}", kind.name())),
             _ => error,
         })?;
-        let mut balancer = Self { kind, process, folder, address };
+        let mut balancer = Self { kind, process, folder, address, _port: port };
         timeout(PATIENCE, balancer.answers()).await.map_err(|_| balancer.cannot("answer"))??;
         Ok(balancer)
     }

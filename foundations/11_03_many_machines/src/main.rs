@@ -15,6 +15,8 @@ mod chat;
 #[cfg(unix)]
 mod load;
 #[cfg(unix)]
+mod port;
+#[cfg(unix)]
 mod scene;
 #[cfg(unix)]
 mod server_copy;

@@ -1,6 +1,7 @@
 //! A copy of the server: step 9.6, or step 9.5, which does not stop well; or the chat of step 7.3, or the chat with a broker.
 
 use crate::balancer::PATIENCE;
+use crate::port::Port;
 use clap::ValueEnum;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Error, Result};
@@ -54,32 +55,21 @@ pub struct Copy {
     broker: Option<String>,
     process: Child,
     pub address: SocketAddr,
+    _port: Port,
 }
 
 impl Copy {
     /// Starts it on a free port.
     pub async fn start(kind: Kind, broker: Option<String>) -> Result<Self> {
-        Self::start_on(kind, broker, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
-    }
-
-    async fn start_on(kind: Kind, broker: Option<String>, address: SocketAddr) -> Result<Self> {
-        let mut command = Command::new(kind.program()?);
-        command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
-        command.envs(broker.iter().map(|broker| ("BROKER", broker)));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-        let mut process = command.spawn()?;
-        let mut line = String::new();
-        if let Some(output) = process.stdout.take() {
-            timeout(PATIENCE, BufReader::new(output).read_line(&mut line)).await??;
-        }
-        let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
-        let address = address.ok_or_else(|| Error::other(format!("{} does not listen: {line:?}", kind.name())))?;
-        Ok(Self { kind, broker, process, address })
+        let port = Port::keep(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let address = port.address;
+        let process = start_on(kind, broker.as_deref(), address).await?;
+        Ok(Self { kind, broker, process, address, _port: port })
     }
 
     /// Starts it again where it was.
     pub async fn start_again(&mut self) -> Result<()> {
-        *self = Self::start_on(self.kind, self.broker.clone(), self.address).await?;
+        self.process = start_on(self.kind, self.broker.as_deref(), self.address).await?;
         Ok(())
     }
 
@@ -91,4 +81,21 @@ impl Copy {
         timeout(PATIENCE, self.process.wait()).await??;
         Ok(())
     }
+}
+
+/// Starts a server, and waits until it listens.
+async fn start_on(kind: Kind, broker: Option<&str>, address: SocketAddr) -> Result<Child> {
+    let mut command = Command::new(kind.program()?);
+    command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
+    command.envs(broker.map(|broker| ("BROKER", broker)));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut process = command.spawn()?;
+    let mut line = String::new();
+    if let Some(output) = process.stdout.take() {
+        timeout(PATIENCE, BufReader::new(output).read_line(&mut line)).await??;
+    }
+    if line.trim().strip_prefix("listening on http://") == Some(&address.to_string()) {
+        return Ok(process);
+    }
+    Err(Error::other(format!("{} does not listen: {line:?}", kind.name())))
 }

@@ -102,7 +102,7 @@ pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &
 }
 
 fn all_stay_silent(clients: &mut [Client], otherwise: &str) -> Result {
-    thread::sleep(WATCH / 2);
+    thread::sleep(WATCH);
     for client in clients {
         ensure!(client.is_silent()?, "{otherwise}");
     }

@@ -79,8 +79,9 @@ fn visit_all(server: &Server, clients: u32, pause: Duration) -> Result<(SystemTi
     let beginning = SystemTime::now();
     let mut visits = Vec::new();
     for _ in 0..clients {
-        let address = server.address();
-        visits.push(thread::spawn(move || visit(address, beginning)));
+        let connected = milliseconds_since(beginning);
+        let stream = TcpStream::connect(server.address())?; // here, so that they come in this order
+        visits.push(thread::spawn(move || visit(stream, beginning, connected)));
         thread::sleep(pause);
     }
     let visits =
@@ -88,9 +89,7 @@ fn visit_all(server: &Server, clients: u32, pause: Duration) -> Result<(SystemTi
     Ok((beginning, visits.collect::<Result<_>>()?))
 }
 
-fn visit(server: SocketAddr, beginning: SystemTime) -> Result<Visit> {
-    let connected = milliseconds_since(beginning);
-    let mut stream = TcpStream::connect(server)?;
+fn visit(mut stream: TcpStream, beginning: SystemTime, connected: u64) -> Result<Visit> {
     stream.set_read_timeout(Some(SAFETY))?;
     stream.write_all(b"hello\n")?;
     let mut line = String::new();

@@ -11,6 +11,8 @@ mod idempotent;
 #[allow(dead_code, reason = "the program loads the balancer with it")]
 #[path = "../../src/load.rs"]
 mod load;
+#[path = "../../src/port.rs"]
+mod port;
 mod relay;
 mod restart;
 #[allow(dead_code, reason = "the step's own tests use more of it")]

@@ -2,6 +2,7 @@
 
 use super::PROGRAM;
 use harness::{Ended, SAFETY, has_tool};
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -124,6 +125,15 @@ fn a_balancer_that_is_not_installed_is_named() {
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.log.contains(&format!("{balancer} is not installed: apt install {balancer}")), "{ended:?}");
     }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = PROGRAM.run(&["--serve", &address]).unwrap();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.log.contains(&format!("cannot listen on {address}: Address already in use")), "{ended:?}");
 }
 
 #[test]
