@@ -14,6 +14,7 @@
 //! Nothing here measures time to judge a server: what counts is who is answered before whom. The one time-out,
 //! [`SAFETY`], is there so that a test of a server that does not answer ends at all.
 
+mod at_a_time;
 mod client;
 mod failure;
 pub mod mock;
@@ -25,6 +26,7 @@ mod system;
 mod talk;
 mod tools;
 
+pub use at_a_time::at_a_time;
 pub use client::{Client, End, Response};
 pub use failure::{Failure, Result};
 pub use protocol::{Protocol, request};

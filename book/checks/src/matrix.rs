@@ -12,12 +12,10 @@
 //! steps name them.
 
 use crate::{Failure, Result, files, read, step};
-use harness::{Program, Protocol, suite};
+use harness::{Program, Protocol, at_a_time, suite};
 use serde::Deserialize;
 use std::fmt::Write;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use std::{iter, thread};
 
 /// How many cells are checked at the same time. Most of them wait, but those that watch a server need it to have a processor.
 const AT_A_TIME: usize = 16;
@@ -177,29 +175,23 @@ impl Trial {
     fn run(self) -> Result {
         // Two threads for a runtime, on a machine with one processor too.
         let program = self.program.environment("ASYNC_STD_THREAD_COUNT", "2").environment("LOOPS", "2");
+        let run = || suite::only(&self.check, &program);
+        if !self.by_chance {
+            return run().map_err(|failure| failure.context(self.place));
+        }
         let start = Instant::now();
-        let result = loop {
-            match suite::only(&self.check, &program) {
-                Ok(()) if self.by_chance && start.elapsed() < DOUBT => {}
-                Ok(()) if self.by_chance => break Err(Failure::new("it has passed again and again")),
-                Err(_) if self.by_chance => break Ok(()),
-                result => break result,
+        while start.elapsed() < DOUBT {
+            if run().is_err() {
+                return Ok(());
             }
-        };
-        result.map_err(|failure| failure.context(self.place))
+        }
+        Err(Failure::new("it has passed again and again").context(self.place))
     }
 }
 
 /// Runs so many of them at the same time, and returns what was wrong.
-fn run_all(trials: Vec<Trial>, at_a_time: usize) -> Vec<Failure> {
-    let trials = Mutex::new(trials.into_iter());
-    let next = || trials.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let run = || iter::from_fn(next).filter_map(|trial| trial.run().err()).collect::<Vec<_>>();
-    thread::scope(|scope| {
-        let running: Vec<_> = (0..at_a_time).map(|_| scope.spawn(run)).collect();
-        let ended = running.into_iter().map(|trials| trials.join().map_err(|_| Failure::new("a check panicked")));
-        ended.flat_map(|failures| failures.unwrap_or_else(|failure| vec![failure])).collect()
-    })
+fn run_all(trials: Vec<Trial>, number: usize) -> Vec<Failure> {
+    at_a_time(number, trials, |trial| trial.run().err()).into_iter().flatten().collect()
 }
 
 /// A table for the book.

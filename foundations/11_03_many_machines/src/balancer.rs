@@ -30,8 +30,7 @@ pub struct Balancer {
     pub kind: Kind,
     process: Child,
     folder: TempDir,
-    pub address: SocketAddr,
-    _port: Port,
+    pub port: Port,
 }
 
 impl Kind {
@@ -113,8 +112,7 @@ impl Balancer {
         let folder = tempfile::tempdir()?;
         let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let port = Port::keep(address)?;
-        let address = port.address;
-        let configuration = Kind::configuration(template, balance, folder.path(), address, copies);
+        let configuration = Kind::configuration(template, balance, folder.path(), port.address, copies);
         fs::write(folder.path().join("configuration"), configuration)?;
         let said = fs::File::create(folder.path().join("said"))?;
         let mut command = kind.command(folder.path());
@@ -123,13 +121,13 @@ impl Balancer {
             ErrorKind::NotFound => Error::other(format!("{0} is not installed: apt install {0}", kind.name())),
             _ => error,
         })?;
-        let mut balancer = Self { kind, process, folder, address, _port: port };
+        let mut balancer = Self { kind, process, folder, port };
         timeout(PATIENCE, balancer.answers()).await.map_err(|_| balancer.cannot("answer"))??;
         Ok(balancer)
     }
 
     async fn answers(&mut self) -> Result<()> {
-        while ask(&mut None, self.address, "/").await.is_err() {
+        while ask(&mut None, self.port.address, "/").await.is_err() {
             if self.process.try_wait()?.is_some() {
                 return Err(self.cannot("start"));
             }

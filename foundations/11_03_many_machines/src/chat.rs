@@ -77,10 +77,10 @@ impl Scene {
         for _ in 0..COPIES {
             copies.push(Copy::start(kind, broker.as_ref().map(Broker::url)).await?);
         }
-        let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.address).collect();
+        let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.port.address).collect();
         let balancer = Balancer::start(balancer::Kind::Haproxy, meeting.balance(), address, &addresses).await?;
         if address.is_some() {
-            tell(&format!("listening on http://{}", balancer.address));
+            tell(&format!("listening on http://{}", balancer.port.address));
         }
         tell(&format!("haproxy stands in front of {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
         Ok(Self { balancer, copies, _broker: broker })
@@ -159,7 +159,7 @@ impl Scene {
 
     /// Somebody enters the room through the balancer.
     async fn enter(&self, name: &'static str) -> Result<Person> {
-        let address = self.balancer.address;
+        let address = self.balancer.port.address;
         let stream = TcpStream::connect(address).await?;
         let (socket, answer) =
             client_async(format!("ws://{address}/chat?room=tea"), stream).await.map_err(Error::other)?;

@@ -6,7 +6,6 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::HOST;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use std::env;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
@@ -20,10 +19,7 @@ type Connection = SendRequest<Empty<Bytes>>;
 
 /// How long a client waits for an answer: five seconds, unless the environment tells it otherwise in `PATIENCE`, in seconds. (Tests
 /// are in a hurry.)
-pub static PATIENCE: LazyLock<Duration> = LazyLock::new(|| {
-    let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs_f64(seconds.unwrap_or(5.0))
-});
+pub static PATIENCE: LazyLock<Duration> = LazyLock::new(|| echo::patience_or(Duration::from_secs(5)));
 /// How long a client rests after a loss, or a balancer that is gone would keep it busy.
 const PAUSE: Duration = Duration::from_millis(20);
 

@@ -81,7 +81,7 @@ async fn replace_copies(arguments: &Arguments) -> Result<()> {
         return pending().await;
     }
     let (stop, stopped) = watch::channel(false);
-    let address = scene.balancer.address;
+    let address = scene.balancer.port.address;
     scene.tell(&format!("{CLIENTS} clients ask, each as soon as it has its answer"));
     let mut clients: JoinSet<Vec<Asked>> = (0..CLIENTS).map(|_| client(address, stopped.clone())).collect();
     sleep(PAUSE).await;
@@ -105,7 +105,7 @@ impl Scene {
         for _ in 0..arguments.copies {
             copies.push(Copy::start(server, None).await?);
         }
-        let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.address).collect();
+        let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.port.address).collect();
         let balancer = Balancer::start(arguments.balancer, "roundrobin", arguments.serve, &addresses).await?;
         let mut timeline = Timeline::new("Copies behind a balancer", Unit::Milliseconds)
             .legend(Kind::Served, "answers")
@@ -119,7 +119,7 @@ impl Scene {
         let (start, tells) = (Instant::now(), !arguments.json);
         let scene = Self { balancer, copies, start, timeline, tells };
         if arguments.serve.is_some() {
-            scene.tell(&format!("listening on http://{}", scene.balancer.address));
+            scene.tell(&format!("listening on http://{}", scene.balancer.port.address));
         }
         let (name, server) = (arguments.balancer.name(), server.name());
         let copies = if arguments.copies == 1 { "one copy".to_owned() } else { format!("{} copies", arguments.copies) };
@@ -135,7 +135,7 @@ impl Scene {
             let drained = Instant::now();
             self.balancer.drain(number).await?;
             // The copy accepts in the order of arrival. Once it has answered us, it has accepted all that the balancer sent before.
-            ask(&mut None, copy.address, "/").await.map_err(Error::other)?;
+            ask(&mut None, copy.port.address, "/").await.map_err(Error::other)?;
             copy.end(Signal::TERM).await?;
             let ended = Instant::now();
             sleep(INSTALLATION).await;

@@ -54,22 +54,20 @@ pub struct Copy {
     /// Where the chat's broker is.
     broker: Option<String>,
     process: Child,
-    pub address: SocketAddr,
-    _port: Port,
+    pub port: Port,
 }
 
 impl Copy {
     /// Starts it on a free port.
     pub async fn start(kind: Kind, broker: Option<String>) -> Result<Self> {
         let port = Port::keep(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        let address = port.address;
-        let process = start_on(kind, broker.as_deref(), address).await?;
-        Ok(Self { kind, broker, process, address, _port: port })
+        let process = start_on(kind, broker.as_deref(), port.address).await?;
+        Ok(Self { kind, broker, process, port })
     }
 
     /// Starts it again where it was.
     pub async fn start_again(&mut self) -> Result<()> {
-        self.process = start_on(self.kind, self.broker.as_deref(), self.address).await?;
+        self.process = start_on(self.kind, self.broker.as_deref(), self.port.address).await?;
         Ok(())
     }
 
@@ -87,6 +85,7 @@ impl Copy {
 async fn start_on(kind: Kind, broker: Option<&str>, address: SocketAddr) -> Result<Child> {
     let mut command = Command::new(kind.program()?);
     command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
+    command.env_remove("PATIENCE"); // it is about our own clients
     command.envs(broker.map(|broker| ("BROKER", broker)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut process = command.spawn()?;

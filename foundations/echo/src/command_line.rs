@@ -71,9 +71,14 @@ fn usage() -> String {
 /// How long a peer may say nothing, or not read what it is sent, before it is let go: a minute, unless the environment says
 /// otherwise in `PATIENCE`, in seconds. (Tests are in a hurry.)
 pub fn patience() -> Duration {
+    patience_or(Duration::from_secs(60))
+}
+
+/// The same, if it is not usually a minute.
+pub fn patience_or(usual: Duration) -> Duration {
     let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
     let patience = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    patience.unwrap_or(Duration::from_secs(60)).min(YEAR)
+    patience.unwrap_or(usual).min(YEAR)
 }
 
 /// Says where the server can be reached.

@@ -49,8 +49,6 @@ mod waiting;
 
 use crate::{Failure, Program, Result};
 use std::panic::catch_unwind;
-use std::sync::{Mutex, PoisonError};
-use std::{iter, thread};
 
 /// One thing that a server must do.
 #[derive(Clone, Copy, Debug)]
@@ -464,18 +462,9 @@ pub fn only(check: &str, program: &Program) -> Result {
 fn run(checks: &[Check], program: &Program) -> Report {
     // Servers that never rest slow each other down.
     let at_a_time = if program.never_rests { 4 } else { checks.len() };
-    let remaining = Mutex::new(checks.iter());
-    let run_remaining = || {
-        let next = || remaining.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let outcome = |check: &Check| {
-            let outcome = catch_unwind(|| (check.run)(program));
-            (check.name, outcome.unwrap_or(Err(Failure::new("the check panicked"))))
-        };
-        iter::from_fn(next).map(outcome).collect::<Vec<_>>()
-    };
-    let outcomes = thread::scope(|scope| {
-        let running: Vec<_> = (0..at_a_time).map(|_| scope.spawn(run_remaining)).collect();
-        running.into_iter().flat_map(|checks| checks.join().unwrap_or_default()).collect()
+    let outcomes = crate::at_a_time(at_a_time, checks, |check| {
+        let outcome = catch_unwind(|| (check.run)(program));
+        (check.name, outcome.unwrap_or(Err(Failure::new("the check panicked"))))
     });
     Report { program: program.name(), outcomes }
 }

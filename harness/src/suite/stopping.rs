@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// What a server that stops well says when it begins to.
 const STOPPING: &str = "finishing the answers in flight";
+/// For checks that wait for its end. What has to happen meanwhile has time to, on a busy machine too.
+const NAP: Duration = Duration::from_secs(1);
 
 pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
     ends_in_mid_request(program, Server::interrupt)
@@ -19,9 +21,6 @@ pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
 pub(super) fn sigterm_ends_it_in_mid_request(program: &Program) -> Result {
     ends_in_mid_request(program, Server::terminate)
 }
-
-/// For checks that wait for its end. What has to happen meanwhile has time to, on a busy machine too.
-const NAP: Duration = Duration::from_secs(1);
 
 /// It dies of the signal, although it waits for the rest of a request.
 fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result {

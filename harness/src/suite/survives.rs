@@ -194,10 +194,7 @@ pub(super) fn two_hundred_clients_with_sixty_four_descriptors(program: &Program)
     }
     let server = program.clone().descriptor_limit(64).start()?;
     let clients: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
-    rests_while(&server, || {
-        thread::sleep(REST);
-        Ok(())
-    })?;
+    rests_while(&server, || rest(REST))?;
     drop(clients);
     serves_again(&server)
 }
@@ -252,15 +249,17 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
     };
     let (used, passed) = (after.saturating_sub(before), start.elapsed());
     let is_suspicious = busy > 0.9;
-    let rest = || {
-        thread::sleep(2 * REST);
-        Ok(())
-    };
-    let still_busy = || share_of_time_busy(server, rest);
+    let still_busy = || share_of_time_busy(server, || rest(2 * REST));
     let rested = used * 10 < passed && !(is_suspicious && still_busy()? > 0.9);
     let lines = server.log()[logged..].lines().count();
     ensure!(lines < 50, "it spins: in {:?} without anything to do it logged {lines} lines", start.elapsed());
     ensure!(rested, "it spins: in {passed:?} without anything to do it used {used:?} of processor time");
+    Ok(())
+}
+
+/// An action that leaves the server alone.
+pub(super) fn rest(time: Duration) -> Result {
+    thread::sleep(time);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What a server does while nobody says anything, and what those cost who say nothing.
 
 use super::basics::{serves, skip};
-use super::survives::rests_while;
+use super::survives::{rest, rests_while};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
 use std::thread;
@@ -34,10 +34,7 @@ pub(super) fn thousands_of_idle_clients_cost_nothing(program: &Program) -> Resul
     let Some(first) = time_for_questions(&server)? else { return skip("only Linux tells the time of a server") };
     let alone = time_for_questions(&server)?.map_or(first, |second| first.min(second));
     let _crowd = crowd(&server)?;
-    rests_while(&server, || {
-        thread::sleep(Duration::from_millis(150));
-        Ok(())
-    })?;
+    rests_while(&server, || rest(Duration::from_millis(150)))?;
     let limit = alone * 2 + Duration::from_millis(15); // which other programs may cost it
     let mut beside = Duration::MAX;
     for _ in 0..5 {

@@ -1,9 +1,8 @@
 //! A check that cannot fail checks nothing: each one here meets a server with a fault that it must find, and a sound
 //! one that it must let pass.
 
-use harness::{Program, SAFETY, suite};
+use harness::{Program, SAFETY, at_a_time, suite};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -251,19 +250,14 @@ fn every_fault_is_found() {
     };
     let patient = pairs(PATIENT_FOUND_BY, patient_server_with);
     let echo = pairs(ECHO_FOUND_BY, echo_server_with);
-    let pairs = Mutex::new(pairs(FOUND_BY, server_with).chain(patient).chain(echo));
-    let missed = Mutex::new(String::new());
-    let find_faults = || {
-        while let Some((fault, check, server)) = { pairs.lock().unwrap().next() } {
-            let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_millis(600) }; // less than a nap
-            if suite::only(check, &server.patience(patience)).is_ok() {
-                missed.lock().unwrap().push_str(&format!("\n{check} passes {fault:?}"));
-            }
-        }
-    };
+    let pairs = pairs(FOUND_BY, server_with).chain(patient).chain(echo);
     // Some at a time: most of them wait, but those that watch a server spin need it to have a processor.
-    thread::scope(|scope| (0..12).for_each(|_| drop(scope.spawn(find_faults))));
-    let missed = missed.into_inner().unwrap();
+    let missed = at_a_time(12, pairs, |(fault, check, server)| {
+        // The second is less than the naps that have to be noticed.
+        let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_millis(600) };
+        suite::only(check, &server.patience(patience)).is_ok().then(|| format!("\n{check} passes {fault:?}"))
+    });
+    let missed: String = missed.into_iter().flatten().collect();
     assert!(missed.is_empty(), "faults were not found:{missed}");
 }
 

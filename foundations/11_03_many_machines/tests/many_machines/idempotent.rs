@@ -31,7 +31,7 @@ async fn statuses(kind: Kind, template: &str, method: &str) -> Result<[u16; 2]> 
     let balancer = Balancer::start_with(kind, template, "roundrobin", None, &copies).await?;
     let mut statuses = [0; 2]; // one for each copy, which take turns
     for status in &mut statuses {
-        let mut client = Client::connect(balancer.address)?;
+        let mut client = Client::connect(balancer.port.address)?;
         client.send(format!("{method} /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"))?;
         *status = client.response()?.status;
     }
