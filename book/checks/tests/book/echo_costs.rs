@@ -117,13 +117,19 @@ pub fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
     let server = Path::new(command.get_program());
     // Two tests may ask for the same server at the same time.
     let file = env::temp_dir().join(format!("{}.{:?}.strace", process::id(), thread::current().id()));
-    let traced = Program::at("strace").argument("-I1").argument("-fqq").argument("-e").argument("trace=desc,network");
+    // With `-D`, the server is the process that is started here and ends here, and `strace` looks on.
+    let traced = Program::at("strace")
+        .argument("-D")
+        .argument("-I1")
+        .argument("-fqq")
+        .argument("-e")
+        .argument("trace=desc,network");
     let traced = traced.argument("-o").argument(&file).argument(server).argument("--delay=0s");
     let mut server = traced.start().unwrap();
     let mut client = server.client().unwrap();
     (0..echoes).for_each(|_| client.ask().unwrap());
     drop(client);
-    server.terminate().unwrap(); // it passes this on
+    server.terminate().unwrap();
     server.wait_for_exit().unwrap();
     let log = fs::read_to_string(&file).unwrap();
     let _ = fs::remove_file(&file);

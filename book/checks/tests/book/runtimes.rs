@@ -346,7 +346,8 @@ fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
     let program = program.command().get_program().to_owned();
     let name = Path::new(&program).file_stem().unwrap().display();
     let file = env::temp_dir().join(format!("{name}-{}.strace", process::id()));
-    let strace = ["-f", "-yy", "-I1", "-qq", "-e", "trace=recvfrom,sendto,epoll_ctl", "-o"];
+    // With `-D`, the server is the process that is started here and ends here, and `strace` looks on.
+    let strace = ["-D", "-f", "-yy", "-I1", "-qq", "-e", "trace=recvfrom,sendto,epoll_ctl", "-o"];
     let strace = strace.into_iter().fold(Program::at("strace"), |strace, argument| strace.argument(argument));
     let mut server = strace.argument(&file).argument(&program).start().unwrap();
     let read = || fs::read_to_string(&file).unwrap();
