@@ -4,17 +4,12 @@
 //! Try: `nc 127.0.0.1 7878` in one terminal (a client that says nothing), `curl -i 127.0.0.1:7878` in another.
 //! You should see: curl gets its page when nc leaves, or when it has kept the server waiting for ten seconds.
 
-use http::{Connection, Response};
+use common::{HELLO, NOT_FOUND, command_line};
+use http1::{Connection, Response};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
-
-#[path = "../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long one peer may keep the server, whatever it does with the time.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -5,16 +5,11 @@
 //! You should see: five seconds of nothing, then both pages. The accept loop awaits one handler at a time.
 
 use async_std::task;
-use http::{Connection, Response};
+use common::{HELLO, NOT_FOUND, command_line};
+use http1::{Connection, Response};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant, UNIX_EPOCH};
-
-#[path = "../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long one peer may keep the server, whatever it does with the time.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,18 +6,13 @@
 
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
+use common::{HELLO, NOT_FOUND, command_line};
 use futures::{future::select, io, prelude::*};
-use http::{Connection, Response};
+use http1::{Connection, Response};
 use std::cell::Cell;
 use std::net::Shutdown;
 use std::pin::pin;
 use std::time::{Duration, UNIX_EPOCH};
-
-#[path = "../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);

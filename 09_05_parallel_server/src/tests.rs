@@ -62,7 +62,7 @@ fn progress_is_announced_to_the_guard_against_silence_and_half_a_request_is_none
 
     let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n";
     assert_eq!(done_after(&Stream::new().sends(head).sends("a few bytes").fails(reset)), 0);
-    assert_ne!(done_after(&Stream::new().sends(head).sends(vec![b'a'; http::MILESTONE]).fails(reset)), 0);
+    assert_ne!(done_after(&Stream::new().sends(head).sends(vec![b'a'; http1::MILESTONE]).fails(reset)), 0);
 }
 
 #[test]

@@ -8,20 +8,15 @@ use async_lock::Semaphore;
 use async_signal::{Signal, Signals};
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
+use common::{HELLO, NOT_FOUND, command_line};
 use futures::channel::oneshot;
 use futures::future::{Either, Shared, select};
 use futures::{io, prelude::*, stream};
-use http::{Connection, Response};
+use http1::{Connection, Response};
 use std::net::Shutdown;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
-
-#[path = "../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../common/404.html");
 
 /// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -34,14 +34,13 @@ pub fn counts(old: &str, new: &str) -> Result<[usize; 3]> {
     Ok([ChangeTag::Delete, ChangeTag::Insert, ChangeTag::Equal].map(count))
 }
 
-/// A program without what tells nothing of it: the comment at its head, the marks for the book, the way to the pages, and the
-/// unit tests.
+/// A program without what tells nothing of it: the comment at its head, the marks for the book, and the unit tests.
 ///
 /// # Errors
 ///
 /// If the file cannot be read.
 fn code(file: &str) -> Result<String> {
-    let text = without_anchors(&read(file)?).replace("\"../../../common/", "\"../../common/");
+    let text = without_anchors(&read(file)?);
     let text = text.split("\n#[cfg(test)]").next().unwrap_or_default();
     let lines = text.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
     Ok(lines.flat_map(|line| [line, "\n"]).collect())

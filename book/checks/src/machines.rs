@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::report::{Report, Row, format};
-use http::{Connection, Response};
+use http1::{Connection, Response};
 use measure::figure::{Measure, grouped, times};
 use std::time::Duration;
 
@@ -162,7 +162,7 @@ fn bytes_of_an_answer() -> f64 {
     let mut connection = Connection::new();
     connection.receive(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let _ = connection.next_request();
-    connection.respond(Response::ok(include_str!("../../../common/hello.html")));
+    connection.respond(Response::ok(common::HELLO));
     connection.output(Duration::ZERO).len() as f64
 }
 
@@ -177,6 +177,6 @@ mod tests {
 
     #[test]
     fn an_answer_consists_of_a_head_and_the_page() {
-        assert!(bytes_of_an_answer() > include_str!("../../../common/hello.html").len() as f64 + 50.0);
+        assert!(bytes_of_an_answer() > common::HELLO.len() as f64 + 50.0);
     }
 }

@@ -12,7 +12,7 @@ use syn::{Attribute, Expr, File, Ident, Item, ItemMod, ItemUse, Lit, Macro, Meta
 /// A file, and one that it imports from.
 type Import = (PathBuf, PathBuf);
 
-/// The imports that lie on a circle, in the crates whose sources are in this folder, such as `http/src`; each as a sentence.
+/// The imports that lie on a circle, in the crates whose sources are in this folder, such as `support/http1/src`; each as a sentence.
 ///
 /// # Errors
 ///

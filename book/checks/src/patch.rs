@@ -149,7 +149,7 @@ fn copy() -> Result<PathBuf> {
     let folder = target()?.join("patched");
     let programs = programs()?;
     let shared = files("foundations").into_iter().filter(|file| file.contains("/src/")); // a step may include a file of another
-    for file in files("common").into_iter().chain(shared) {
+    for file in shared {
         write_if_changed(&folder.join(&file), &read(&file)?)?;
     }
     for (name, (package, patch)) in &programs {

@@ -1,9 +1,10 @@
 //! One client: what it sends is answered in its order, as long as it reads the answers.
 
+use crate::commands;
 use crate::reply::Reply;
 use crate::request::{Refusal, Requests};
 use crate::session::{Client, Session, Shared, now};
-use crate::{command_line, commands};
+use common::command_line;
 use socket2::{SockRef, TcpKeepalive};
 use std::io::ErrorKind;
 use std::pin::pin;

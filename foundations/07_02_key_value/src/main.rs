@@ -5,8 +5,6 @@
 //! You should see: `OK`, `"hello"`, and then `(nil)`.
 
 #[allow(dead_code, reason = "the servers of chapter 9 use more of it")]
-#[path = "../../../common/command_line.rs"]
-mod command_line;
 mod commands;
 mod connection;
 mod glob;
@@ -16,6 +14,7 @@ mod request;
 mod session;
 mod store;
 
+use common::command_line;
 use session::{Shared, now};
 use std::process::ExitCode;
 use std::rc::Rc;

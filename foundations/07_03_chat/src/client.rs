@@ -1,8 +1,8 @@
 //! One client, from its name to its last word.
 
 use crate::chat::Chat;
-use crate::command_line;
 use crate::room::{MAX_WAITING, Room};
+use common::command_line;
 use futures::{SinkExt, StreamExt};
 use hyper::body::Bytes;
 use hyper::upgrade::Upgraded;

@@ -5,12 +5,11 @@
 //! You should see: the other window shows it. When the server stops, both say so, and come back as soon as it is back.
 
 use chat::Chat;
+use common::command_line;
 use tokio::net::TcpListener;
 
 mod chat;
 mod client;
-#[path = "../../../common/command_line.rs"]
-mod command_line;
 mod page;
 mod room;
 mod server;

@@ -1,7 +1,8 @@
 //! What is asked for over HTTP: the page, or a way into the room. Everything else is refused.
 
 use crate::chat::Chat;
-use crate::{client, command_line};
+use crate::client;
+use common::command_line;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, SEC_WEBSOCKET_VERSION, UPGRADE};

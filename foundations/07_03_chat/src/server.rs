@@ -1,7 +1,8 @@
 //! From the first connection to the last: who gets in, and how the server stops.
 
 use crate::chat::Chat;
-use crate::{command_line, page};
+use crate::page;
+use common::command_line;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};

@@ -1,7 +1,7 @@
 //! The relay is a member of the room. What it hears, it tells the broker, and what other relays have told the broker, it tells the room.
 
-use crate::command_line;
 use crate::room::Member;
+use common::command_line;
 use futures::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSubStream};
 use redis::{AsyncTypedCommands, Client, ErrorKind, RedisError, RedisResult};

@@ -5,6 +5,7 @@
 //! You should see: the other window shows it, although it is connected to another program.
 
 use chat::Chat;
+use common::command_line;
 use relay::{Lines, carry};
 use std::env;
 use std::time::Duration;
@@ -17,8 +18,6 @@ mod chat;
 #[path = "../../07_03_chat/src/client.rs"]
 mod client;
 #[allow(dead_code, reason = "step 7.3 uses more of it")]
-#[path = "../../../common/command_line.rs"]
-mod command_line;
 #[path = "../../07_03_chat/src/page.rs"]
 mod page;
 mod relay;

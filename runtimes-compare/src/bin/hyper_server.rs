@@ -4,6 +4,7 @@
 //! Its settings are the fastest that were found: `pipeline_flush` answers pipelined requests in one write, `TCP_NODELAY` sends
 //! it at once, and there is no timer. So a silent client keeps its connection for good, which the servers of this book don't allow.
 
+use common::{HELLO, NOT_FOUND, command_line};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::CONTENT_TYPE;
@@ -15,12 +16,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::{runtime, time};
-
-#[path = "../../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);

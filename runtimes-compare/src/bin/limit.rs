@@ -5,6 +5,7 @@
 //! routes, no dates, no limits and no time-outs, and loses a request whose head ends in two packets. What a real server needs
 //! beyond this is the price of its runtime and of HTTP.
 
+use common::{HELLO, command_line};
 use memchr::memmem;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
@@ -14,10 +15,6 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::thread;
 
-#[path = "../../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../../common/hello.html");
 const LISTENER: Token = Token(usize::MAX);
 const BACKLOG: i32 = 4096;
 

@@ -5,7 +5,8 @@
 //! You should see: the second page at once, the first after five seconds; then the server ends.
 
 use async_signal::{Signal, Signals};
-use http::{Connection, Response};
+use common::{HELLO, NOT_FOUND, command_line};
+use http1::{Connection, Response};
 use smol::channel::{self, Receiver};
 use smol::lock::Semaphore;
 use smol::net::{TcpListener, TcpStream};
@@ -13,12 +14,6 @@ use smol::{Executor, Timer, future, io, prelude::*};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
-
-#[path = "../../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);

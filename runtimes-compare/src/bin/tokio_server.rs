@@ -4,7 +4,8 @@
 //! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`, and press Ctrl-C in the server's terminal.
 //! You should see: the second page at once, the first after five seconds; then the server ends.
 
-use http::{Connection, Response};
+use common::{HELLO, NOT_FOUND, command_line};
+use http1::{Connection, Response};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
@@ -13,12 +14,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::{select, task, time};
-
-#[path = "../../../common/command_line.rs"]
-mod command_line;
-
-const HELLO: &str = include_str!("../../../common/hello.html");
-const NOT_FOUND: &str = include_str!("../../../common/404.html");
 
 /// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
 const PATIENCE: Duration = Duration::from_secs(10);

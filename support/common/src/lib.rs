@@ -1,0 +1,9 @@
+//! What the servers share because it is not what they are about: the pages of the HTTP servers, and the command line.
+
+pub mod command_line;
+
+/// The page at `/`.
+pub const HELLO: &str = include_str!("hello.html");
+
+/// The page for every path that does not exist.
+pub const NOT_FOUND: &str = include_str!("404.html");

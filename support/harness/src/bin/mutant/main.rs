@@ -1,0 +1,331 @@
+//! A server with one fault, for the suites to find: the environment variable `FAULT` names it. Without one it is sound, so
+//! that the suites can also be seen to pass.
+//!
+//! Run: `FAULT=reads_once cargo run -p harness --bin mutant`
+
+mod fault;
+mod guests;
+#[cfg(unix)]
+mod signals;
+
+use common::{HELLO, NOT_FOUND, command_line};
+use fault::{FAULTS, Fault};
+use guests::{Doing, Guest};
+use http1::{Connection, Response};
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::{env, mem, process, thread};
+
+fn main() {
+    let fault = env::var("FAULT").unwrap_or_default();
+    let Some(fault) = FAULTS.iter().find(|known| **known == fault) else {
+        command_line::log(format_args!("no such fault: {fault}"));
+        process::exit(2)
+    };
+    let address = address(fault);
+    match TcpListener::bind(&address) {
+        Ok(listener) => run(listener, Fault(fault)),
+        Err(error) if *fault == "panics_when_it_cannot_listen" => panic!("{error}"),
+        Err(error) => command_line::cannot_listen(&address, &error),
+    }
+}
+
+fn address(fault: &str) -> String {
+    match fault {
+        "has_no_help" if env::args().nth(1).is_some_and(|argument| argument.starts_with('-')) => process::exit(2),
+        "ignores_arguments" => env::args().nth(1).unwrap_or_default(),
+        _ => command_line::address(),
+    }
+}
+
+/// Held by whoever shares one lock, which makes many threads as good as one.
+static LOCK: Mutex<()> = Mutex::new(());
+
+fn run(listener: TcpListener, fault: Fault) {
+    #[cfg(unix)]
+    signals::obey(&listener, fault);
+    if fault.is("insists_on_being_read") {
+        println!("listening on http://{}", listener.local_addr().unwrap_or_else(|error| panic!("{error}")));
+    } else {
+        command_line::announce(listener.local_addr());
+    }
+    if fault.is("serves_the_latest_first") {
+        return run_latest_first(&listener);
+    }
+    for (number, stream) in listener.incoming().enumerate() {
+        match stream {
+            _ if guests::are_leaving() => break,
+            Ok(_) if fault.is("serves_ten_clients") && number == 10 => return,
+            Ok(stream) if fault.is("serial") => serve(Guest::enter(stream, usize::MAX), fault),
+            Ok(stream) => {
+                let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
+                let guest = Guest::enter(stream, limit);
+                thread::spawn(move || serve(guest, fault));
+            }
+            Err(_) if fault.is("dies_without_descriptors") => process::exit(1),
+            Err(_) if fault.is("spins_without_descriptors") => {}
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+    if fault.is("keeps_listening") {
+        mem::forget(listener);
+    } else {
+        drop(listener);
+    }
+    if fault.is("rests_before_it_ends") {
+        thread::sleep(Duration::from_secs(10));
+    }
+    guests::wait_until_all_have_left();
+    process::exit(i32::from(fault.is("ends_with_the_wrong_code")))
+}
+
+fn run_latest_first(listener: &TcpListener) {
+    let _ = listener.set_nonblocking(true);
+    let mut waiting = Vec::new();
+    loop {
+        while let Ok((stream, _)) = listener.accept() {
+            waiting.push(stream);
+        }
+        match waiting.pop() {
+            Some(stream) => serve(Guest::enter(stream, usize::MAX), Fault("serial")),
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+fn serve(guest: Guest, fault: Fault) {
+    if let Err(error) = handle_connection(&guest, fault) {
+        let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
+        command_line::log(format_args!("gave a connection up: {error}"));
+        if fault.is("dies_of_a_disconnect") {
+            process::exit(1);
+        }
+    }
+    if fault.is("keeps_descriptors") {
+        mem::forget(Arc::clone(&guest.stream));
+    } else if fault.is("keeps_memory") {
+        mem::forget(vec![1_u8; 8192]);
+    }
+}
+
+fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
+    let mut stream = &*guest.stream;
+    let one = fault.is("serial") || fault.is("closes_after_one_answer");
+    let mut connection = if one { Connection::for_one_request() } else { Connection::new() };
+    let mut output = Output::new(stream, fault)?;
+    let mut buffer = [0; 4096];
+    let mut patience = Patience::new(fault);
+    while connection.is_open() {
+        guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
+        let Some(received) = patience.read(stream, &mut buffer, &connection)? else {
+            stream.set_read_timeout(None)?; // it lingers for as long as the client likes
+            last_words(&mut connection, &mut output, fault)?;
+            break;
+        };
+        guest.is(Doing::Waiting);
+        if received == 0 && fault.is("dies_of_a_disconnect") {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
+        let input = misread(&buffer[..received], fault);
+        connection.receive(&input);
+        answer_all(&mut connection, &input, &mut output, fault)?;
+        if fault.is("is_deaf_after_a_half_close") && has_half_closed(stream)? {
+            return Ok(());
+        }
+        output.send(&connection.output(now()), input.starts_with(b"HEAD"))?;
+        if fault.is("drops_requests_behind_a_nap") && guests::are_leaving() {
+            return Ok(());
+        }
+        if fault.is("reads_once") {
+            return output.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", false);
+        }
+        if fault.is("drops_pipelined_requests") && connection.is_open() {
+            connection = Connection::new();
+        }
+        if fault.is("dies_of_noise") && !input.ends_with(b"\r\n") && received > 0 {
+            process::exit(1);
+        }
+    }
+    if (connection.peer_may_be_sending() && !fault.is("resets")) || fault.is("never_closes") {
+        if !fault.is("never_closes") && !fault.is("lingers_without_closing") {
+            stream.shutdown(Shutdown::Write)?;
+        }
+        if !fault.is("waits_for_the_refused") {
+            guest.is(Doing::Nothing);
+        }
+        io::copy(&mut stream, &mut io::sink())?;
+    }
+    Ok(())
+}
+
+/// What a client is told that has made no progress.
+fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault) -> io::Result<()> {
+    if fault.is("times_everyone_out") && connection.is_idle() {
+        connection.receive(b"half a request");
+    }
+    connection.time_out();
+    if fault.is("times_out_without_a_word") { Ok(()) } else { output.send(&connection.output(now()), false) }
+}
+
+/// How long a client may go without progress: for ever, unless the environment says otherwise in `PATIENCE`, in seconds.
+struct Patience {
+    fault: Fault,
+    patience: Option<Duration>,
+    last_look: Instant,
+    /// What was done at the last look.
+    done: u32,
+}
+
+impl Patience {
+    fn new(fault: Fault) -> Self {
+        let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
+        Self { fault, patience: seconds.map(Duration::from_secs_f64), last_look: Instant::now(), done: 0 }
+    }
+
+    /// Waits for bytes; `None` says that it has waited long enough.
+    fn read(
+        &mut self,
+        mut stream: &TcpStream,
+        buffer: &mut [u8],
+        connection: &Connection,
+    ) -> io::Result<Option<usize>> {
+        let Some(patience) = self.patience else { return stream.read(buffer).map(Some) };
+        loop {
+            let time_left = (self.last_look + patience).saturating_duration_since(Instant::now());
+            stream.set_read_timeout(Some(time_left.max(Duration::from_millis(1))))?;
+            match stream.read(buffer) {
+                Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    return Err(error);
+                }
+                Ok(received) if !time_left.is_zero() => {
+                    if self.fault.is("waits_as_long_as_bytes_come") {
+                        self.last_look = Instant::now();
+                    }
+                    return Ok(Some(received));
+                }
+                Ok(received) if self.has_progressed(connection) => return Ok(Some(received)),
+                Err(_) if self.has_progressed(connection) => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether more is done than at the last look.
+    fn has_progressed(&mut self, connection: &Connection) -> bool {
+        let before = mem::replace(&mut self.done, connection.progress());
+        self.last_look = Instant::now();
+        self.done != before && (connection.is_idle() || !self.fault.is("counts_answers_alone"))
+    }
+}
+
+/// What the server takes the bytes for.
+fn misread(input: &[u8], fault: Fault) -> Cow<'_, [u8]> {
+    let text = String::from_utf8_lossy(input);
+    if fault.is("skips_to_the_last_request") {
+        Cow::Borrowed(&input[text.rfind("GET /").unwrap_or(0)..])
+    } else if fault.is("takes_bodies_for_requests") {
+        let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("Content-Length"));
+        Cow::Owned(lines.collect::<String>().into_bytes())
+    } else if fault.is("wants_everything_encoded") {
+        Cow::Owned(text.replace(['{', '|', '^'], "\"").into_bytes())
+    } else if fault.is("takes_unknown_methods_for_get") {
+        Cow::Owned(text.replace("M-SEARCH", "GET").into_bytes())
+    } else {
+        Cow::Borrowed(input)
+    }
+}
+
+fn answer_all(connection: &mut Connection, input: &[u8], output: &mut Output<'_>, fault: Fault) -> io::Result<()> {
+    let text = String::from_utf8_lossy(input);
+    let trips = fault.is("trips_over_queries") && text.contains('?')
+        || fault.is("trips_over_urls") && text.contains("http://")
+        || fault.is("reads_its_page_from_the_directory") && !std::path::Path::new("Cargo.toml").exists();
+    let mut is_first = true;
+    while let Some(request) = connection.next_request() {
+        let response = match request.path() {
+            _ if trips => Response::not_found(NOT_FOUND),
+            "/" => Response::ok(HELLO),
+            "/sleep" if !fault.is("forgets_sleep") => {
+                if !fault.is("holds_answers_back") {
+                    output.send(&connection.output(now()), false)?;
+                }
+                thread::sleep(command_line::nap());
+                Response::ok(HELLO)
+            }
+            _ if fault.is("always_says_200") => Response::ok(HELLO),
+            _ => Response::not_found(NOT_FOUND),
+        };
+        if is_first || !fault.is("drops_pipelined_requests") {
+            connection.respond(response);
+        } else {
+            return Ok(());
+        }
+        is_first = false;
+    }
+    Ok(())
+}
+
+fn now() -> Duration {
+    UNIX_EPOCH.elapsed().unwrap_or_default()
+}
+
+fn has_half_closed(stream: &TcpStream) -> io::Result<bool> {
+    stream.set_read_timeout(Some(Duration::from_millis(50)))?;
+    let seen = stream.peek(&mut [0]);
+    stream.set_read_timeout(None)?;
+    Ok(matches!(seen, Ok(0)))
+}
+
+/// The way out, where answers can be spoilt.
+struct Output<'stream> {
+    stream: &'stream TcpStream,
+    fault: Fault,
+    /// Sends for a server that does not wait until its peer reads.
+    sender: Option<mpsc::Sender<Vec<u8>>>,
+}
+
+impl<'stream> Output<'stream> {
+    fn new(stream: &'stream TcpStream, fault: Fault) -> io::Result<Self> {
+        let sender = fault.is("buffers_without_end").then(|| send_from_a_queue(stream.try_clone())).transpose()?;
+        Ok(Self { stream, fault, sender })
+    }
+
+    fn send(&mut self, answers: &[u8], to_head: bool) -> io::Result<()> {
+        let mut answers = Cow::Borrowed(answers);
+        for (fault, header) in [
+            ("sends_no_content_length", "Content-Length"),
+            ("sends_no_content_type", "Content-Type"),
+            ("sends_no_date", "Date"),
+        ] {
+            if self.fault.is(fault) {
+                let text = String::from_utf8_lossy(&answers).into_owned();
+                let lines = text.split_inclusive('\n').filter(|line| !line.starts_with(header));
+                answers = Cow::Owned(lines.collect::<String>().into_bytes());
+            }
+        }
+        if self.fault.is("refuses_nothing") && answers.starts_with(b"HTTP/1.1 ") {
+            answers.to_mut().splice(9..12, *b"200");
+        }
+        if self.fault.is("sends_a_page_to_head") && to_head {
+            answers.to_mut().extend_from_slice(HELLO.as_bytes());
+        }
+        if self.fault.is("dies_of_noise") && answers.starts_with(b"HTTP/1.1 400") {
+            process::exit(1);
+        }
+        match &self.sender {
+            Some(sender) => sender.send(answers.into_owned()).map_err(|_| ErrorKind::BrokenPipe.into()),
+            None => self.stream.write_all(&answers),
+        }
+    }
+}
+
+fn send_from_a_queue(stream: io::Result<TcpStream>) -> io::Result<mpsc::Sender<Vec<u8>>> {
+    let mut stream = stream?;
+    let (sender, receiver) = mpsc::channel::<Vec<u8>>();
+    thread::spawn(move || receiver.iter().try_for_each(|answers| stream.write_all(&answers)));
+    Ok(sender)
+}

@@ -1,0 +1,532 @@
+//! A server under test: a process of its own, on a free port, stopped when the test is over.
+
+use crate::client::Client;
+use crate::failure::ensure;
+use crate::{Failure, Protocol, Result, SAFETY, system};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Read, pipe};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A program that serves, and how to start it.
+#[derive(Clone, Debug)]
+pub struct Program {
+    path: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    directory: Option<PathBuf>,
+    descriptor_limit: Option<u64>,
+    patience: Duration,
+    protocol: Protocol,
+    pub(crate) never_rests: bool,
+}
+
+impl Program {
+    /// The program in this file. A step's own tests know it: `env!("CARGO_BIN_EXE_09_01_sync_server")`.
+    pub fn at(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref().to_owned();
+        let (arguments, environment) = (Vec::new(), Vec::new());
+        let (directory, descriptor_limit, patience, protocol) = (None, None, SAFETY, Protocol::Http);
+        let never_rests = false;
+        Self { path, arguments, environment, directory, descriptor_limit, patience, protocol, never_rests }
+    }
+
+    /// The echo server in this file, told to answer without a delay.
+    pub fn echo(path: impl AsRef<Path>) -> Self {
+        Self::at(path).speaking(Protocol::Echo)
+    }
+
+    /// The same, if it speaks this protocol. (An echo server is told to answer without a delay.)
+    pub fn speaking(self, protocol: Protocol) -> Self {
+        let program = Self { protocol, ..self };
+        if protocol == Protocol::Echo { program.delay(Duration::ZERO) } else { program }
+    }
+
+    /// The binary of this name in this workspace, built first if it is not up to date.
+    ///
+    /// # Errors
+    ///
+    /// Fails if Cargo cannot build it.
+    pub fn in_workspace(binary: &str) -> Result<Self> {
+        Ok(Self::several_in_workspace(&[binary])?.remove(0))
+    }
+
+    /// The binaries of these names, in this order: as [`in_workspace`](Self::in_workspace), in one go.
+    pub fn several_in_workspace(binaries: &[&str]) -> Result<Vec<Self>> {
+        let mut cargo = cargo();
+        cargo.args(["build", "--quiet", "--message-format=json"]);
+        cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
+        // With a test among them, cargo chooses the same features of libraries as it did for `cargo test --workspace`. Otherwise it would
+        // build everything once more, and put each program in the place of the other one, where a test may be about to start it.
+        cargo.args(["--test", "harness"]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let built = cargo.stderr(Stdio::inherit()).output()?;
+        ensure!(built.status.success(), "cannot build {binaries:?}: cargo ended with {}", built.status);
+        let messages = String::from_utf8_lossy(&built.stdout);
+        binaries.iter().map(|binary| Ok(Self::at(executable(&messages, binary)?))).collect()
+    }
+
+    /// The same, with an argument before the address.
+    pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// The same, with a variable in its environment.
+    pub fn environment(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// The same, with a `/sleep` that takes so long instead of five seconds: for what has to wait for its end.
+    pub fn nap(self, nap: Duration) -> Self {
+        self.environment("NAP", nap.as_secs_f64().to_string())
+    }
+
+    /// The same echo server, with this delay before each answer.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.arguments = ["--delay".into(), format!("{}ms", delay.as_millis()).into()].into();
+        self
+    }
+
+    /// The same, with less patience for peers that say nothing, if it is an echo server or a mutant: for what waits for its
+    /// end.
+    pub fn patience_for_peers(self, patience: Duration) -> Self {
+        self.environment("PATIENCE", patience.as_secs_f64().to_string())
+    }
+
+    /// How long it waits for a peer that makes no progress: ten seconds, unless it was told otherwise.
+    pub(crate) fn its_patience(&self) -> Duration {
+        let told = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
+        let seconds = told.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
+        seconds.map_or(Duration::from_secs(10), Duration::from_secs_f64)
+    }
+
+    /// The same, of a server that computes even when it has nothing to do: so nobody can see when it is done, and nobody asks it to
+    /// rest.
+    pub fn never_rests(mut self) -> Self {
+        self.never_rests = true;
+        self
+    }
+
+    /// The same, started in this directory.
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.directory = Some(directory.as_ref().to_owned());
+        self
+    }
+
+    /// The same, with a limit on its file descriptors, as `ulimit -n` sets it. Only Linux lets us: see
+    /// [`Server::limit_descriptors`].
+    pub fn descriptor_limit(mut self, limit: u64) -> Self {
+        self.descriptor_limit = Some(limit);
+        self
+    }
+
+    /// The same, with less patience than [`SAFETY`] for what does not happen.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = self.patience.min(patience);
+        self
+    }
+
+    /// The name of its file, for messages.
+    pub(crate) fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The command that starts it, with its own arguments, but without an address.
+    pub fn command(&self) -> Command {
+        system::stop_ignoring_ctrl_c();
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        command
+    }
+
+    /// Runs it with these arguments, on which it is expected to end.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not.
+    pub fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let mut command = self.command();
+        self.spawn(command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))?.ended()
+    }
+
+    /// Starts it on a free port of the loopback interface, and waits until it says that it listens.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be started, or does not print as its first line `listening on http://ADDRESS`, or `redis://`
+    /// instead of `http://`, or, if it is an echo server, nothing instead.
+    pub fn start(&self) -> Result<Server> {
+        self.start_with_log(Stdio::piped())
+    }
+
+    /// As [`start`](Self::start), with the standard error connected to something else.
+    pub(crate) fn start_with_log(&self, log: Stdio) -> Result<Server> {
+        let mut server = self.spawn(self.command().arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log))?;
+        server.hear_announcement().map_err(|failure| failure.context(self.path.display()))?;
+        Ok(server)
+    }
+
+    /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
+    /// that was free a moment ago.
+    pub(crate) fn start_unheard(&self) -> Result<Server> {
+        let mut attempts = 0..5; // somebody else may take the address in the meantime
+        loop {
+            let (reader, writer) = pipe()?;
+            drop(reader);
+            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+            let mut command = self.command();
+            command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
+            let mut server = self.spawn(&mut command)?;
+            server.address = address;
+            server.wait_until("it listens or ends", |server| server.has_ended() || server.client().is_ok())?;
+            if !server.has_ended() {
+                return Ok(server);
+            }
+            ensure!(attempts.next().is_some(), "with nobody to read what it writes, it ends");
+        }
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Server> {
+        system::raise_own_descriptor_limit();
+        let child = command.spawn().map_err(|error| Failure::from(error).context(self.path.display()))?;
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (output, log) = (Text::default(), Text::default());
+        let (patience, protocol) = (self.patience, self.protocol);
+        let mut server = Server { child, address, output, log, patience, protocol, never_rests: self.never_rests };
+        if let Some(limit) = self.descriptor_limit {
+            server.limit_descriptors(limit)?;
+        }
+        server.output.collect(server.child.stdout.take());
+        server.log.collect(server.child.stderr.take());
+        Ok(server)
+    }
+}
+
+/// Cargo, in this workspace, and not in the mood in which it runs tests.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).env_remove("RUSTC_BOOTSTRAP"); // the gate times tests with it
+    cargo
+}
+
+/// The path that Cargo reports for this binary, in its messages of one line each.
+fn executable(messages: &str, binary: &str) -> Result<String> {
+    let paths = messages.lines().filter_map(|message| message.split_once("\"executable\":\"")?.1.split('"').next());
+    let mut paths = paths.map(|path| path.replace("\\\\", "\\"));
+    let found = paths.find(|path| Path::new(path).file_stem() == Some(OsStr::new(binary)));
+    found.ok_or_else(|| Failure::new(format!("cargo did not say where {binary} is")))
+}
+
+/// Programs can be given by their path.
+impl<P: AsRef<Path>> From<P> for Program {
+    fn from(path: P) -> Self {
+        Self::at(path)
+    }
+}
+
+/// How a program ended, and what it wrote.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    pub log: String,
+}
+
+/// A running server. It is killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    output: Text,
+    log: Text,
+    pub(crate) patience: Duration,
+    protocol: Protocol,
+    pub(crate) never_rests: bool,
+}
+
+impl Server {
+    /// Starts the program in this file: [`Program::start`].
+    pub fn start(path: impl AsRef<Path>) -> Result<Self> {
+        Program::at(path).start()
+    }
+
+    /// Starts the binary of this name: [`Program::in_workspace`], [`Program::start`].
+    pub fn from_workspace(binary: &str) -> Result<Self> {
+        Program::in_workspace(binary)?.start()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it speaks.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// A new client, connected.
+    pub fn client(&self) -> Result<Client> {
+        self.impatient_client(self.patience)
+    }
+
+    /// A new client, connected, that waits for nothing longer than this.
+    pub(crate) fn impatient_client(&self, patience: Duration) -> Result<Client> {
+        let mut client = Client::connect_with_patience(self.address, patience)?;
+        client.server = (!self.never_rests).then(|| self.process());
+        client.protocol = self.protocol;
+        Ok(client)
+    }
+
+    /// A new client that has not been taken yet, perhaps: [`Client::knock`].
+    pub fn knock(&self) -> Result<Client> {
+        let mut client = Client::knock(self.address)?;
+        client.protocol = self.protocol;
+        Ok(client)
+    }
+
+    /// What it has printed so far.
+    pub fn output(&self) -> String {
+        self.output.so_far()
+    }
+
+    /// What it has written to the standard error so far.
+    pub fn log(&self) -> String {
+        self.log.so_far()
+    }
+
+    /// Waits until the standard error has this text in it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it ends without.
+    pub fn wait_for_log(&self, text: &str) -> Result {
+        let waited = self.log.wait(self.patience, |log, has_ended| has_ended || log.contains(text));
+        waited.map_err(|failure| failure.context(format!("no {text:?} in the log")))?;
+        ensure!(self.log().contains(text), "it ended without {text:?} in the log: {:?}", self.log());
+        Ok(())
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The numbers of all its processes: its own, those that it has started, and so on. (Only its own if the system does not tell.)
+    pub fn processes(&self) -> Vec<u32> {
+        system::family(self.process())
+    }
+
+    /// The processor time it has used so far. (`None` if the system does not tell.)
+    pub fn cpu_time(&self) -> Option<Duration> {
+        system::cpu_time(self.process())
+    }
+
+    /// Whether one of its threads computes at this moment, or could if it had a processor. (`None` if the system does not
+    /// tell.)
+    pub fn is_busy(&self) -> Option<bool> {
+        system::is_busy(self.process())
+    }
+
+    /// How many threads it has. (`None` if the system does not tell.)
+    pub fn threads(&self) -> Option<usize> {
+        system::threads(self.process())
+    }
+
+    /// The names of its threads, which Linux cuts to 15 characters, by their numbers; the main thread has that of
+    /// the process. (`None` if the system does not tell.)
+    pub fn thread_names(&self) -> Option<BTreeMap<u32, String>> {
+        system::thread_names(self.process())
+    }
+
+    /// How many file descriptors it has open. (`None` if the system does not tell.)
+    pub fn descriptors(&self) -> Option<usize> {
+        system::descriptors(self.process())
+    }
+
+    /// How many bytes of RAM it uses. (`None` if the system does not tell.)
+    pub fn resident_memory(&self) -> Option<u64> {
+        system::resident_memory(self.process())
+    }
+
+    /// How many bytes of addresses it has, whether or not there is RAM behind them. (`None` if the system does not tell.)
+    pub fn virtual_memory(&self) -> Option<u64> {
+        system::virtual_memory(self.process())
+    }
+
+    /// Sends it SIGINT, as Ctrl-C does.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn interrupt(&self) -> Result {
+        system::interrupt(self.process())
+    }
+
+    /// Sends it SIGTERM, as service managers do.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn terminate(&self) -> Result {
+        system::terminate(self.process())
+    }
+
+    /// Kills one of its processes, which is not asked.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn kill(&self, process: u32) -> Result {
+        system::kill(process)
+    }
+
+    /// Suspends it and lets it go on, as Ctrl-Z and the shell's `fg` do.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Unix.
+    pub fn suspend_for_a_moment(&mut self) -> Result {
+        system::suspend(self.process())?;
+        self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
+        system::resume(self.process())
+    }
+
+    /// Sets how many file descriptors it may have from now on.
+    ///
+    /// # Errors
+    ///
+    /// Fails everywhere but on Linux.
+    pub fn limit_descriptors(&self, limit: u64) -> Result {
+        #[cfg(target_os = "linux")]
+        return system::limit_descriptors(self.process(), limit);
+        #[cfg(not(target_os = "linux"))]
+        return Err(Failure::new(format!("only Linux can limit a running program to {limit} descriptors")));
+    }
+
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not.
+    pub fn wait_for_exit(&mut self) -> Result<ExitStatus> {
+        let mut ended = None;
+        self.wait_until("the server ends", |server| {
+            ended = server.child.try_wait().ok().flatten();
+            ended.is_some()
+        })?;
+        ended.ok_or_else(|| Failure::new("the server does not end"))
+    }
+
+    /// Waits until it ends by itself, and until all that it wrote has arrived.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not end.
+    pub fn ended(&mut self) -> Result<Ended> {
+        let status = self.wait_for_exit()?;
+        self.output.wait(self.patience, |_, has_ended| has_ended)?;
+        self.log.wait(self.patience, |_, has_ended| has_ended)?;
+        Ok(Ended { code: status.code(), output: self.output(), log: self.log() })
+    }
+
+    /// Waits until the condition holds: for what nobody announces.
+    pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&mut Self) -> bool) -> Result {
+        let deadline = Instant::now() + self.patience;
+        while !condition(self) {
+            ensure!(Instant::now() < deadline, "waited {:?} in vain until {what}", self.patience);
+            thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
+    }
+
+    /// Waits until it says what it speaks, and where.
+    fn hear_announcement(&mut self) -> Result {
+        let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
+        self.output.wait(SAFETY, has_line)?; // impatience is for faults, not for a slow start
+        let output = self.output.so_far();
+        let announcement = output.lines().next().and_then(Protocol::announced);
+        let (protocol, address) = announcement.ok_or_else(|| {
+            let log = self.log();
+            Failure::new(format!("its first line is not `listening on [http://|redis://]ADDRESS`: {output:?} {log:?}"))
+        })?;
+        self.address = address;
+        if self.protocol != Protocol::OwnPage {
+            self.protocol = protocol; // a server cannot tell that its page is another one
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended already
+        let _ = self.child.wait();
+    }
+}
+
+/// What a program has written so far, collected by a thread, so that the program never waits for a reader.
+#[derive(Clone, Debug, Default)]
+struct Text(Arc<(Mutex<Written>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Written {
+    text: String,
+    has_ended: bool,
+}
+
+impl Text {
+    fn collect(&self, source: Option<impl Read + Send + 'static>) {
+        let text = self.clone();
+        let Some(source) = source else { return };
+        thread::spawn(move || {
+            let mut source = BufReader::new(source);
+            let mut line = Vec::new();
+            while source.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+                text.change(|written| written.text.push_str(&String::from_utf8_lossy(&line)));
+                line.clear();
+            }
+            text.change(|written| written.has_ended = true);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Written)) {
+        change(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.1.notify_all();
+    }
+
+    fn so_far(&self) -> String {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
+    }
+
+    /// Waits until the condition, on the text so far and whether it has ended, holds.
+    fn wait(&self, patience: Duration, condition: impl Fn(&str, bool) -> bool) -> Result {
+        let written = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (written, waited) = self
+            .0
+            .1
+            .wait_timeout_while(written, patience, |written| !condition(&written.text, written.has_ended))
+            .unwrap_or_else(PoisonError::into_inner);
+        ensure!(!waited.timed_out(), "waited {patience:?} in vain; it wrote {:?}", written.text);
+        Ok(())
+    }
+}
