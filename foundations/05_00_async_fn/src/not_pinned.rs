@@ -4,7 +4,7 @@
 
 use std::future;
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 // ANCHOR: borrows
 async fn borrows() -> i32 {
@@ -14,9 +14,12 @@ async fn borrows() -> i32 {
     *last
 }
 
+/// Polls a future that may be moved before the next poll.
+fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
 fn main() {
-    let mut context = Context::from_waker(Waker::noop());
-    let mut future = borrows();
-    let _ = Pin::new(&mut future).poll(&mut context);
+    let _ = poll(&mut borrows());
 }
 // ANCHOR_END: borrows

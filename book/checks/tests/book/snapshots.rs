@@ -161,6 +161,17 @@ fn rustc_refuses_a_callback_that_borrows_its_peer() {
 }
 
 #[test]
+fn rustc_refuses_to_poll_a_future_that_may_still_be_moved() {
+    let build = compiler::build("not_pinned").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0277")));
+    assert!(error.rendered.contains("`{async fn body of borrows()}` cannot be unpinned"), "{}", error.rendered);
+    assert!(error.rendered.contains("consider using the `pin!` macro"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/not_pinned_error.txt", &build).unwrap();
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
