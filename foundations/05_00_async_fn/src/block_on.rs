@@ -79,6 +79,17 @@ mod tests {
     }
 
     #[test]
+    fn a_wake_up_that_is_left_over_costs_a_poll_for_no_reason() {
+        thread::current().unpark(); // for a future that has been dropped, perhaps
+        let mut polls = 0;
+        block_on(poll_fn(|_| {
+            polls += 1;
+            if polls < 2 { Poll::Pending } else { Poll::Ready(()) }
+        }));
+        assert_eq!(polls, 2, "although nothing has called the waker");
+    }
+
+    #[test]
     fn a_waker_may_be_called_when_the_future_is_gone() {
         let waker = block_on(poll_fn(|context| Poll::Ready(context.waker().clone())));
         thread::spawn(move || waker.wake()).join().unwrap();

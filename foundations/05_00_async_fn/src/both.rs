@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn both_advance_until_both_are_ready() {
         let story = Rc::default();
-        let both = join(write('a', 1, Rc::clone(&story)), write('b', 3, Rc::clone(&story)));
+        let both = join(write('a', 2, Rc::clone(&story)), write('b', 3, Rc::clone(&story)));
         assert_eq!(block_on(both), ('a', 'b'));
-        assert_eq!(story.take(), "abbb");
+        assert_eq!(story.take(), "ababb");
     }
 
     #[test]

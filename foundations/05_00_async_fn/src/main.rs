@@ -16,7 +16,6 @@ use both::{Either, join, select};
 use by_hand::TicTac;
 use futures::channel::oneshot;
 use say::say;
-use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 use std::thread;
@@ -101,12 +100,6 @@ fn another_thread() {
         thread::sleep(Duration::from_millis(300));
         sender.send("a value")
     });
-    let mut polls = 0;
-    let mut receiver = pin!(receiver);
-    let received = block_on(poll_fn(|context| {
-        polls += 1;
-        receiver.as_mut().poll(context)
-    }));
-    say(format_args!("    {received:?}, after {polls} polls"));
+    say(format_args!("    {:?}", block_on(receiver)));
 }
 // ANCHOR_END: another_thread

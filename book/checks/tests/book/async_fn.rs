@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::{patch, read, snapshot, states};
+use std::process::Command;
 
 /// Each fault, and the test of the step that finds it.
 const FOUND_BY: [(&str, &str); 4] = [
@@ -34,9 +35,19 @@ fn a_function_that_is_not_async_runs_when_it_is_called() {
 
 #[test]
 fn an_enum_that_ignores_pending_does_not_pause() {
-    let lines = first_lines("ignores_pending", 20);
+    let lines = first_lines("ignores_pending", 30);
     let by_hand = lines.iter().skip_while(|line| *line != "Written by hand:").skip(1).take(4);
     assert_eq!(by_hand.collect::<Vec<_>>(), ["C: Tic", "C: Tac", "Pending", "Ready(\"Boom!\")"]);
+}
+
+#[test]
+fn a_future_that_forgets_its_waker_is_never_polled_again() {
+    let program = patch::program("05_00_async_fn+asks_for_no_other_poll").unwrap();
+    let mut command = Command::new("timeout");
+    let output = command.arg("1").arg(program.command().get_program()).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(124), "it does not end by itself");
+    assert!(printed.ends_with("One after the other:\n    A: 1\n"), "{printed}");
 }
 
 /// A way is a new state that a branch of `poll` assigns; a branch that only waits returns before.
