@@ -8,6 +8,7 @@ mod tic_tac;
 use smol::LocalExecutor;
 use tic_tac::{say, spam, tic_tac};
 
+// ANCHOR: main_func
 fn main() {
     let executor = LocalExecutor::new();
     let tasks = [executor.spawn(tic_tac()), executor.spawn(spam())];
@@ -17,3 +18,4 @@ fn main() {
         }
     }));
 }
+// ANCHOR_END: main_func

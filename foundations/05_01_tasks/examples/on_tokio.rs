@@ -7,6 +7,7 @@ mod tic_tac;
 
 use tic_tac::{say, spam, tic_tac};
 
+// ANCHOR: main_func
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let tasks = [tokio::spawn(tic_tac()), tokio::spawn(spam())];
@@ -14,3 +15,4 @@ async fn main() {
         say(format_args!("{:?}", task.await.unwrap_or(Err("it panicked"))));
     }
 }
+// ANCHOR_END: main_func

@@ -27,7 +27,8 @@ fn two_tasks_take_turns_until_one_is_over_and_then_until_none_is_left() {
 #[test]
 fn the_same_functions_run_on_other_executors() {
     for example in ["on_smol", "on_tokio"] {
-        let output = cargo().args(["run", "--offline", "--quiet", "-p", "tasks", "--example", example]).output().unwrap();
+        let output =
+            cargo().args(["run", "--offline", "--quiet", "-p", "tasks", "--example", example]).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         let lines: Vec<&str> = printed.lines().collect();
         let words: Vec<&str> = lines.iter().copied().filter(|line| WORDS.contains(line)).collect();
