@@ -172,6 +172,16 @@ fn rustc_refuses_to_poll_a_future_that_may_still_be_moved() {
 }
 
 #[test]
+fn rustc_refuses_a_task_that_borrows_a_variable() {
+    let build = compiler::build("borrowed_word").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0373")));
+    assert!(error.rendered.contains("async block may outlive the current function"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/borrowed_word_error.txt", &build).unwrap();
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
