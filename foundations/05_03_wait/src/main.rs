@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use wait::{Awaited, wait};
 
-/// A future that says "not yet" when it is polled first, and is ready when it is polled again.
+/// A future that is pending the first time it is polled, and ready the second time.
 struct Pass {
     has_passed: bool,
 }
@@ -23,16 +23,17 @@ struct Pass {
 impl Future for Pass {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         if self.has_passed {
             return Poll::Ready(());
         }
         self.has_passed = true;
+        context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
-/// Lets the others have a turn.
+/// Pauses once, so that other tasks can run.
 fn pass() -> Pass {
     Pass { has_passed: false }
 }
@@ -124,7 +125,7 @@ fn show(what: &str, tasks: &[JoinHandle]) {
     say(format_args!("{what}: {states:?}"));
 }
 
-/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
 fn say(words: impl Display) {
     let _ = writeln!(io::stdout(), "{words}");
 }
