@@ -89,6 +89,9 @@ mod tests {
         let first = select(write('a', 3, Rc::clone(&story)), write('b', 2, Rc::clone(&story)));
         assert_eq!(block_on(first), Either::Right('b'));
         assert_eq!(story.take(), "ababa");
-        assert_eq!(Rc::strong_count(&story), 1);
+        let first = select(write('a', 1, Rc::clone(&story)), write('b', 2, Rc::clone(&story)));
+        assert_eq!(block_on(first), Either::Left('a'));
+        assert_eq!(story.take(), "ab");
+        assert_eq!(Rc::strong_count(&story), 1, "nothing else is left that would write");
     }
 }

@@ -6,7 +6,8 @@ use book_checks::{patch, workspace};
 use harness::cargo;
 
 /// The package of a step, and the example in it that is to be completed. The answer is the patch with this name.
-const EXERCISES: [(&str, &str); 2] = [("async_fn", "join_all"), ("tasks", "passes")];
+const EXERCISES: [(&str, &str); 3] =
+    [("async_fn", "join_all"), ("tasks", "passes"), ("launch", "ambient")];
 
 #[test]
 fn each_exercise_to_build_fails_until_it_is_solved() {
