@@ -60,7 +60,8 @@ fn the_picture_of_a_future_shows_its_states() {
         .into_iter()
         .map(|(name, meaning)| (name.replace(": &'static str", "").replace(": Pass", ""), meaning))
         .collect();
-    let place = |line: &str| states.iter().position(|(name, _)| line.split([' ', ';']).next() == name.split(' ').next());
+    let place =
+        |line: &str| states.iter().position(|(name, _)| line.split([' ', ';']).next() == name.split(' ').next());
     let (mut from, mut ways) = (None, Vec::new());
     for line in text.lines().map(str::trim) {
         if let Some(branch) = line.strip_prefix("TicTac::") {

@@ -6,8 +6,8 @@ use book_checks::{patch, workspace};
 use harness::cargo;
 
 /// The package of a step, and the example in it that is to be completed. The answer is the patch with this name.
-const EXERCISES: [(&str, &str); 3] =
-    [("async_fn", "join_all"), ("tasks", "passes"), ("launch", "ambient")];
+const EXERCISES: [(&str, &str); 5] =
+    [("async_fn", "join_all"), ("tasks", "passes"), ("launch", "ambient"), ("wait", "starts"), ("wait", "first")];
 
 #[test]
 fn each_exercise_to_build_fails_until_it_is_solved() {
@@ -19,4 +19,12 @@ fn each_exercise_to_build_fails_until_it_is_solved() {
         let solved = format!("{package}-{exercise}");
         patch::cargo(&[&test[..], &[&solved]].concat()).unwrap_or_else(|failure| panic!("{exercise}: {failure}"));
     }
+}
+
+#[test]
+fn an_executor_that_keeps_its_queue_borrowed_cannot_spawn() {
+    let ended = patch::program("05_02_launch+borrowed_queue").unwrap().run(&[]).unwrap();
+    assert_eq!(ended.code, Some(101));
+    assert!(ended.output.ends_with("Finished(\"Boom!\")\n\nSpawn it, and go on:\nBegin\n"), "{}", ended.output);
+    assert!(ended.log.contains("already borrowed"), "{}", ended.log);
 }
