@@ -182,6 +182,16 @@ fn rustc_refuses_a_task_that_borrows_a_variable() {
 }
 
 #[test]
+fn rustc_refuses_to_spawn_a_task_that_holds_a_guard_while_it_waits() {
+    let build = compiler::build("guard_across_await").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
+    assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
+    quote("generated/guard_across_await_error.txt", &build).unwrap();
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
