@@ -36,6 +36,7 @@ pub mod site;
 pub mod snapshot;
 pub mod states;
 pub mod step;
+pub mod stepper;
 pub mod verdict;
 pub mod ways;
 pub mod which;
