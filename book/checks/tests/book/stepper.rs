@@ -85,7 +85,7 @@ fn a_recording_that_cannot_have_happened_is_refused() {
                     kind: "miss".to_owned(),
                     by: "timeout".to_owned(),
                     ..events[position(events, "miss")].clone()
-                })
+                });
             }),
             "waker holds a waker, and is said to hold none",
         ),
