@@ -3,7 +3,8 @@
 //! Run: `cargo run -p book-checks --bin record`, then `UPDATE_BOOK=1 cargo test -p book-checks stepper` to write the pages' parts.
 //! Behind `--`, the beginning of a name records only the frames that are called so: `-- lost`.
 
-use book_checks::stepper::{frames, lesson::Lesson, recording};
+use book_checks::stepper::lesson::{Lesson, frames};
+use book_checks::stepper::recording;
 use book_checks::{Failure, Result};
 use std::env;
 

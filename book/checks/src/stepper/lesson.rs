@@ -1,10 +1,20 @@
 //! What an author says of a recording: names, sentences, questions.
 
-use super::FOLDER;
-use super::recording::Event;
-use crate::{Failure, Result, read};
+use super::event::Event;
+use crate::{Failure, Result, files, read};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+
+/// The folder of the frames.
+pub const FOLDER: &str = "book/steppers";
+
+/// The names of all frames.
+pub fn frames() -> Vec<String> {
+    let lessons = files(FOLDER).into_iter();
+    lessons
+        .filter_map(|file| Some(file.strip_prefix(&format!("{FOLDER}/"))?.strip_suffix("/lesson.json")?.to_owned()))
+        .collect()
+}
 
 /// The lesson of a frame.
 #[derive(Clone, Debug, Deserialize)]

@@ -9,56 +9,10 @@
 //! - [`lesson`] ties the sentences to the events;
 //! - [`timeline`] and [`page`] write what a chapter includes. It can be read without JavaScript; `book/stepper.js` makes it a player.
 
+pub mod event;
 pub mod lesson;
 pub mod page;
 pub mod recording;
 pub mod replay;
+pub mod shown;
 pub mod timeline;
-
-use crate::{Result, files};
-use lesson::Lesson;
-use recording::Event;
-use replay::Step;
-
-/// The folder of the frames.
-pub const FOLDER: &str = "book/steppers";
-
-/// A recording, and what its author says of it.
-#[derive(Debug)]
-pub struct Run {
-    /// The first part of its fragments, and the name of its file: `lost`.
-    pub id: String,
-    /// The lesson of its frame.
-    pub lesson: Lesson,
-    /// What happened.
-    pub events: Vec<Event>,
-    /// The state before each event and after the last one, and what each event changes.
-    pub steps: Vec<Step>,
-}
-
-/// The names of all frames.
-pub fn frames() -> Vec<String> {
-    let lessons = files(FOLDER).into_iter();
-    lessons
-        .filter_map(|file| Some(file.strip_prefix(&format!("{FOLDER}/"))?.strip_suffix("/lesson.json")?.to_owned()))
-        .collect()
-}
-
-/// The runs of a frame, in the order of its lesson.
-///
-/// # Errors
-///
-/// If a file is missing, or a recording cannot have happened.
-pub fn runs(frame: &str) -> Result<Vec<Run>> {
-    let lesson = Lesson::read(frame)?;
-    lesson
-        .runs
-        .iter()
-        .map(|described| {
-            let events = recording::committed(frame, &described.id)?;
-            let steps = replay::replay(&lesson, &events)
-                .map_err(|failure| failure.context(format!("{frame}/{}", described.id)))?;
-            Ok(Run { id: described.id.clone(), lesson: lesson.clone(), events, steps })
-        })
-        .collect()
-}

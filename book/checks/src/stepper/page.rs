@@ -1,120 +1,15 @@
 //! What a chapter includes: for each run its timeline, its source and a table of its events, all of which can be read without
 //! JavaScript and on paper, and the data for the player.
 
-use super::lesson::{Lesson, entry, keys};
+use super::lesson::Answer;
 use super::replay::States;
-use super::{Run, timeline};
+use super::shown::{Shown, ShownEvent, escape, runs, shown};
+use super::timeline;
 use crate::include::without_anchors;
 use crate::{Failure, Result, patch, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-/// What a reader may be asked to take in.
-pub const MOST_EVENTS: usize = 25;
-const MOST_THINGS: usize = 14;
-
-/// A run as it is shown: events of which nothing is said have become part of the next one.
-pub struct Shown {
-    /// The first part of its fragments.
-    pub id: String,
-    /// What it is called.
-    pub tab: String,
-    /// The lesson of its frame.
-    pub lesson: Lesson,
-    /// The events.
-    pub events: Vec<ShownEvent>,
-    /// The state before the first event, and after each.
-    pub states: Vec<States>,
-}
-
-/// An event as it is shown.
-pub struct ShownEvent {
-    /// Who acted.
-    pub by: String,
-    /// Where: `executor.rs:36`.
-    pub at: String,
-    /// When, in milliseconds, if times mean something.
-    pub ms: Option<u64>,
-    /// What is said of it.
-    pub say: String,
-    /// The heading of the stage that begins here.
-    pub stage: Option<String>,
-    /// What is asked before it, with the number of the right answer.
-    pub ask: Option<(super::lesson::Question, usize)>,
-    /// What is looked at.
-    pub reads: Vec<String>,
-    /// What is woken.
-    pub wakes: Option<String>,
-    /// Whether the wake-up is lost.
-    pub is_lost: bool,
-}
-
-/// A run as it is shown.
-///
-/// # Errors
-///
-/// If the lesson does not fit the recording.
-pub fn shown(run: &Run) -> Result<Shown> {
-    let Run { id, lesson, events, steps } = run;
-    let keys = keys(events);
-    let mut numbers = BTreeMap::new(); // of the events as they are shown
-    let mut shown = Vec::new();
-    let mut states = vec![steps[0].after.clone()];
-    let (mut reads, mut wakes, mut is_lost) = (Vec::new(), None, false);
-    let (mut stage, mut ask) = (None, None);
-    for (index, event) in events.iter().enumerate() {
-        let (key, step) = (&keys[index], &steps[index + 1]);
-        reads.extend(step.reads.iter().cloned());
-        wakes = wakes.or_else(|| step.wakes.clone());
-        is_lost |= step.is_lost;
-        stage = stage.or_else(|| entry(&lesson.stages, id, key).cloned());
-        if let Some(question) = entry(&lesson.ask, id, key) {
-            ask = Some((question.clone(), question.right(&events[index..])?));
-        }
-        numbers.insert(key.clone(), shown.len() + 1);
-        let say = entry(&lesson.say, id, key).ok_or_else(|| Failure::new(format!("{id}: nothing is said of {key}")))?;
-        if say.is_empty() {
-            continue;
-        }
-        states.push(step.after.clone());
-        let at = event.at.clone();
-        shown.push(ShownEvent {
-            by: event.by.clone(),
-            at,
-            ms: event.ms,
-            say: say.clone(),
-            stage: stage.take(),
-            ask: ask.take(),
-            reads: std::mem::take(&mut reads),
-            wakes: wakes.take(),
-            is_lost: std::mem::take(&mut is_lost),
-        });
-    }
-    for event in &mut shown {
-        event.say = with_numbers(&event.say, &numbers, id)?;
-    }
-    let visible = lesson.things.values().filter(|thing| !thing.r#box.is_empty()).count();
-    if shown.len() > MOST_EVENTS || visible > MOST_THINGS {
-        return Err(Failure::new(format!("{id}: {} events and {visible} things are too many", shown.len())));
-    }
-    let tab = lesson.runs.iter().find(|run| run.id == *id).map(|run| run.tab.clone()).unwrap_or_default();
-    Ok(Shown { id: id.clone(), tab, lesson: lesson.clone(), events: shown, states })
-}
-
-/// The text with the number of the event in place of `[[task 0/look/1]]`.
-fn with_numbers(text: &str, numbers: &BTreeMap<String, usize>, run: &str) -> Result<String> {
-    let mut parts = text.split("[[");
-    let mut whole = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (key, rest) = part.split_once("]]").unwrap_or((part, ""));
-        let number = numbers
-            .get(key)
-            .ok_or_else(|| Failure::new(format!("{run}: “{text}” names {key}, which does not happen")))?;
-        let _ = write!(whole, "event {number}{rest}");
-    }
-    Ok(whole)
-}
 
 /// The HTML of a frame.
 ///
@@ -122,7 +17,7 @@ fn with_numbers(text: &str, numbers: &BTreeMap<String, usize>, run: &str) -> Res
 ///
 /// If a lesson does not fit, or a source cannot be read.
 pub fn html(frame: &str) -> Result<String> {
-    let runs: Vec<Shown> = super::runs(frame)?.iter().map(shown).collect::<Result<_>>()?;
+    let runs: Vec<Shown> = runs(frame)?.iter().map(shown).collect::<Result<_>>()?;
     let mut html =
         format!("<section class=\"stepper\" id=\"stepper-{frame}\" aria-label=\"A recording to step through\">\n");
     let sources = sources(&runs)?;
@@ -211,7 +106,7 @@ fn data(run: &Shown) -> Value {
         value["ms"] = json!(event.ms);
         value["stage"] = json!(event.stage.is_some());
         if let Some((question, right)) = &event.ask {
-            let answer = |(index, answer): (usize, &super::lesson::Answer)| json!({ "text": answer.text, "because": answer.because, "right": index == *right });
+            let answer = |(index, answer): (usize, &Answer)| json!({ "text": answer.text, "because": answer.because, "right": index == *right });
             value["ask"] = json!({ "text": question.text, "answers": question.answers.iter().enumerate().map(answer).collect::<Vec<_>>() });
         }
         value
@@ -280,11 +175,6 @@ fn described(run: &Shown, before: &States, after: &States) -> String {
         }
     }
     escape(&words.join("; "))
-}
-
-/// Text for HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Text for HTML, with code between backticks.

@@ -1,9 +1,8 @@
 //! What a program records of itself: the hooks of a patch write a line of JSON for each event.
 
-use super::FOLDER;
-use super::lesson::{Described, Lesson};
+use super::event::{Event, TIMEOUT};
+use super::lesson::{Described, FOLDER, Lesson};
 use crate::{Failure, Result, patch, read, snapshot, workspace};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeMap;
@@ -17,37 +16,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// If a program records nothing for so long, and never ends, it does nothing any more.
 const SILENCE: Duration = Duration::from_millis(400);
-/// Who ends a program that does not end by itself.
-pub const TIMEOUT: &str = "timeout";
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Event {
-    /// The thread or the task that acted.
-    pub by: String,
-    /// What it did: `poll`, `wake`, `park`, … [`super::replay`] knows them all.
-    pub kind: String,
-    /// What it did it to.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub of: String,
-    /// A value, if there is one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub value: String,
-    /// The file and the line, `src/executor.rs:36`; empty for what has no source.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub at: String,
-    /// Milliseconds since the first event, rounded to hundreds; only if times mean something in this frame.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ms: Option<u64>,
-}
-
-impl Event {
-    /// What two runs must agree in: everything but the time.
-    fn without_time(&self) -> Self {
-        Self { ms: None, ..self.clone() }
-    }
-}
-
 /// The events of the committed recording of a run.
 ///
 /// # Errors

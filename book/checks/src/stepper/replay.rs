@@ -1,7 +1,7 @@
 //! Replays a recording: finds the state after each event, and refuses what cannot have happened.
 
+use super::event::{Event, TIMEOUT};
 use super::lesson::Lesson;
-use super::recording::{Event, TIMEOUT};
 use crate::{Failure, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;

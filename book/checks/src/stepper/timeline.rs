@@ -1,6 +1,6 @@
 //! The timeline of a recording: who was in which state during which events, and who woke whom.
 
-use super::page::Shown;
+use super::shown::{Shown, escape};
 use std::fmt::Write;
 
 /// The height of a row, and of the bar in it.
@@ -49,7 +49,7 @@ pub fn draw(shown: &Shown) -> String {
          <marker id=\"{id}-arrow\" markerWidth=\"8\" markerHeight=\"8\" refX=\"6\" refY=\"4\" orient=\"auto\">\
          <path class=\"st-head\" d=\"M0,0 L8,4 L0,8 z\"/></marker></defs>\n",
         bottom + 4,
-        super::page::escape(&words(shown))
+        escape(&words(shown))
     );
     stages(&mut svg, shown, &left, bottom);
     for (row, lane) in lanes.iter().enumerate() {
@@ -67,11 +67,7 @@ fn stages(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: 
         let x = left(number + 1);
         let _ = writeln!(svg, "<line class=\"st-grid\" x1=\"{x}%\" x2=\"{x}%\" y1=\"4\" y2=\"{bottom}\"/>");
         if x - last > 10.0 {
-            let _ = writeln!(
-                svg,
-                "<text class=\"st-stage\" x=\"{x}%\" dx=\"4\" y=\"13\">{}</text>",
-                super::page::escape(stage)
-            );
+            let _ = writeln!(svg, "<text class=\"st-stage\" x=\"{x}%\" dx=\"4\" y=\"13\">{}</text>", escape(stage));
             last = x;
         }
     }
@@ -92,12 +88,8 @@ fn spans(shown: &Shown, lane: &str) -> Vec<(String, usize, usize)> {
 }
 
 fn draw_lane(svg: &mut String, shown: &Shown, lane: &str, y: usize, left: &dyn Fn(usize) -> f64) {
-    let _ = writeln!(
-        svg,
-        "<text class=\"st-lane\" x=\"0\" y=\"{}\">{}</text>",
-        y + 12,
-        super::page::escape(shown.lesson.name(lane))
-    );
+    let _ =
+        writeln!(svg, "<text class=\"st-lane\" x=\"0\" y=\"{}\">{}</text>", y + 12, escape(shown.lesson.name(lane)));
     let bar = y + 16;
     for (is, first, last) in spans(shown, lane) {
         let (from, to) = (left(first), left(last + 1));

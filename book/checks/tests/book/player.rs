@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::site::pages;
-use book_checks::stepper::frames;
-use book_checks::stepper::page;
-use book_checks::{has_tool, stepper};
+use book_checks::has_tool;
+use book_checks::stepper::lesson::frames;
+use book_checks::stepper::shown::{runs, shown};
 use browser::{Browser, Window};
 use serde_json::{Value, json};
 
@@ -29,8 +29,8 @@ fn all_frames() -> Vec<Frame> {
         let mark = format!("id=\"stepper-{name}\"");
         let is_its_page = |page: &&book_checks::site::Page| page.name() != "print.html" && page.text.contains(&mark);
         let page = pages().iter().find(is_its_page).unwrap_or_else(|| panic!("no page shows {name}"));
-        let runs = stepper::runs(&name).unwrap();
-        let runs = runs.iter().map(|run| (run.id.clone(), page::shown(run).unwrap().events.len())).collect();
+        let runs = runs(&name).unwrap();
+        let runs = runs.iter().map(|run| (run.id.clone(), shown(run).unwrap().events.len())).collect();
         Frame { url: format!("file://{}", page.path.canonicalize().unwrap().display()), name, runs }
     };
     frames().into_iter().map(frame).collect()

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use book_checks::stepper::lesson::Lesson;
-use book_checks::stepper::recording::{self, Event};
-use book_checks::stepper::{frames, page, replay, runs};
+use book_checks::stepper::event::Event;
+use book_checks::stepper::lesson::{Lesson, frames};
+use book_checks::stepper::shown::runs;
+use book_checks::stepper::{page, recording, replay};
 use book_checks::{assert_none, snapshot};
 
 #[test]
