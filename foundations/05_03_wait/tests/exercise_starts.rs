@@ -1,7 +1,6 @@
-//! An exercise of step 5.3: three tasks that are started one turn after another. Start them all in one turn.
+//! Exercise 2 of section 5.3: three tasks that are started one turn after another. Start them all in one turn.
 //!
-//! Run: `cargo run -p wait --example starts`
-//! Check: `cargo test -p wait --example starts`
+//! Check: `cargo test -p wait --test exercise_starts -- --ignored`
 
 #[allow(dead_code)] // this needs only a part of it
 #[path = "../src/executor.rs"]
@@ -72,20 +71,10 @@ fn run() -> Vec<(&'static str, u32)> {
     rounds.1.take()
 }
 
-fn main() {
-    for (name, round) in run() {
-        println!("{name} begins in round {round}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_begin_in_the_same_round() {
-        let begun = run();
-        assert_eq!(begun.len(), 3);
-        assert!(begun.iter().all(|(_, round)| *round == begun[0].1), "{begun:?}");
-    }
+#[test]
+#[ignore = "exercise 5.3/2: it passes once you have changed how the three are started"]
+fn all_begin_in_the_same_round() {
+    let begun = run();
+    assert_eq!(begun.len(), 3);
+    assert!(begun.iter().all(|(_, round)| *round == begun[0].1), "{begun:?}");
 }
