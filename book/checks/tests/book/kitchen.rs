@@ -9,7 +9,8 @@ const KITCHEN: &str = "06_01_shared_kitchen";
 
 /// A fault, and the tests of the kitchen that find it.
 const FAULT: &str = "two_batches";
-const FOUND_BY: [&str; 2] = ["tests::nothing_is_used_by_more_than_there_are", "tests::the_tasks_do_what_arithmetic_says"];
+const FOUND_BY: [&str; 2] =
+    ["tests::nothing_is_used_by_more_than_there_are", "tests::the_tasks_do_what_arithmetic_says"];
 
 #[test]
 fn each_picture_of_the_kitchen_is_the_one_that_it_draws() {

@@ -4,7 +4,6 @@ mod all_steps; // Tests begin in the order of their names, and those of this fil
 mod async_fn;
 mod blocked_loop;
 mod blocking;
-mod built;
 mod chapters;
 mod chat;
 mod claims;
