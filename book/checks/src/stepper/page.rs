@@ -6,7 +6,7 @@ use super::replay::States;
 use super::shown::{Shown, ShownEvent, escape, runs, shown};
 use super::timeline;
 use crate::include::without_anchors;
-use crate::{Failure, Result, patch, read};
+use crate::{Result, patch, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -46,16 +46,16 @@ fn sources(runs: &[Shown]) -> Result<String> {
             lines.entry(file).or_default().extend(line.parse::<usize>());
         }
     }
-    let files = patch::changed(&lesson.patch)?;
+    let changed = patch::changed(&lesson.patch)?;
+    let folder = changed.iter().find_map(|(path, ..)| path.split_once("/src/")).map_or("", |(folder, _)| folder);
     let mut html = String::from("<div class=\"st-source\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
     for (file, marked) in lines {
-        let found = files.iter().find(|(path, ..)| path.ends_with(&format!("/src/{file}")));
-        let (path, ..) = found.ok_or_else(|| Failure::new(format!("{file}: the patch does not change it")))?;
-        let text = read(path)?;
+        let path = format!("{folder}/src/{file}");
+        let text = read(&path)?;
         let text: Vec<&str> = text.lines().collect();
         let mut shown = BTreeSet::new();
         marked.iter().for_each(|&line| shown.extend(function_around(&text, line)));
-        let _ = writeln!(html, "<div class=\"st-file\"><p>{}</p>\n<ol>", escape(path));
+        let _ = writeln!(html, "<div class=\"st-file\"><p>{}</p>\n<ol>", escape(&path));
         let mut before = 0;
         for line in shown {
             let code = text.get(line - 1).copied().unwrap_or_default();

@@ -135,6 +135,9 @@ impl Places {
         }
         let name = file.rsplit_once("/src/").map_or(file, |(_, name)| name).trim_start_matches("src/");
         let found = self.0.iter().find(|(path, _)| path.ends_with(&format!("/src/{name}")));
+        if found.is_none() {
+            return Ok(format!("{name}:{line}")); // the patch does not change this file
+        }
         let index = usize::try_from(line).unwrap_or_default().wrapping_sub(1);
         let place = found.and_then(|(_, lines)| lines.get(index));
         let (before, after) =
