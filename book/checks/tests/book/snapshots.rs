@@ -141,12 +141,21 @@ fn rustc_warns_of_a_future_that_nobody_awaits() {
 }
 
 #[test]
+fn rustc_refuses_to_await_outside_async() {
+    let build = compiler::build("await_in_main").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0728")));
+    assert!(build.program.is_none());
+    quote("generated/await_in_main_error.txt", &build).unwrap();
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
     let build = compiler::build("cell_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!(error.level, "error");
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("`Sync` is not implemented for `Cell<u32>`"), "{}", error.rendered);
+    assert!(error.rendered.contains("`Send` is not implemented for `Rc<Cell<u64>>`"), "{}", error.rendered);
     assert!(build.program.is_none());
     quote("generated/cell_in_spawn_error.txt", &build).unwrap();
 }
