@@ -55,6 +55,7 @@ async fn serve(stream: TcpStream, visits: Rc<Cell<u64>>) {
     }
 }
 
+// ANCHOR: handle_connection
 /// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
 async fn handle_connection(mut stream: TcpStream, visits: Rc<Cell<u64>>) -> io::Result<()> {
     visits.set(visits.get() + 1);
@@ -81,6 +82,7 @@ async fn handle_connection(mut stream: TcpStream, visits: Rc<Cell<u64>>) -> io::
     }
     Ok(())
 }
+// ANCHOR_END: handle_connection
 
 // ANCHOR: receive
 /// Receives what the connection needs, and gives other connections a turn after each piece.

@@ -118,12 +118,7 @@ async fn handle_connection(
             };
             connection.respond(response);
         }
-        // ANCHOR: finish
-        let is_stopping = stopping.peek().is_some();
-        if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
-            connection.finish(); // nothing more has arrived
-        }
-        // ANCHOR_END: finish
+        finish(stream, connection, stopping);
         send(stream, connection).await?;
         if connection.is_open() {
             task::yield_now().await; // the other clients have a turn, even if this one has sent more
@@ -161,6 +156,16 @@ async fn receive(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connect
     }
     Ok(())
 }
+
+// ANCHOR: finish
+/// In a server that stops: if the client has sent nothing more, the answer that is sent next is the last one, and says so.
+fn finish(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connection, stopping: &Stopping) {
+    let is_stopping = stopping.peek().is_some();
+    if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
+        connection.finish();
+    }
+}
+// ANCHOR_END: finish
 
 /// Sends all the answers there are in one write. A client that does not read them makes no progress either.
 async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
