@@ -52,10 +52,9 @@ fn generated(name: &str, expected: &str) {
 
 #[test]
 fn each_diff_is_what_changes_from_one_runtime_to_another() {
-    for (name, old, new) in [
-        ("async_std_to_smol", ports::ASYNC_STD, ports::SMOL),
-        ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO),
-    ] {
+    for (name, old, new) in
+        [("async_std_to_smol", ports::ASYNC_STD, ports::SMOL), ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO)]
+    {
         generated(&format!("diff_{name}.diff"), &difference::of_programs(old, new).unwrap());
     }
     generated("changed_lines.md", &ports::changed_lines().unwrap());
