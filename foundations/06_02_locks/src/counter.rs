@@ -30,5 +30,6 @@ async fn add(at_once: Rc<Cell<u32>>, with_a_wait: Rc<Cell<u32>>, locked: Rc<Mute
     let read = *guard.value;
     pass().await; // the others run, and wait in line
     *guard.value = read + 1;
+    drop(guard); // to the next in line
 }
 // ANCHOR_END: counter
