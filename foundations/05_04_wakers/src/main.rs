@@ -1,12 +1,12 @@
-//! Step 5.4: no busy loop any more. A task that waits is polled when it is woken, and the thread rests when nobody is.
+//! Step 5.4: no busy loop any more. A task that waits is polled when it is woken, and the thread rests when no task is.
 //!
 //! Run: `cargo run --bin 05_04_wakers`
 //! Try: `cargo run --bin 05_04_busy`, the same on the executor of step 5.3, with `top` beside it.
 //! You should see: the task that waits is polled twice here, and all the time there. Only there does waiting cost a processor.
 
+use wakers as executor; // the demonstration takes the executor from there; in `busy.rs`, it is that of step 5.3
+
 mod demonstration;
-mod event;
-mod executor;
 
 fn main() {
     demonstration::run();
