@@ -54,7 +54,7 @@ fn an_echo_takes_a_loop_at_most_a_fifth_more_than_the_bare_loop() {
 fn most_of_the_time_of_an_echo_passes_in_the_kernel() {
     let share = |server| COSTS.median((Measure::KernelShare, ON_ALL_CORES.1), server);
     let shares: Vec<f64> = COSTS.servers().into_iter().filter_map(share).collect(); // of some, too little time was seen to tell
-    assert!(shares.len() >= 4 && shares.iter().all(|share| *share > 0.75), "{shares:?}");
+    assert!(shares.len() >= 4 && shares.iter().all(|share| *share > 0.6), "{shares:?}");
 }
 
 /// The servers of this book. They read until there is nothing left.
