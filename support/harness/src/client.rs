@@ -57,16 +57,6 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).map_err(|error| Failure::from(error).context("cannot send"))
     }
 
-    /// Sends one byte of urgent data (`MSG_OOB`): the receiver's reads stop at its place, and most receivers never see it.
-    ///
-    /// # Errors
-    ///
-    /// If the connection has failed.
-    pub fn send_urgent_byte(&mut self) -> Result {
-        let sent = SockRef::from(&self.stream).send_out_of_band(b"!");
-        sent.map(drop).map_err(|error| Failure::from(error).context("cannot send urgent data"))
-    }
-
     /// Sends as much of this as the server takes before it closes, resets, or stops reading for this long, and says how
     /// much that was.
     pub fn send_as_much_as_possible(&mut self, bytes: &[u8], pause: Duration) -> Result<usize> {

@@ -418,20 +418,9 @@ impl Server {
     ///
     /// Fails everywhere but on Unix.
     pub fn suspend_for_a_moment(&mut self) -> Result {
-        self.while_suspended(|| Ok(()))
-    }
-
-    /// Suspends it, as Ctrl-Z in a terminal does, does this, and lets it continue: it notices all that has happened at the same time.
-    ///
-    /// # Errors
-    ///
-    /// If that fails, or there is no such process, or the system is not Unix.
-    pub fn while_suspended(&mut self, act: impl FnOnce() -> Result) -> Result {
         system::suspend(self.process())?;
         self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
-        let acted = act();
-        system::resume(self.process())?;
-        acted
+        system::resume(self.process())
     }
 
     /// Does something while it is suspended: it sees all of it at the same time, when it goes on.

@@ -1,6 +1,6 @@
 //! Each line comes back, whatever the packets look like.
 
-use super::basics::{impatient, serves, skip};
+use super::basics::{impatient, serves};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY};
 use std::time::{Duration, Instant};
@@ -81,27 +81,6 @@ pub(super) fn a_line_that_is_too_long_is_refused_in_words(program: &Program) -> 
     }
     server.wait_for_log("a line of more than 8192 bytes")?;
     serves(&server)
-}
-
-/// A read ends where a byte of urgent data was sent, though more has arrived. So a short read does not mean that all is read.
-pub(super) fn urgent_data_does_not_hide_what_comes_after_it(program: &Program) -> Result {
-    if !cfg!(unix) {
-        return skip("only Unix can suspend a program");
-    }
-    let mut server = impatient(program).start()?;
-    let mut client = server.client()?;
-    client.ask()?;
-    server.while_suspended(|| {
-        client.send(b"one\ntw")?;
-        client.send_urgent_byte()?;
-        client.send(b"o\nthree\n")
-    })?;
-    for expected in [&["one\n"][..], &["two\n", "tw!o\n"], &["three\n"]] {
-        let line = client.line().map_err(|failure| failure.context(format!("waiting for {expected:?}")))?;
-        let line = String::from_utf8_lossy(&line).into_owned();
-        ensure!(expected.contains(&line.as_str()), "not {expected:?}: {line:?}");
-    }
-    Ok(())
 }
 
 /// Whoever has said all it has to say goes on reading. The last line and the end may arrive at the same moment.

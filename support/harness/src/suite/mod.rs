@@ -238,7 +238,7 @@ const ECHO_SURVIVES: &[Check] = checks![
 ];
 
 /// For loops that learn only of changes.
-const READS_ALL: &[Check] = checks![echo::urgent_data_does_not_hide_what_comes_after_it];
+const READS_ALL: &[Check] = checks![survives::an_urgent_byte_in_mid_request];
 
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
