@@ -9,6 +9,9 @@ mod demonstration;
 #[path = "../../05_03_wait/src/executor.rs"]
 mod executor;
 
+use executor::Executor;
+
 fn main() {
-    demonstration::run();
+    let executor = Executor::default();
+    demonstration::run(|task| executor.spawn(task).detach(), || executor.run_until_empty());
 }

@@ -2,19 +2,19 @@
 //!
 //! If the first argument is another number of turns, such as 3, each poll is printed as well.
 
-use crate::executor::Executor;
 use std::cell::Cell;
 use std::env;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::thread;
 use wakers::{Event, yield_now};
 
 /// What both executors can run.
 type Outcome = Result<&'static str, &'static str>;
+type Task = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// Waits for something that happens on another thread.
 async fn waits(event: Event) -> Outcome {
@@ -35,23 +35,28 @@ async fn passes(event: Event, turns: u64) -> Outcome {
     Ok("a thread waits")
 }
 
-/// Runs both tasks, and says how often each was polled.
-pub fn run() {
+/// Runs both tasks on an executor, which is given as what starts a task, and what runs all of them. Prints how often each was polled.
+pub fn run(start: impl Fn(Task), run_until_empty: impl FnOnce()) {
     let few_turns = env::args().nth(1).and_then(|turns| turns.parse::<u32>().ok()).map(u64::from);
     let turns = few_turns.unwrap_or(1000);
     let shown = few_turns.map_or(0, |turns| turns + 2); // without wakers, there is no end of them
-    let (executor, event) = (Executor::default(), Event::default());
+    let event = Event::default();
     let polls = [Rc::new(Cell::new(0)), Rc::new(Cell::new(0))];
-    executor.spawn(counted(waits(event.clone()), Rc::clone(&polls[0]), "waits", shown)).detach();
-    executor.spawn(counted(passes(event, turns), Rc::clone(&polls[1]), "has turns", shown)).detach();
-    executor.run_until_empty();
+    start(Box::pin(counted(waits(event.clone()), Rc::clone(&polls[0]), "waits", shown)));
+    start(Box::pin(counted(passes(event, turns), Rc::clone(&polls[1]), "has turns", shown)));
+    run_until_empty();
     let times = |polls: &Cell<u64>| times(polls.get(), turns);
     say(format_args!("The task that waited: {}", times(&polls[0])));
     say(format_args!("The task with {turns} turns: {}", times(&polls[1])));
 }
 
 /// The same future. It counts how often it is polled, and prints the first polls.
-async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>, name: &str, shown: u64) -> Outcome {
+async fn counted(
+    future: impl Future<Output = Outcome>,
+    polls: Rc<Cell<u64>>,
+    name: &'static str,
+    shown: u64,
+) -> Outcome {
     let mut future = pin!(future);
     poll_fn(|context| {
         polls.set(polls.get() + 1);

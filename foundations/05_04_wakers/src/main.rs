@@ -4,10 +4,11 @@
 //! Try: `cargo run --bin 05_04_busy`, the same on the executor of step 5.3, with `top` beside it.
 //! You should see: the task that waits is polled twice here, and all the time there. Only there does waiting cost a processor.
 
-use wakers as executor; // the demonstration takes the executor from there; in `busy.rs`, it is that of step 5.3
+use wakers::Executor;
 
 mod demonstration;
 
 fn main() {
-    demonstration::run();
+    let executor = Executor::default();
+    demonstration::run(|task| executor.spawn(task).detach(), || executor.run_until_empty());
 }

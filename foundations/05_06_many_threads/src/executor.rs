@@ -1,8 +1,7 @@
 //! The executor of step 5.4, on several threads.
 
-use crate::Reactor;
 use crate::scheduler::{Job, Scheduler};
-use crate::sync::{Mutex, lock};
+use crate::sync::{Mutex, Reactor, lock};
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::sync::Arc;

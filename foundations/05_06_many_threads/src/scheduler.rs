@@ -1,7 +1,6 @@
 //! Which task is polled next, and on which thread. One thread at a time is the leader: it waits in the reactor for all.
 
-use crate::Reactor;
-use crate::sync::{Condvar, Mutex, lock};
+use crate::sync::{Condvar, Mutex, Reactor, lock};
 use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::ops::DerefMut;

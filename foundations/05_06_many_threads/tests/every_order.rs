@@ -21,6 +21,7 @@ mod scheduler;
 
 /// What executor and scheduler use here.
 mod sync {
+    pub use super::Reactor;
     pub use loom::sync::{Condvar, Mutex};
 
     pub fn lock<T>(mutex: &Mutex<T>) -> loom::sync::MutexGuard<'_, T> {
@@ -31,7 +32,7 @@ mod sync {
 // ANCHOR: reactor
 /// Instead of sockets, it has wakers that are to be called as soon as a thread asks.
 #[derive(Default)]
-struct Reactor {
+pub struct Reactor {
     reports: Mutex<Reports>,
     rest: Condvar,
     is_deaf: bool,

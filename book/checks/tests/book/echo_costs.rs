@@ -60,15 +60,15 @@ fn most_of_the_time_of_an_echo_passes_in_the_kernel() {
 /// The servers of this book. They read until there is nothing left.
 const OURS: [&str; 4] = ["loop", "loops", "executor", "executors"];
 
-/// For each echo, one to receive it, one to send it back, and on our servers one that finds nothing. One call to wait serves many clients.
+/// For each echo, one to receive it, one to send it back, and on our servers often one that finds nothing. One call to wait serves many clients.
 #[test]
 fn our_loops_read_until_nothing_is_left_and_this_costs_a_call() {
     for server in COUNTS.servers() {
         let calls = COUNTS.parts(COUNTED[0].1, server);
-        let to_receive = if OURS.contains(&server) { 2.0 } else { 1.0 };
+        let to_receive = if OURS.contains(&server) { 1.3..2.05 } else { 0.95..1.05 };
         assert_eq!(calls["sendto"].round(), 1.0, "{server}: {calls:?}");
-        assert_eq!(calls["recvfrom"].round(), to_receive, "{server}: {calls:?}");
-        assert!(calls.values().sum::<f64>() < to_receive + 1.1, "{server}: {calls:?}");
+        assert!(to_receive.contains(&calls["recvfrom"]), "{server}: {calls:?}");
+        assert!(calls.values().sum::<f64>() < to_receive.end + 1.1, "{server}: {calls:?}");
     }
 }
 
