@@ -38,10 +38,10 @@ pub async fn together(client: &Client, method: &Method, services: &[Service]) ->
 // ANCHOR: with_care
 /// The same, but no service gets more than its time, and one that is late may get a second try.
 pub async fn with_care(client: &Client, method: &Method, services: &[Service], patience: Patience) -> Vec<Answer> {
-    let in_time = async |service| match timeout(patience.all, ask_twice(client, method, service, patience.first)).await
-    {
-        Ok(answer) => answer,
-        Err(_) => Err(format!("no answer within {}", humantime::format_duration(patience.all))),
+    let late = || Err(format!("no answer within {}", humantime::format_duration(patience.all)));
+    let in_time = async |service| {
+        let answer = ask_twice(client, method, service, patience.first);
+        timeout(patience.all, answer).await.unwrap_or_else(|_| late())
     };
     join_all(services.iter().map(in_time)).await
 }
