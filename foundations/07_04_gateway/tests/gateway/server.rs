@@ -134,14 +134,3 @@ fn it_asks_the_services_that_it_is_given() -> Result {
     expect(client.get("/"), 200, "\"answer\": \"requests under way: 0")?;
     expect(client.get("/"), 200, "\"missing\": \"it answered 404 Not Found\"")
 }
-
-#[test]
-#[ignore = "exercise 3 of section 7.4"]
-fn second_tries_are_counted() -> Result {
-    let server = server().argument("--fail-every").argument("2").start()?;
-    let mut client = server.client()?;
-    expect(client.get("/"), 200, "12.50 euros")?;
-    expect(client.get("/status"), 200, "\nsecond tries: 0\n")?;
-    expect(client.get("/"), 200, "12.50 euros")?;
-    expect(client.get("/status"), 200, "\nsecond tries: 3\n")
-}
