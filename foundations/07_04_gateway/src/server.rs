@@ -49,6 +49,7 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     };
     match ended {
         Ok(Ok(())) => {}
+        Ok(Err(error)) if error.is_incomplete_message() => {} // the client has left
         Ok(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
         Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
     }
