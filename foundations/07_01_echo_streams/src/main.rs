@@ -6,6 +6,7 @@
 
 use address::Address;
 use echo::{LINGER, Lines};
+use past_urgent::PastUrgent;
 use std::fs;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -43,12 +44,12 @@ async fn main() {
         Address::Tcp(address) => {
             let listener = checked(address, TcpListener::bind(address).await);
             echo::announce(listener.local_addr());
-            accept(listener, &handlers, &mut signals).await;
+            accept(PastUrgent(listener), &handlers, &mut signals).await;
         }
         Address::Unix(path) => {
             let listener = checked(&arguments.address, address::bind(path).await);
             echo::announce(Ok(format_args!("unix:{}", path.display())));
-            accept(listener, &handlers, &mut signals).await;
+            accept(PastUrgent(listener), &handlers, &mut signals).await;
             let _ = fs::remove_file(path); // somebody may have done it already
         }
     }

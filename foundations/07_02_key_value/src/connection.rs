@@ -44,12 +44,12 @@ pub async fn serve(
     }
 }
 
-async fn refuse(mut stream: PastUrgent, stopping: Stopping) -> io::Result<()> {
+async fn refuse(mut stream: PastUrgent<TcpStream>, stopping: Stopping) -> io::Result<()> {
     stream.write_all(b"-ERR max number of clients reached\r\n").await?;
     say_goodbye(stream, stopping).await
 }
 
-async fn converse(mut stream: PastUrgent, shared: &Shared, stopping: Stopping) -> io::Result<()> {
+async fn converse(mut stream: PastUrgent<TcpStream>, shared: &Shared, stopping: Stopping) -> io::Result<()> {
     stream.0.set_nodelay(true)?;
     SockRef::from(&stream.0).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE))?;
     let problem = handle_connection(&mut stream, shared, &stopping).await?;
@@ -58,7 +58,7 @@ async fn converse(mut stream: PastUrgent, shared: &Shared, stopping: Stopping) -
 }
 
 /// Closes a connection so that the client can read the last answer, although it may still be sending.
-async fn say_goodbye(mut stream: PastUrgent, mut stopping: Stopping) -> io::Result<()> {
+async fn say_goodbye(mut stream: PastUrgent<TcpStream>, mut stopping: Stopping) -> io::Result<()> {
     stream.shutdown().await?;
     let (patience, length) = LINGER;
     let (mut rest, mut nowhere) = (stream.take(length), io::sink());
@@ -83,7 +83,7 @@ enum Next {
 /// Answers the requests of one client, until it leaves or has to.
 /// Says why it has to, if it is the client's fault.
 async fn handle_connection(
-    stream: &mut PastUrgent,
+    stream: &mut PastUrgent<TcpStream>,
     shared: &Shared,
     stopping: &Stopping,
 ) -> io::Result<Option<Problem>> {

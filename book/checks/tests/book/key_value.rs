@@ -21,8 +21,25 @@ fn a_careless_key_value_server_is_found() -> Result {
         "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
         "on_a_second_signal_it_ends_at_once",
         "a_client_that_does_not_read_is_not_read_from",
+        "commands_between_multi_and_exec_are_executed_together",
     ] {
         check_finds(check, "careless")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_key_value_server_that_trusts_its_clients_is_found() -> Result {
+    for check in [
+        "a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one",
+        "an_urgent_byte_does_not_hide_the_rest_of_a_request",
+        "three_hundred_clients_have_room_in_the_backlog",
+        "clients_that_come_with_the_signal_are_answered",
+        "a_client_that_never_pauses_does_not_keep_it_from_stopping",
+        "a_full_store_refuses_more_and_keeps_what_it_has",
+        "a_crowd_that_is_refused_does_not_fill_the_log",
+    ] {
+        check_finds(check, "trusting")?;
     }
     Ok(())
 }
