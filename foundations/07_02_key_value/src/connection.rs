@@ -92,18 +92,20 @@ async fn handle_connection(
     let (mut requests, mut reply) = (Requests::default(), Reply::default());
     let (mut client, mut last_bytes) = (Client::new(shared), LAST_BYTES);
     loop {
-        let may_stop = !requests.has_begun(); // else its rest is awaited first
         let received = select! {
-            biased;
+            biased; // what has arrived counts
             received = stream.read_buf(requests.room()) => received?,
-            _ = &mut told_to_stop, if may_stop => 0, // as though the client had left
+            _ = &mut told_to_stop, if !client.is_leaving => {
+                client.is_leaving = true; // after one more answer, if it has begun to ask
+                if requests.has_begun() { continue } else { 0 }
+            }
         };
         if received == 0 {
             return Ok(None);
         }
         if *stopping.borrow() {
             last_bytes = last_bytes.saturating_sub(received);
-            client.is_leaving = last_bytes == 0; // after the next answer
+            client.is_leaving |= last_bytes == 0;
         }
         let mut next = Next::Answer;
         while let Next::Answer = next {

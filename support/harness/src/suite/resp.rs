@@ -6,6 +6,7 @@ use crate::{Client, End, Failure, Program, Result, Server, system};
 use socket2::SockRef;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::thread;
 use std::time::Duration;
 
 /// How many keys it takes for `KEYS` to be slow. (The order of the answers does not depend on it.)
@@ -244,10 +245,16 @@ pub(super) fn a_client_that_never_pauses_does_not_keep_it_from_stopping(program:
     let mut server = impatient(program).start()?;
     let mut busy = server.client()?;
     busy.ask_on_while(|| {
+        // Another one always has half a request under way.
+        let mut slow = TcpStream::connect(server.address())?;
+        slow.set_read_timeout(Some(server.patience))?;
+        slow.write_all(b"PI")?;
+        let slow =
+            thread::spawn(move || while slow.write_all(b"NG\r\nPI").is_ok() && slow.read_exact(&mut [0; 7]).is_ok() {});
         server.terminate()?;
         let status = server.wait_for_exit()?;
         ensure!(status.code() == Some(0), "it ended with {status}");
-        Ok(())
+        slow.join().map_err(|_| Failure::new("a client panicked"))
     })
 }
 
