@@ -248,7 +248,8 @@ pub(super) fn a_client_that_never_pauses_does_not_keep_it_from_stopping(program:
         // Another one always has half a request under way.
         let mut slow = TcpStream::connect(server.address())?;
         slow.set_read_timeout(Some(server.patience))?;
-        slow.write_all(b"PI")?;
+        slow.write_all(b"PING\r\nPI")?;
+        slow.read_exact(&mut [0; 7])?;
         let slow =
             thread::spawn(move || while slow.write_all(b"NG\r\nPI").is_ok() && slow.read_exact(&mut [0; 7]).is_ok() {});
         server.terminate()?;
