@@ -7,7 +7,7 @@ mod strings;
 use crate::reply::Problem;
 use crate::request::Request;
 use crate::session::{FULL, Outcome, SYNTAX, Session, up_to, wrong_number};
-use crate::transaction;
+use crate::transaction::Transaction;
 
 /// A command.
 struct Command {
@@ -60,9 +60,9 @@ const COMMANDS: &[Command] = &[
     command("scan", -2, keys::scan, READS_ALL),
     command("dbsize", 1, keys::dbsize, READS_ALL),
     command("flushall", -1, keys::flushall, WRITES_ALL),
-    command("multi", 1, transaction::multi, NO_KEY),
-    command("exec", 1, transaction::exec, NO_KEY),
-    command("discard", 1, transaction::discard, NO_KEY),
+    command("multi", 1, multi, NO_KEY),
+    command("exec", 1, exec, NO_KEY),
+    command("discard", 1, discard, NO_KEY),
     command("ping", -1, server::ping, NO_KEY),
     command("echo", 2, server::echo, NO_KEY),
     command("hello", -1, server::hello, NO_KEY),
@@ -114,7 +114,7 @@ pub fn execute(session: &mut Session, request: Request) {
 // ANCHOR_END: execute
 
 /// Executes a request that was admitted before.
-pub fn execute_admitted(session: &mut Session, request: Request) {
+fn execute_admitted(session: &mut Session, request: Request) {
     let start = session.reply.bytes().len();
     let outcome = find(request).and_then(|command| (command.run)(session, request));
     session.reply.end(start, outcome.err());
@@ -176,6 +176,37 @@ impl Command {
         }
     }
 }
+
+fn multi(session: &mut Session, _: Request) -> Outcome {
+    if session.client.transaction.is_some() {
+        return Err("ERR MULTI calls can not be nested".into());
+    }
+    session.client.transaction = Some(Transaction::default());
+    session.reply.simple("OK");
+    Ok(())
+}
+
+fn discard(session: &mut Session, _: Request) -> Outcome {
+    session.client.transaction.take().ok_or("ERR DISCARD without MULTI")?;
+    session.reply.simple("OK");
+    Ok(())
+}
+
+// ANCHOR: exec
+/// Executes all commands since `MULTI`. There is no `await` between them, so nobody comes in between.
+fn exec(session: &mut Session, _: Request) -> Outcome {
+    let transaction = session.client.transaction.take().ok_or("ERR EXEC without MULTI")?;
+    if transaction.is_broken {
+        return Err("EXECABORT Transaction discarded because of previous errors.".into());
+    }
+    if transaction.grows && session.store.is_full() {
+        return Err(Problem::from(FULL).after("EXECABORT Transaction discarded because of: "));
+    }
+    session.reply.array(transaction.kept.len());
+    transaction.kept.iter().for_each(|kept| execute_admitted(session, kept.request()));
+    Ok(())
+}
+// ANCHOR_END: exec
 
 /// All commands: name, arity, flags, and where the keys are.
 fn list(session: &mut Session, _: Request) -> Outcome {
