@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "a handler of signals may do very little, and the compiler cannot check how little")]
 
 use backtrace::SymbolName;
-use nix::sys::pthread::{Pthread, pthread_kill};
+use nix::sys::pthread::{Pthread, pthread_kill, pthread_self};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use std::ffi::c_int;
 use std::fmt::{self, Display, Formatter};
@@ -44,6 +44,17 @@ extern "C" fn put_down_the_stack(_: c_int) {
 }
 // ANCHOR_END: handler
 
+/// A thread that can be asked where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Thread(Pthread);
+
+impl Thread {
+    /// The one that asks.
+    pub fn current() -> Self {
+        Self(pthread_self())
+    }
+}
+
 /// From now on, threads can be asked where they are.
 ///
 /// # Errors
@@ -74,24 +85,40 @@ impl Display for Call {
     }
 }
 
-// ANCHOR: call_of
-/// Where another thread is: the innermost call in the program's own code. `None` if it does not answer, or the program has no line numbers.
-pub fn call_of(thread: Pthread) -> Option<Call> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    FOUND.store(NOT_YET, Ordering::Relaxed);
-    pthread_kill(thread, SIGNAL).ok()?;
-    let asked = Instant::now();
-    while FOUND.load(Ordering::Acquire) == NOT_YET {
-        if asked.elapsed() > PATIENCE {
-            return None;
-        }
-        thread::sleep(Duration::from_micros(100));
-    }
-    let frames = FRAMES[..FOUND.load(Ordering::Acquire)].iter().map(|frame| frame.load(Ordering::Relaxed));
-    innermost_own(frames.flat_map(symbols))
+/// Reads the line numbers of the program. That takes a moment, and would be done at the first look at a stack otherwise.
+pub fn read_line_numbers() {
+    drop(backtrace::Backtrace::new());
 }
-// ANCHOR_END: call_of
+
+/// The addresses of a stack, its top first.
+#[derive(Clone, Debug)]
+pub struct Stack(Vec<usize>);
+
+// ANCHOR: of
+impl Stack {
+    /// That of another thread. `None` if it does not answer.
+    pub fn of(thread: Thread) -> Option<Self> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        FOUND.store(NOT_YET, Ordering::Relaxed);
+        pthread_kill(thread.0, SIGNAL).ok()?;
+        let asked = Instant::now();
+        while FOUND.load(Ordering::Acquire) == NOT_YET {
+            if asked.elapsed() > PATIENCE {
+                return None;
+            }
+            thread::sleep(Duration::from_micros(100));
+        }
+        let frames = &FRAMES[..FOUND.load(Ordering::Acquire)];
+        Some(Self(frames.iter().map(|frame| frame.load(Ordering::Relaxed)).collect()))
+    }
+
+    /// The innermost call in the program's own code. `None` if the program has no line numbers.
+    pub fn own_call(&self) -> Option<Call> {
+        innermost_own(self.0.iter().flat_map(|address| symbols(*address)))
+    }
+}
+// ANCHOR_END: of
 
 /// The functions at an address: several, if one was compiled into the other.
 fn symbols(address: usize) -> Vec<(String, Option<(PathBuf, u32)>)> {
@@ -122,35 +149,4 @@ fn innermost_own(stack: impl Iterator<Item = (String, Option<(PathBuf, u32)>)>) 
         called = Some(name);
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use nix::sys::pthread::pthread_self;
-    use std::sync::mpsc;
-
-    /// Where a thread is found that does this.
-    fn found_while(act: impl FnOnce() + Send + 'static) -> Option<Call> {
-        prepare().unwrap();
-        let (tx, rx) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            tx.send(pthread_self()).unwrap();
-            act();
-        });
-        let blocked = rx.recv().unwrap();
-        thread::sleep(Duration::from_millis(50));
-        let call = call_of(blocked);
-        thread.join().unwrap();
-        call
-    }
-
-    #[test]
-    fn a_blocked_thread_is_found_in_the_line_of_its_call() {
-        let line = line!() + 1;
-        let call = found_while(|| thread::sleep(Duration::from_millis(300))).unwrap();
-        assert_eq!(call.line, line, "{call}");
-        assert!(call.function.contains("sleep"), "{call}");
-        assert!(call.file.ends_with("08_02_find_the_blocker/src/stack.rs"), "{call}");
-    }
 }
