@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::failure::ensure;
 use crate::{Failure, Protocol, Result, SAFETY, system};
 use std::collections::BTreeMap;
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
 use std::net::{SocketAddr, TcpListener};
@@ -39,6 +40,12 @@ impl Program {
     /// The echo server in this file, told to answer without a delay.
     pub fn echo(path: impl AsRef<Path>) -> Self {
         Self::at(path).speaking(Protocol::Echo)
+    }
+
+    /// The example of this name that belongs to the package of the program in this file. (`cargo test` builds both.)
+    pub fn example(program: impl AsRef<Path>, name: &str) -> Self {
+        let name = format!("{name}{}", EXE_SUFFIX);
+        Self::at(program.as_ref().with_file_name("examples").join(name))
     }
 
     /// The same, if it speaks this protocol. (An echo server is told to answer without a delay.)
@@ -114,6 +121,15 @@ impl Program {
     pub fn never_rests(mut self) -> Self {
         self.never_rests = true;
         self
+    }
+
+    /// The same, started by another program: `strace` with these arguments, for example.
+    pub(crate) fn wrapped(&self, wrapper: &str, arguments: &[&str]) -> Self {
+        let mut wrapped = self.clone();
+        let path = std::mem::replace(&mut wrapped.path, wrapper.into());
+        let before = arguments.iter().map(|argument| OsString::from(*argument)).chain([path.into()]);
+        wrapped.arguments = before.chain(wrapped.arguments).collect();
+        wrapped
     }
 
     /// The same, started in this directory.
@@ -405,6 +421,19 @@ impl Server {
         system::suspend(self.process())?;
         self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
         system::resume(self.process())
+    }
+
+    /// Does something while it is suspended: it sees all of it at the same time, when it goes on.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the action does, and everywhere but on Unix.
+    pub fn while_suspended(&mut self, action: impl FnOnce(&Self) -> Result) -> Result {
+        system::suspend(self.process())?;
+        self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
+        let done = action(self);
+        system::resume(self.process())?;
+        done
     }
 
     /// Sets how many file descriptors it may have from now on.

@@ -1,9 +1,9 @@
 //! The chapters: each has its step, takes its code from it, and claims nothing that no test shows.
 
 use book_checks::chapter::{self, Chapter};
-use book_checks::include::{Include, directives};
+use book_checks::include::{Include, directives, without_anchors};
 use book_checks::step::{self, Package};
-use book_checks::{assert_none, files, glossary, prose, read};
+use book_checks::{assert_none, difference, files, glossary, prose, read};
 
 /// Stands in a chapter with a number that is about no step.
 const NO_STEP: &str = "<!-- no step -->";
@@ -203,6 +203,57 @@ fn every_generated_file_is_in_a_chapter() {
     assert_none(generated.into_iter().filter(|file| !is_used(file)).map(|file| format!("{file}: no chapter shows it")));
 }
 
+/// What is wrong with a drawing that was made by hand: it must be readable for everybody, in each theme and on a telephone.
+fn problems_of_drawing(name: &str, svg: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !svg.starts_with("<svg class=\"drawing\" viewBox=\"0 0 420 ") {
+        problems.push("it must be 420 wide");
+    }
+    if !svg.contains(&format!("<title id=\"title_{name}\">")) || !svg.contains(&format!("<desc id=\"text_{name}\">")) {
+        problems.push("it must have a title, and a description in words");
+    }
+    if ["fill=", "stroke=", "style=", "\n\n", "<!--"].iter().any(|way| svg.contains(way)) {
+        problems.push("its colours are those of the page (book.css), and an empty line or a comment would end it");
+    }
+    let is_cut_off = |line: &str| {
+        let Some((from, text)) = line.split_once("x=\"").zip(line.split_once("\">")) else { return false };
+        let (from, text) = (from.1.split('"').next().unwrap_or_default(), text.1.trim_end_matches("</text>"));
+        let width = if line.contains("middle") { 3.5 } else { 7.0 } * text.chars().count() as f64;
+        line.starts_with("<text") && from.parse::<f64>().is_ok_and(|from| from + width > 422.0)
+    };
+    if svg.lines().any(is_cut_off) {
+        problems.push("a text does not fit");
+    }
+    problems.into_iter().map(|problem| format!("book/src/pictures/{name}.svg: {problem}")).collect()
+}
+
+#[test]
+fn every_drawing_can_be_read_and_is_in_a_chapter() {
+    let chapters = chapter::all().unwrap();
+    let drawings = files("book/src/pictures");
+    assert!(!drawings.is_empty());
+    let problems = drawings.iter().flat_map(|file| {
+        let name = file.rsplit('/').next().unwrap().trim_end_matches(".svg");
+        let mut problems = problems_of_drawing(name, &read(file).unwrap());
+        if !chapters.iter().any(|chapter| chapter.text.contains(&format!("{{{{#include pictures/{name}.svg}}}}"))) {
+            problems.push(format!("{file}: no chapter shows it"));
+        }
+        problems
+    });
+    assert_none(problems);
+}
+
+#[test]
+fn a_drawing_with_a_fault_is_found() {
+    let good = "<svg class=\"drawing\" viewBox=\"0 0 420 9\">\n<title id=\"title_a\">A</title>\n<desc id=\"text_a\">A</desc>\n<text class=\"small\" x=\"350\" y=\"9\">it fits</text>\n</svg>\n";
+    assert_eq!(problems_of_drawing("a", good), Vec::<String>::new());
+    for (right, wrong) in
+        [("420 9", "470 9"), ("<desc", "<text"), ("class=\"small\"", "fill=\"red\""), ("it fits", "it does not fit")]
+    {
+        assert_eq!(problems_of_drawing("a", &good.replace(right, wrong)).len(), 1, "{wrong}");
+    }
+}
+
 #[test]
 fn every_claim_names_a_test() {
     let tests = prose::tests();
@@ -281,4 +332,33 @@ fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<Stri
 fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
     let chapters = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
     assert_none(chapters.iter().flat_map(problems));
+}
+
+/// What a reader has to take in: the lines of each step, and those that are new in it. (Without the comments at the head, which name the step.)
+#[test]
+fn the_steps_of_chapter_9_are_short_and_so_are_the_differences() {
+    let steps = step::all().unwrap();
+    let file = |number: &str| {
+        let step = steps.iter().find(|step| step.step().starts_with(number)).unwrap();
+        format!("{}/src/main.rs", step.folder)
+    };
+    let mut problems = Vec::new();
+    for (number, most_lines, most_new) in [
+        ("09_01", 99, None),
+        ("09_02", 99, Some(14)),
+        ("09_03", 99, Some(5)),
+        ("09_04", 99, Some(28)),
+        ("09_05", 99, Some(12)),
+    ] {
+        let lines = without_anchors(&read(file(number)).unwrap()).lines().count();
+        let before = format!("09_{:02}", number[3..].parse::<u32>().unwrap() - 1);
+        let new = most_new.map(|_| difference::counts(&file(&before), &file(number)).unwrap()[1]);
+        println!("{number}: {lines} lines, of which new: {new:?}");
+        if lines > most_lines || new > most_new {
+            problems.push(format!(
+                "{number} has {lines} lines, and {new:?} new ones; {most_lines} and {most_new:?} are allowed"
+            ));
+        }
+    }
+    assert_none(problems);
 }
