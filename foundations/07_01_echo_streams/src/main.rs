@@ -48,9 +48,12 @@ async fn main() {
         }
         Address::Unix(path) => {
             let listener = checked(&arguments.address, address::bind(path).await);
+            let own = address::identity(path);
             echo::announce(Ok(format_args!("unix:{}", path.display())));
             accept(PastUrgent(listener), &handlers, &mut signals).await;
-            let _ = fs::remove_file(path); // somebody may have done it already
+            if own.is_some() && own == address::identity(path) {
+                let _ = fs::remove_file(path); // but not the file of another server
+            }
         }
     }
     finish(&handlers.running, &handlers.stopping, &mut signals).await;
