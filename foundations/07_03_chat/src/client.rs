@@ -115,7 +115,7 @@ impl Client {
         loop {
             let first = member.hear().await;
             let more = iter::from_fn(|| member.hear_now());
-            self.send(iter::once(first).chain(more).take(MAX_WAITING).map(Message::Text)).await?;
+            self.send(iter::once(first).chain(more).take(MAX_WAITING).map(|heard| Message::Text(heard.into()))).await?;
         }
     }
     // ANCHOR_END: talk

@@ -50,9 +50,10 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     host.is_some_and(|host| headers.get(HOST).is_some_and(|here| here == host))
 }
 
-/// Whether we are asked by a name that is ours: an address, `localhost`, or one that we were given.
+/// Whether we are asked by a name that is ours: an address, `localhost`, or one that we were given. A browser always says which.
 fn is_ours(headers: &HeaderMap, hosts: &[String]) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    let Some(host) = headers.get(HOST) else { return true };
+    let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
     host.is_some_and(|host| {
         let name = host.host();
         let address = name.trim_start_matches('[').trim_end_matches(']');

@@ -35,6 +35,23 @@ impl Room {
     }
 }
 
+/// What a member hears.
+pub enum Heard {
+    /// What another member has said, or what the room says about one.
+    Message(Utf8Bytes),
+    /// So many messages are missing here: the inbox had no room for them.
+    Missed(usize),
+}
+
+impl From<Heard> for Utf8Bytes {
+    fn from(heard: Heard) -> Self {
+        match heard {
+            Heard::Message(message) => message,
+            Heard::Missed(missed) => format!("* You were too slow, and missed {missed} messages").into(),
+        }
+    }
+}
+
 /// A place in the room. When it is dropped, for whatever reason, its owner has left.
 pub struct Member {
     room: Arc<Room>,
@@ -51,17 +68,17 @@ impl Member {
     }
 
     /// The next message for this member, as soon as there is one.
-    pub async fn hear(&self) -> Utf8Bytes {
+    pub async fn hear(&self) -> Heard {
         loop {
             match self.hear_now() {
-                Some(message) => return message,
+                Some(heard) => return heard,
                 None => self.inbox.news.notified().await,
             }
         }
     }
 
     /// The next message for this member, if there is one.
-    pub fn hear_now(&self) -> Option<Utf8Bytes> {
+    pub fn hear_now(&self) -> Option<Heard> {
         self.inbox.take()
     }
 
@@ -121,11 +138,11 @@ impl Inbox {
         self.news.notify_one();
     }
 
-    fn take(&self) -> Option<Utf8Bytes> {
+    fn take(&self) -> Option<Heard> {
         let mut waiting = lock(&self.waiting);
         match mem::take(&mut waiting.missed) {
-            0 => waiting.messages.pop_front(),
-            missed => Some(format!("* You were too slow, and missed {missed} messages").into()),
+            0 => waiting.messages.pop_front().map(Heard::Message),
+            missed => Some(Heard::Missed(missed)),
         }
     }
 }
@@ -147,7 +164,7 @@ mod tests {
     use super::*;
 
     fn heard(member: &Member) -> Vec<String> {
-        std::iter::from_fn(|| member.hear_now()).map(|message| message.to_string()).collect()
+        std::iter::from_fn(|| member.hear_now()).map(|heard| Utf8Bytes::from(heard).to_string()).collect()
     }
 
     fn members<const N: usize>(names: [&str; N]) -> [Member; N] {
