@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 01_03_cpu_or_io`
 //! Try: `--jobs 1`; `--jobs 100`; `--wait 1s`. Look at the load of your processors meanwhile.
-//! You should see: jobs that wait do it all at once, on threads as well as in tasks. Jobs that compute are no faster as tasks.
+//! You should see: jobs that wait do so at the same time, on threads as well as in tasks. Jobs that compute are no faster as tasks.
 
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
@@ -42,7 +42,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     for (does, work) in [("waits", Work::Wait(arguments.wait)), ("computes", Work::Compute(arguments.compute))] {
         let mut first = None;
         for (how, way) in WAYS {
-            let (job, begun) = (Job { work, now: 0.into(), most: 0.into() }, Instant::now());
+            let (job, begun) = (Job { work, under_way: 0.into(), most: 0.into() }, Instant::now());
             way(&job, arguments.jobs)?;
             let took = begun.elapsed();
             let faster = first.get_or_insert(took).as_secs_f64() / took.as_secs_f64();
@@ -56,7 +56,6 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     writeln!(io::stdout(), "{table}")
 }
 
-// ANCHOR: ways
 type Way = fn(&Job, u32) -> io::Result<()>;
 
 const WAYS: [(&str, Way); 3] = [
@@ -65,14 +64,20 @@ const WAYS: [(&str, Way); 3] = [
     ("as tasks on one thread", as_tasks),
 ];
 
+// ANCHOR: ways
 fn one_after_the_other(job: &Job, jobs: u32) -> io::Result<()> {
-    (0..jobs).for_each(|_| job.block());
+    for _ in 0..jobs {
+        job.block();
+    }
     Ok(())
 }
 
 fn on_threads(job: &Job, jobs: u32) -> io::Result<()> {
     thread::scope(|scope| {
-        (0..jobs).try_for_each(|_| thread::Builder::new().spawn_scoped(scope, || job.block()).map(drop))
+        for _ in 0..jobs {
+            thread::Builder::new().spawn_scoped(scope, || job.block())?;
+        }
+        Ok(()) // here, the scope waits until all its threads have ended
     })
 }
 
@@ -97,7 +102,7 @@ enum Work {
 /// What to do, and how many are doing it: at this moment, and at most so far.
 struct Job {
     work: Work,
-    now: AtomicU32,
+    under_way: AtomicU32,
     most: AtomicU32,
 }
 
@@ -105,24 +110,39 @@ impl Job {
     // ANCHOR: job
     /// Keeps its thread until it is done.
     fn block(&self) {
-        self.most.fetch_max(self.now.fetch_add(1, SeqCst) + 1, SeqCst);
+        let _counted = self.count();
         match self.work {
             Work::Wait(time) => thread::sleep(time),
             Work::Compute(rounds) => compute(rounds),
         }
-        self.now.fetch_sub(1, SeqCst);
     }
 
     /// Gives its thread back while it waits.
     async fn suspend(&self) {
-        self.most.fetch_max(self.now.fetch_add(1, SeqCst) + 1, SeqCst);
+        let _counted = self.count();
         match self.work {
-            Work::Wait(time) => drop(Timer::after(time).await),
+            Work::Wait(time) => {
+                Timer::after(time).await;
+            }
             Work::Compute(rounds) => compute(rounds),
         }
-        self.now.fetch_sub(1, SeqCst);
     }
     // ANCHOR_END: job
+
+    /// Counts one that is under way, until the result is dropped.
+    fn count(&self) -> Counted<'_> {
+        self.most.fetch_max(self.under_way.fetch_add(1, SeqCst) + 1, SeqCst);
+        Counted(self)
+    }
+}
+
+/// One that is under way.
+struct Counted<'j>(&'j Job);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, SeqCst);
+    }
 }
 
 fn compute(rounds: u32) {

@@ -55,7 +55,7 @@ fn run(arguments: &Arguments) -> io::Result<Timeline> {
     let mut timeline = Timeline::new(format!("Who computes and who waits: {:?}", arguments.way), Unit::Microseconds)
         .legend(Kind::Runs, "computes")
         .legend(Kind::Blocked, "waits for an answer from elsewhere")
-        .legend(Kind::Waits, "could compute, and waits for its turn");
+        .legend(Kind::Waits, "waits for its turn, or to be started");
     timeline.rows = [a, b].into_iter().map(Request::row).filter(|row| !row.spans.is_empty()).collect();
     Ok(timeline)
 }

@@ -46,15 +46,15 @@ fn main() {
 /// The parent accepts nothing. It starts the workers, and replaces those that end.
 #[cfg(unix)]
 fn supervise(listener: &TcpListener) -> io::Result<()> {
-    let (parents_end, _held_open) = io::pipe()?;
+    let (lifeline, _parent_holds) = io::pipe()?;
     for _ in 0..WORKERS {
-        start_worker(listener, &parents_end)?;
+        start_worker(listener, &lifeline)?;
     }
     echo::announce(listener.local_addr());
     while let Some((worker, _)) = wait(WaitOptions::empty())? {
         echo::log(format_args!("worker {worker} has ended, and another one takes its place"));
         thread::sleep(PAUSE); // or workers that die at once would keep the parent busy
-        while let Err(error) = start_worker(listener, &parents_end) {
+        while let Err(error) = start_worker(listener, &lifeline) {
             echo::log(format_args!("cannot start a worker: {error}"));
             thread::sleep(PAUSE);
         }
@@ -67,10 +67,10 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
 /// Starts a copy of this program. Its standard input is the listener, and its standard output is a pipe that
 /// it reads from.
 #[cfg(unix)]
-fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<()> {
+fn start_worker(listener: &TcpListener, lifeline: &PipeReader) -> io::Result<()> {
     let mut worker = Command::new(env::current_exe()?);
     worker.args(env::args_os().skip(1)).env(IS_WORKER, "");
-    worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(parents_end.try_clone()?);
+    worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(lifeline.try_clone()?);
     worker.spawn().map(drop) // the parent waits for any of them
 }
 // ANCHOR_END: start_worker
@@ -80,9 +80,9 @@ fn start_worker(listener: &TcpListener, parents_end: &PipeReader) -> io::Result<
 #[cfg(unix)]
 fn work(delay: Duration) -> io::Result<()> {
     let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let mut parents_end = PipeReader::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let mut lifeline = PipeReader::from(io::stdout().as_fd().try_clone_to_owned()?);
     thread::Builder::new().spawn(move || {
-        let _ = io::copy(&mut parents_end, &mut io::sink()); // blocks while the parent lives
+        let _ = io::copy(&mut lifeline, &mut io::sink()); // blocks while the parent lives
         process::exit(0);
     })?;
     for stream in listener.incoming() {

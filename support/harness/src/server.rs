@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::failure::ensure;
 use crate::{Failure, Protocol, Result, SAFETY, system};
 use std::collections::BTreeMap;
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
 use std::net::{SocketAddr, TcpListener};
@@ -39,6 +40,12 @@ impl Program {
     /// The echo server in this file, told to answer without a delay.
     pub fn echo(path: impl AsRef<Path>) -> Self {
         Self::at(path).speaking(Protocol::Echo)
+    }
+
+    /// The example of this name that belongs to the package of the program in this file. (`cargo test` builds both.)
+    pub fn example(program: impl AsRef<Path>, name: &str) -> Self {
+        let name = format!("{name}{}", EXE_SUFFIX);
+        Self::at(program.as_ref().with_file_name("examples").join(name))
     }
 
     /// The same, if it speaks this protocol. (An echo server is told to answer without a delay.)

@@ -6,7 +6,8 @@
 use crate::{Kind, Meaning, Row, Timeline};
 use std::fmt::{self, Write};
 
-const WIDTH: u64 = 470;
+/// So narrow that a telephone shows the words at a size that can be read.
+const WIDTH: u64 = 420;
 const LEFT: u64 = 105;
 const TOP: u64 = 26;
 const ROW: u64 = 34;
@@ -53,18 +54,23 @@ const STYLE: &str = "\
 impl Timeline {
     /// The timeline as a part of a page, on which `id` is its own. It has no empty lines, which would end it for a Markdown reader.
     pub fn figure(&self, id: &str) -> String {
+        self.figure_until(id, self.end())
+    }
+
+    /// The same on an axis that goes on to `end`: so that figures that are to be compared have the same scale.
+    pub fn figure_until(&self, id: &str, end: u64) -> String {
         let mut svg = String::new();
-        let _ = self.figure_to(&mut svg, id); // nothing can fail: the text is written to memory
+        let _ = self.figure_to(&mut svg, id, end.max(self.end())); // nothing can fail: the text is written to memory
         svg
     }
 
-    fn figure_to(&self, svg: &mut String, id: &str) -> fmt::Result {
+    fn figure_to(&self, svg: &mut String, id: &str, end: u64) -> fmt::Result {
         let height = self.bottom() + self.legend_height();
         write!(svg, r#"<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img""#)?;
         writeln!(svg, r#" aria-labelledby="title_{id} text_{id}">"#)?;
         writeln!(svg, r#"<title id="title_{id}">{}</title>"#, escaped(&self.title))?;
         writeln!(svg, r#"<desc id="text_{id}">{}</desc>"#, escaped(&self.describe()))?;
-        self.draw_rows(svg, self.end())?;
+        self.draw_rows(svg, end)?;
         self.draw_legend(svg, self.bottom())?;
         writeln!(svg, "</svg>")
     }
@@ -110,8 +116,7 @@ impl Timeline {
 
     /// What the bars mean: side by side if there is room, else each on a line of its own.
     fn draw_legend(&self, svg: &mut String, y: u64) -> fmt::Result {
-        for (number, meaning) in self.legend.iter().enumerate() {
-            let number = number as u64;
+        for (number, meaning) in (0..).zip(self.drawn()) {
             let (x, line) = if self.legend_is_short() { (COLUMN * number, 0) } else { (0, number) };
             let y = y + 18 + line * MEANING;
             draw_bar(svg, meaning.kind, x, y, 24)?;
@@ -121,13 +126,18 @@ impl Timeline {
     }
 
     fn legend_height(&self) -> u64 {
-        let lines = if self.legend_is_short() { 1 } else { self.legend.len() as u64 };
+        let lines = if self.legend_is_short() { 1 } else { self.drawn().count() as u64 };
         23 + lines * MEANING
     }
 
     fn legend_is_short(&self) -> bool {
         let fits = |meaning: &Meaning| 30 + meaning.text.chars().count() as u64 * LETTER < COLUMN;
-        self.legend.len() <= 2 && self.legend.first().is_none_or(fits)
+        self.drawn().count() <= 2 && self.drawn().next().is_none_or(fits)
+    }
+
+    /// The legend, without what is nowhere to be seen.
+    fn drawn(&self) -> impl Iterator<Item = &Meaning> {
+        self.legend.iter().filter(|meaning| self.rows.iter().any(|row| row.of(meaning.kind).next().is_some()))
     }
 
     /// Where the rows end.
@@ -137,7 +147,7 @@ impl Timeline {
 
     /// Where the axis ends: before the notes, if there are any.
     fn right(&self) -> u64 {
-        if self.notes.is_empty() { WIDTH - 25 } else { 355 }
+        if self.notes.is_empty() { WIDTH - 25 } else { 310 }
     }
 }
 

@@ -26,16 +26,30 @@ fn bars(svg: &str) -> Vec<(String, u64, u64)> {
 #[test]
 fn a_bar_is_where_its_span_is() {
     let bars = bars(&kitchen().figure("a"));
-    let expected = [("runs", 105, 170), ("waits", 105, 170), ("runs", 275, 170)];
+    let expected = [("runs", 105, 145), ("waits", 105, 145), ("runs", 250, 145)];
     assert_eq!(bars[..3], expected.map(|(class, x, width)| (class.to_owned(), x, width)));
     assert_eq!(bars.len(), 5, "three spans, and two that explain them: {bars:?}");
+}
+
+#[test]
+fn figures_that_are_to_be_compared_have_the_same_scale() {
+    let bars = bars(&kitchen().figure_until("a", 16));
+    assert_eq!((bars[2].1, bars[2].2), (177, 73), "half as far and half as wide: {bars:?}");
+    assert_eq!(kitchen().figure_until("a", 1), kitchen().figure("a"), "nothing is cut off");
+}
+
+#[test]
+fn the_legend_explains_only_what_is_drawn() {
+    let mut kitchen = kitchen();
+    kitchen.rows.pop();
+    assert!(!kitchen.figure("a").contains(">waits for the fryer<"), "{}", kitchen.figure("a"));
 }
 
 #[test]
 fn a_label_stands_on_the_middle_of_its_bar() {
     let mut kitchen = kitchen();
     kitchen.rows[0].spans[0].label = "A".to_owned();
-    assert!(kitchen.figure("a").contains(r#"<text class="on" x="190" y="47">A</text>"#), "{}", kitchen.figure("a"));
+    assert!(kitchen.figure("a").contains(r#"<text class="on" x="177" y="47">A</text>"#), "{}", kitchen.figure("a"));
 }
 
 #[test]
@@ -120,7 +134,7 @@ fn times_are_said_in_a_unit_that_fits() {
     long.row("a").span(Kind::Runs, 0, 5_170);
     assert!(long.figure("a").contains(">5 s<") && !long.figure("a").contains(">6 s<"));
     long.rows[0].spans[0].to = 120;
-    assert!(long.figure("a").contains(">20 ms<"));
+    assert!(long.figure("a").contains(">40 ms<"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(super) fn turns(step: &str, turns: &Turns) -> Result<Timeline> {
 pub(super) fn orders(step: &str, arguments: &[String]) -> Result<Timeline> {
     let output = output(step, arguments)?;
     let mut timeline = Timeline::new(format!("What is made when, in {step}"), Unit::Seconds)
-        .legend(Kind::Waits, "is waited for")
+        .legend(Kind::Waits, "waits for its turn")
         .legend(Kind::Served, "is being made");
     for line in output.lines() {
         let Some((time, event)) = line.trim().split_once("s  customer ") else { continue };

@@ -5,6 +5,7 @@
 //! name = "two_threads" # may be left out
 //! prints = ["--json", "threads"]
 //! one_processor = true # only if that matters
+//! family = "requests" # if its picture has the scale of others: of all that say the same word
 //! ```
 //!
 //! - `prints` starts the program with these arguments, on which it prints its timeline as JSON.
@@ -48,6 +49,8 @@ struct Said {
     how: How,
     #[serde(default)]
     one_processor: bool,
+    #[serde(default)]
+    family: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -91,6 +94,15 @@ pub fn find(name: &str) -> Result<Traced> {
     found.ok_or_else(|| Failure::new(format!("no manifest has a timeline {name}")))
 }
 
+/// An echo server to which five clients send a line each, whether or not the book has a picture of it.
+///
+/// # Errors
+///
+/// If it does not send them back.
+pub fn five_lines(step: &str) -> Result<Timeline> {
+    lines::observe(step, 5)
+}
+
 /// The machine has other things to do as well. The run that it disturbed least ended first.
 fn least_disturbed(measure: impl Fn() -> Result<Timeline>) -> Result<Timeline> {
     let runs = (0..ATTEMPTS).map(|_| measure()).collect::<Result<Vec<Timeline>>>()?;
@@ -111,6 +123,18 @@ impl Traced {
     /// If there is none.
     pub fn committed(&self) -> Result<Timeline> {
         load(&self.file())
+    }
+
+    /// Its picture, on the same scale as all others of its family.
+    ///
+    /// # Errors
+    ///
+    /// If one of them was never measured.
+    pub fn figure(&self) -> Result<String> {
+        let family =
+            all()?.into_iter().filter(|other| !other.said.family.is_empty() && other.said.family == self.said.family);
+        let ends = family.map(|other| Ok(other.committed()?.end())).collect::<Result<Vec<u64>>>()?;
+        Ok(self.committed()?.figure_until(&self.name(), ends.into_iter().max().unwrap_or_default()))
     }
 
     /// Measures it again.
