@@ -39,7 +39,6 @@ pub const NOT_YET: &[&str] = &[
     "06_02_locks.md",
     "07_01_echo_streams.md",
     "07_02_key_value.md",
-    "07_03_chat.md",
     "08_01_blocking_pool.md",
     "08_02_find_the_blocker.md",
     "09_00_server_and_http.md",

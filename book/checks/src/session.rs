@@ -38,7 +38,6 @@ pub const OLD: &[&str] = &[
     "06_02_locks",
     "07_01_echo_streams",
     "07_02_key_value",
-    "07_03_chat",
     "08_01_blocking_pool",
     "09_01_sync_server",
     "09_03_slow_request",
