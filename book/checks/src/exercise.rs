@@ -55,7 +55,6 @@ pub const NOT_YET: &[&str] = &[
     "10_03_what_made_it_faster.md",
     "11_01_claims.md",
     "11_02_when_to_use_which.md",
-    "11_03_many_machines.md",
 ];
 
 /// The section of a page that holds its exercises.
