@@ -30,7 +30,6 @@ pub const NOT_YET: &[&str] = &[
     "04_02_coroutines.md",
     "04_03_green_threads.md",
     "07_01_echo_streams.md",
-    "07_03_chat.md",
     "08_01_blocking_pool.md",
     "08_02_find_the_blocker.md",
     "09_00_server_and_http.md",
@@ -48,7 +47,6 @@ pub const NOT_YET: &[&str] = &[
     "10_03_what_made_it_faster.md",
     "11_01_claims.md",
     "11_02_when_to_use_which.md",
-    "11_03_many_machines.md",
 ];
 
 /// The section of a page that holds its exercises.

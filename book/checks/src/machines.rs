@@ -27,18 +27,18 @@ impl Hop {
     /// What the hop costs, each cell with its ratio to the server without a balancer.
     pub fn table(&self) -> String {
         let cpu: Row = (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE);
-        let latency: Row = (Measure::LatencyMedian, runtimes_compare::KEEP_ALIVE);
         let memory: Row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
         let mut table = format!("| | {} |\n|---|--:|--:|--:|\n", SERVERS.join(" | "));
-        for (title, report, row) in [
-            ("CPU time per request", &self.load, cpu),
-            ("Latency with 64 busy clients, median", &self.load, latency),
-            ("Memory per idle connection", &self.idle, memory),
-        ] {
+        for (title, report, row) in
+            [("CPU time per request", &self.load, cpu), ("Memory per idle connection", &self.idle, memory)]
+        {
             let cell = |server: &str| {
                 let median = report.median(row, server).map_or("–".to_owned(), |median| format(row.0, median));
                 let ratio = report.ratio(row, server, SERVERS[0]).filter(|_| server != SERVERS[0]);
-                median + &ratio.map_or(String::new(), |[_, ratio, _]| format!("<br><small>{}</small>", times(ratio)))
+                let spread = |[least, ratio, most]: [f64; 3]| {
+                    format!("<br><small>{} ({} to {})</small>", times(ratio), times(least), times(most))
+                };
+                median + &ratio.map_or(String::new(), spread)
             };
             table += &format!("| {title} | {} |\n", SERVERS.map(cell).join(" | "));
         }
@@ -49,18 +49,7 @@ impl Hop {
 /// The server alone, and behind each balancer.
 const SERVERS: [&str; 3] = ["direct", "haproxy", "nginx"];
 
-/// A cluster, or less: what it consists of.
-#[derive(Clone, Copy, Debug)]
-pub struct Size {
-    name: &'static str,
-    cores: f64,
-    memory: f64,
-    descriptors: f64,
-    /// 0 if clients reach the server without a balancer.
-    copies: f64,
-}
-
-/// What is assumed of a machine, beside its cores.
+/// What is assumed of a machine.
 const CORES: f64 = 8.0;
 const MEMORY: f64 = 16e9;
 /// The limit that Linux has unless its administrator sets another one, for processes that ask for it: `fs.nr_open`.
@@ -68,84 +57,98 @@ const DESCRIPTORS: f64 = 1_048_576.0;
 const BITS_PER_SECOND: f64 = 10e9;
 /// How many ports Linux lends to connections to one address: `net.ipv4.ip_local_port_range` is 32768 to 60999.
 pub const PORTS: f64 = 28_232.0;
-/// How often each client asks.
+/// What the kernel keeps for a TCP socket that is idle, by the names in `/proc/slabinfo`: the socket, its inode, its file, the name of the
+/// file, and its entry in epoll. In bytes.
+pub const SOCKET: [(&str, f64); 5] =
+    [("TCP", 2_368.0), ("sock_inode_cache", 832.0), ("filp", 192.0), ("dentry", 192.0), ("eventpoll_epi", 128.0)];
+/// The clients of the example.
+const CLIENTS: f64 = 100_000.0;
+/// How often each of them asks for a page.
 const SECONDS_BETWEEN_REQUESTS: f64 = 10.0;
+/// How many copies of the chat there are.
+const COPIES: f64 = 4.0;
 
-/// The sizes of the table.
-pub const SIZES: [Size; 5] = [
-    Size {
-        name: "1 core, as a shell starts it",
-        cores: 1.0,
-        memory: MEMORY / CORES,
-        descriptors: 1_024.0,
-        copies: 0.0,
-    },
-    Size { name: "1 core, limit raised", cores: 1.0, memory: MEMORY / CORES, descriptors: DESCRIPTORS, copies: 0.0 },
-    Size { name: "1 machine", cores: CORES, memory: MEMORY, descriptors: DESCRIPTORS, copies: 0.0 },
-    Size { name: "10 machines and a balancer", cores: CORES, memory: MEMORY, descriptors: DESCRIPTORS, copies: 10.0 },
-    Size { name: "100 machines and a balancer", cores: CORES, memory: MEMORY, descriptors: DESCRIPTORS, copies: 100.0 },
-];
-
-/// How many clients a size can have, by resource.
-#[derive(Clone, Debug)]
-pub struct Capacity {
-    /// The name of a resource, and how many clients it allows.
-    pub clients: [(&'static str, f64); 5],
+/// What one client needs of the balancer, and how many clients one machine is enough for.
+pub struct Need {
+    /// Of what.
+    pub resource: &'static str,
+    /// Per client: who asks for a page now and then, and who chats. `None` if it was not measured, or is shared.
+    pub per_client: [Option<f64>; 2],
+    /// What a machine has.
+    pub has: f64,
+    shown: fn(f64) -> String,
 }
 
-impl Capacity {
-    /// Of a size, by the figures that were measured.
-    ///
-    /// # Errors
-    ///
-    /// If one is missing.
-    pub fn of(size: &Size, report: &Report, hop: &Hop) -> Result<Self> {
-        let missing = || crate::Failure::new("a figure is missing that the arithmetic needs");
-        let cpu =
-            |report: &Report, server| report.median((Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), server);
-        let memory =
-            |report: &Report, server| report.median((Measure::BytesPerConnection, runtimes_compare::MEMORY), server);
-        let own_cpu = cpu(report, "async-std").ok_or_else(missing)?;
-        let behind = size.copies > 0.0;
-        // The balancer's own part is what a request costs with it, less what it costs without.
-        let of_hop = cpu(&hop.load, "haproxy").zip(cpu(&hop.load, "direct")).map(|(with, without)| with - without);
-        let of_hop = of_hop.ok_or_else(missing)?;
-        let by_cpu = size.cores * SECONDS_BETWEEN_REQUESTS / own_cpu * size.copies.max(1.0);
-        let by_balancer = size.cores * SECONDS_BETWEEN_REQUESTS / of_hop;
-        let per_connection = if behind { memory(&hop.idle, "haproxy") } else { memory(report, "async-std") };
-        let by_wire = BITS_PER_SECOND / 8.0 * SECONDS_BETWEEN_REQUESTS / bytes_of_an_answer();
-        // With a balancer, all clients are at its wire, and hold two of its descriptors; each copy is one address to it.
-        Ok(Self {
-            clients: [
-                ("CPU", if behind { by_cpu.min(by_balancer) } else { by_cpu }),
-                ("memory", size.memory / per_connection.ok_or_else(missing)?),
-                ("descriptors", size.descriptors / if behind { 2.0 } else { 1.0 }),
-                ("ports", if behind { PORTS * size.copies } else { f64::INFINITY }),
-                ("network", by_wire),
-            ],
-        })
-    }
-
-    /// The resource that ends first.
-    pub fn first_to_end(&self) -> &'static str {
-        self.clients.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map_or("", |(name, _)| name)
+impl Need {
+    /// How many clients each of the two examples may have.
+    pub fn enough_for(&self) -> [Option<f64>; 2] {
+        self.per_client.map(|need| Some(self.has / need?))
     }
 }
 
-/// From one core to a hundred machines.
+/// What a balancer needs.
 ///
 /// # Errors
 ///
 /// If a figure is missing.
-pub fn paper(report: &Report, hop: &Hop) -> Result<String> {
-    let mut table = String::from(
-        "| | CPU | memory | descriptors | ports | network | ends first |\n|---|--:|--:|--:|--:|--:|---|\n",
+pub fn needs(hop: &Hop) -> Result<[Need; 5]> {
+    let missing = || crate::Failure::new("a figure is missing that the arithmetic needs");
+    let cpu = |server| hop.load.median((Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), server);
+    // The balancer's own part is what a request costs with it, less what it costs without.
+    let of_hop = cpu("haproxy").zip(cpu("direct")).map(|(with, without)| with - without).ok_or_else(missing)?;
+    let idle =
+        hop.idle.median((Measure::BytesPerConnection, runtimes_compare::MEMORY), "haproxy").ok_or_else(missing)?;
+    let socket: f64 = SOCKET.iter().map(|(_, bytes)| bytes).sum();
+    let wire = bytes_of_an_answer() * 8.0 / SECONDS_BETWEEN_REQUESTS;
+    Ok([
+        Need {
+            resource: "CPU",
+            per_client: [Some(of_hop / SECONDS_BETWEEN_REQUESTS), None],
+            has: CORES,
+            shown: |cores| format!("{cores:.2} cores"),
+        },
+        Need {
+            resource: "memory",
+            per_client: [Some(idle + socket), Some(idle + 2.0 * socket)],
+            has: MEMORY,
+            shown: |bytes| format!("{:.2} GB", bytes / 1e9),
+        },
+        Need { resource: "descriptors", per_client: [Some(1.0), Some(2.0)], has: DESCRIPTORS, shown: rounded },
+        Need { resource: "ports", per_client: [None, Some(1.0)], has: PORTS * COPIES, shown: rounded },
+        Need {
+            resource: "network",
+            per_client: [Some(wire), None],
+            has: BITS_PER_SECOND,
+            shown: |bits| format!("{:.0} Mbit/s", bits / 1e6),
+        },
+    ])
+}
+
+/// What ends first, in each of the two examples.
+pub fn first_to_end(needs: &[Need]) -> [&'static str; 2] {
+    [0, 1].map(|example| {
+        let clients = |need: &Need| need.enough_for()[example].unwrap_or(f64::INFINITY);
+        needs.iter().min_by(|a, b| clients(a).total_cmp(&clients(b))).map_or("", |need| need.resource)
+    })
+}
+
+/// Two examples, worked.
+///
+/// # Errors
+///
+/// If a figure is missing.
+pub fn paper(hop: &Hop) -> Result<String> {
+    let clients = rounded(CLIENTS);
+    let mut table = format!(
+        "| the balancer’s | {clients} clients, a page every ten seconds | is enough for | {clients} people in a chat | is enough for |\n\
+         |---|--:|--:|--:|--:|\n"
     );
-    for size in &SIZES {
-        let capacity = Capacity::of(size, report, hop)?;
-        let cells =
-            capacity.clients.map(|(_, clients)| if clients.is_finite() { rounded(clients) } else { "–".to_owned() });
-        table += &format!("| {} | {} | {} |\n", size.name, cells.join(" | "), capacity.first_to_end());
+    for need in needs(hop)? {
+        let cell = |example: usize| match (need.per_client[example], need.enough_for()[example]) {
+            (Some(each), Some(enough)) => format!("{} | {}", (need.shown)(each * CLIENTS), rounded(enough)),
+            _ => "– | –".to_owned(),
+        };
+        table += &format!("| {}: {} | {} | {} |\n", need.resource, (need.shown)(need.has), cell(0), cell(1));
     }
     Ok(table)
 }

@@ -31,7 +31,6 @@ pub const OLD: &[&str] = &[
     "04_03_green_threads",
     "07_01_echo_streams",
     "07_02_key_value",
-    "07_03_chat",
     "08_01_blocking_pool",
 ];
 

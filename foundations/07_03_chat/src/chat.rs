@@ -10,6 +10,8 @@ use tokio_util::task::TaskTracker;
 pub struct Chat {
     /// Who is here, and what is said.
     pub room: Arc<Room>,
+    /// The names, besides `localhost`, that this server goes by.
+    pub hosts: Arc<[String]>,
     /// The tasks of all connections.
     pub clients: TaskTracker,
     /// Tells each of them that the server stops.

@@ -1,46 +1,50 @@
 //! One client, from its name to its last word.
 
 use crate::chat::Chat;
-use crate::room::{MAX_WAITING, Room};
+use crate::room::{MAX_WAITING, Member, Room};
 use common::command_line;
+use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use hyper::body::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{iter, mem};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
-use tokio::select;
-use tokio::time::{self, Instant, Interval};
+use tokio::sync::Mutex;
+use tokio::time::{sleep, timeout};
+use tokio::{select, try_join};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
-use tokio_util::sync::CancellationToken;
 
 /// The longest message, in bytes.
 pub const MAX_MESSAGE: usize = 4 * 1024;
+/// How long to wait between one frame of a client and the next: it can send at most a thousand in a second.
+const PACE: Duration = Duration::from_millis(1);
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// What every client is told when the server stops.
-const STOPPING: Ending = Ending::SentAway(CloseCode::Away, "the server stops");
-/// What a client would be told that has not read for too long. It may never read this, either.
-const TOO_SLOW: Ending = Ending::SentAway(CloseCode::Policy, "you do not read what you are sent");
 
-/// A client, and how long to wait for it.
+const STOPPING: Ending = Ending::SentAway(CloseCode::Away, "the server stops");
+const NAMELESS: Ending = Ending::SentAway(CloseCode::Policy, "no name was given");
+const SILENT: Ending = Ending::SentAway(CloseCode::Policy, "no answer to a ping");
+/// The client hardly ever gets to read this: what it did not read comes first.
+const TOO_SLOW: Ending = Ending::SentAway(CloseCode::Policy, "you do not read what you are sent");
+const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text is spoken here");
+
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// A client, as its task talks to it. The half of the connection that is read belongs to the one who reads.
 struct Client {
-    socket: WebSocketStream<TokioIo<Upgraded>>,
+    outgoing: Mutex<SplitSink<Socket, Message>>,
     patience: Duration,
-    /// Whether anything has come from it since the clock ticked last.
-    was_heard: bool,
-    clock: Interval,
-    stopping: CancellationToken,
 }
 
-/// Why a conversation is over.
+/// Why a conversation has ended.
 enum Ending {
     /// The client has closed the connection, or it is broken.
     Gone,
@@ -53,7 +57,9 @@ impl From<Error> for Ending {
         match error {
             Error::Capacity(_) => Self::SentAway(CloseCode::Size, "a message may have at most 4096 bytes"),
             Error::Utf8(_) => Self::SentAway(CloseCode::Invalid, "this text is not UTF-8"),
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Gone,
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake | ProtocolError::SendAfterClosing) => {
+                Self::Gone
+            }
             Error::Protocol(_) => Self::SentAway(CloseCode::Protocol, "this is not WebSocket as in RFC 6455"),
             _ => Self::Gone,
         }
@@ -62,99 +68,117 @@ impl From<Error> for Ending {
 
 /// Talks to a client until it leaves, or has to.
 pub async fn converse(upgraded: Upgraded, Chat { room, stopping, .. }: Chat) {
+    // ANCHOR: limits
     let limits = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE))
         .read_buffer_size(MAX_MESSAGE) // every idle client keeps one
-        .write_buffer_size(MAX_MESSAGE);
+        .write_buffer_size(MAX_MESSAGE)
+        .max_write_buffer_size(4 * MAX_MESSAGE); // a pong that does not fit waits, and the next one replaces it
+    // ANCHOR_END: limits
     let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(limits)).await;
-    let patience = echo::patience();
-    let clock = time::interval_at(Instant::now() + patience / 2, patience / 2);
-    let mut client = Client { socket, patience, was_heard: true, clock, stopping };
-    let Err(ending) = client.talk(&room).await;
+    let (outgoing, mut incoming) = socket.split();
+    let client = Client { outgoing: Mutex::new(outgoing), patience: echo::patience() };
+    let Err(ending) = select! {
+        ended = client.talk(&mut incoming, &room) => ended,
+        () = stopping.cancelled() => Err(STOPPING),
+    };
     if let Ending::SentAway(code, reason) = ending {
         if code != CloseCode::Away {
             command_line::log(format_args!("sent a client away: {reason}"));
         }
-        let _ = time::timeout(GOODBYE, client.say_goodbye(code, reason)).await; // it may be gone, too
+        if let Ok(socket) = incoming.reunite(client.outgoing.into_inner()) {
+            let _ = timeout(GOODBYE, say_goodbye(socket, code, reason)).await; // it may be gone, too
+        }
     }
 }
 
 impl Client {
     // ANCHOR: talk
-    /// Asks for a name, and then carries messages in both directions.
-    async fn talk(&mut self, room: &Arc<Room>) -> Result<Infallible, Ending> {
-        self.send(["* Welcome! Which name is yours?".into()]).await?;
-        let member = loop {
-            match room.join(&self.next_text().await?) {
-                Ok((member, greeting)) => {
-                    self.send([greeting.into()]).await?;
-                    break member;
-                }
-                Err(refusal) => self.send([refusal.into()]).await?,
-            }
-        };
+    /// Asks for a name, and then carries messages in both directions at the same time.
+    async fn talk(&self, incoming: &mut SplitStream<Socket>, room: &Arc<Room>) -> Result<Infallible, Ending> {
+        let entered = timeout(self.patience, self.enter(incoming, room));
+        let member = entered.await.map_err(|_| NAMELESS)??;
+        let (never, _) = try_join!(self.listen(incoming, &member), self.speak(&member))?;
+        Ok(never)
+    }
+
+    /// Says to the others what the client sends.
+    async fn listen(&self, incoming: &mut SplitStream<Socket>, member: &Member) -> Result<Infallible, Ending> {
         loop {
-            select! {
-                text = self.next_text() => member.say(&text?),
-                message = member.hear() => {
-                    let more = iter::from_fn(|| member.hear_now());
-                    self.send(iter::once(message).chain(more).take(MAX_WAITING).map(Message::Text)).await?;
-                }
-            }
+            member.say(&self.next_text(incoming).await?);
+        }
+    }
+
+    /// Sends to the client what the others say.
+    async fn speak(&self, member: &Member) -> Result<Infallible, Ending> {
+        loop {
+            let first = member.hear().await;
+            let more = iter::from_fn(|| member.hear_now());
+            self.send(iter::once(first).chain(more).take(MAX_WAITING).map(|heard| Message::Text(heard.into()))).await?;
         }
     }
     // ANCHOR_END: talk
 
-    // ANCHOR: next_text
-    /// What the client says next. Meanwhile, it is asked now and then whether it is still there.
-    async fn next_text(&mut self) -> Result<Utf8Bytes, Ending> {
+    async fn enter(&self, incoming: &mut SplitStream<Socket>, room: &Arc<Room>) -> Result<Member, Ending> {
+        self.send(["* Welcome! Which name is yours?".into()]).await?;
         loop {
-            select! {
-                message = self.socket.next() => {
-                    self.was_heard = true;
-                    match message.ok_or(Ending::Gone)?? {
-                        Message::Text(text) => return Ok(text),
-                        Message::Binary(_) => return Err(Ending::SentAway(CloseCode::Unsupported, "only text is spoken here")),
-                        _ => {} // the library has answered a ping, or a pong has answered ours
-                    }
+            match room.join(&self.next_text(incoming).await?) {
+                Ok((member, greeting)) => {
+                    self.send([greeting.into()]).await?;
+                    return Ok(member);
                 }
-                _ = self.clock.tick() => {
-                    if !mem::take(&mut self.was_heard) {
-                        return Err(Ending::SentAway(CloseCode::Policy, "no answer to a ping"));
-                    }
+                Err(refusal) => self.send([refusal.into()]).await?,
+            }
+        }
+    }
+
+    // ANCHOR: next_text
+    /// What the client says next. If it is silent, it is asked whether it is still there.
+    async fn next_text(&self, incoming: &mut SplitStream<Socket>) -> Result<Utf8Bytes, Ending> {
+        loop {
+            sleep(PACE).await;
+            let message = match timeout(self.patience / 2, incoming.next()).await {
+                Ok(message) => message,
+                Err(_) => {
                     self.send([Message::Ping(Bytes::new())]).await?;
+                    timeout(self.patience, incoming.next()).await.map_err(|_| SILENT)?
                 }
-                () = self.stopping.cancelled() => return Err(STOPPING),
+            };
+            match message.ok_or(Ending::Gone)?? {
+                Message::Text(text) => return Ok(text),
+                Message::Binary(_) => return Err(NOT_TEXT),
+                _ => {} // the library has answered a ping, or a pong has answered ours
             }
         }
     }
     // ANCHOR_END: next_text
 
     // ANCHOR: send
-    /// Sends these messages in as few packets as possible. Only this client waits until it has read them, and not for ever.
-    async fn send(&mut self, messages: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
-        let sent = async {
-            for message in messages {
-                self.socket.feed(message).await?;
-            }
-            self.socket.flush().await
-        };
-        select! {
-            sent = time::timeout(self.patience, sent) => Ok(sent.map_err(|_| TOO_SLOW)??),
-            () = self.stopping.cancelled() => Err(STOPPING),
+    /// Sends these messages in as few packets as possible. If the client does not read them, its task waits, but not forever.
+    async fn send(&self, messages: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
+        let mut outgoing = self.outgoing.lock().await;
+        self.in_time(outgoing.flush()).await?; // pongs that are left make room
+        for message in messages {
+            self.in_time(outgoing.feed(message)).await?;
         }
+        self.in_time(outgoing.flush()).await
+    }
+
+    async fn in_time(&self, step: impl Future<Output = Result<(), Error>>) -> Result<(), Ending> {
+        Ok(timeout(self.patience, step).await.map_err(|_| TOO_SLOW)??)
     }
     // ANCHOR_END: send
-
-    // ANCHOR: say_goodbye
-    /// Closes the connection with a code and a reason, and reads on until the client has seen them.
-    async fn say_goodbye(mut self, code: CloseCode, reason: &'static str) -> Result<(), Error> {
-        self.socket.close(Some(CloseFrame { code, reason: reason.into() })).await?;
-        let mut stream = self.socket.into_inner();
-        stream.shutdown().await?;
-        io::copy(&mut stream.take(echo::LINGER), &mut io::sink()).await?;
-        Ok(())
-    }
-    // ANCHOR_END: say_goodbye
 }
+
+// ANCHOR: say_goodbye
+/// Closes the connection with a code and a reason, and reads on until the client has seen them.
+async fn say_goodbye(mut socket: Socket, code: CloseCode, reason: &'static str) -> Result<(), Error> {
+    socket.flush().await?;
+    socket.close(Some(CloseFrame { code, reason: reason.into() })).await?;
+    let mut stream = socket.into_inner();
+    stream.shutdown().await?;
+    io::copy(&mut stream.take(echo::LINGER), &mut io::sink()).await?;
+    Ok(())
+}
+// ANCHOR_END: say_goodbye

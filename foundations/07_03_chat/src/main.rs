@@ -10,15 +10,22 @@ use tokio::net::TcpListener;
 
 mod chat;
 mod client;
+mod name;
 mod page;
 mod room;
 mod server;
+mod urgent;
+
+const HELP: &str = "\
+Serves HTTP until Ctrl-C, to browsers that know it by an IP address or as localhost. Port 0 means any free port.
+--host NAME: also to browsers that know it by this name.";
 
 #[tokio::main]
 async fn main() {
-    let address = command_line::address();
+    let (address, hosts) = command_line::address_and("--host", HELP);
+    let chat = Chat { hosts: hosts.into(), ..Chat::default() };
     match (TcpListener::bind(&address).await, server::signals()) {
-        (Ok(listener), Ok(signals)) => server::run(listener, signals, Chat::default()).await,
+        (Ok(listener), Ok(signals)) => server::run(listener, signals, chat).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
         (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
     }

@@ -5,10 +5,14 @@ use crate::client;
 use common::command_line;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, SEC_WEBSOCKET_VERSION, UPGRADE};
+use hyper::header::{
+    ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use hyper::http::HeaderValue;
+use hyper::http::uri::Authority;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use std::fmt::Display;
+use std::net::IpAddr;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
@@ -22,25 +26,41 @@ type Answer = Response<Full<Bytes>>;
 // ANCHOR: answer
 /// Answers one request. One for `/chat` begins a conversation.
 pub fn answer(request: Request<Incoming>, chat: &Chat) -> Answer {
+    let headers = request.headers();
     match (request.uri().path(), request.method()) {
+        _ if !is_ours(headers, &chat.hosts) => refusal(StatusCode::MISDIRECTED_REQUEST, "this server has another name"),
         ("/", &Method::GET | &Method::HEAD) => page(),
-        ("/", _) => refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are understood here"),
-        ("/chat", _) if !is_from_here(request.headers()) => {
+        ("/", _) => not_allowed("GET, HEAD"),
+        ("/chat", &Method::GET) if !is_from_here(headers) => {
             refusal(StatusCode::FORBIDDEN, "this page is not from here, and may not chat here")
         }
-        ("/chat", _) => enter(request, chat),
+        ("/chat", &Method::GET) => enter(request, chat),
+        ("/chat", _) => not_allowed("GET"),
         _ => refusal(StatusCode::NOT_FOUND, "there is nothing here but / and /chat"),
     }
 }
 // ANCHOR_END: answer
 
 // ANCHOR: origin
-/// Whether the page that asks is our own. A browser says where its page is from; other programs have none to speak of.
+/// Whether the page that asks is our own. A browser says where its page is from; other programs have no page.
 fn is_from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let origin = origin.to_str().unwrap_or_default();
     let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     host.is_some_and(|host| headers.get(HOST).is_some_and(|here| here == host))
+}
+
+/// Whether we are asked by a name that is ours: an address, `localhost`, or one that we were given. A browser always says which.
+fn is_ours(headers: &HeaderMap, hosts: &[String]) -> bool {
+    let Some(host) = headers.get(HOST) else { return true };
+    let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    host.is_some_and(|host| {
+        let name = host.host();
+        let address = name.trim_start_matches('[').trim_end_matches(']');
+        address.parse::<IpAddr>().is_ok()
+            || name.eq_ignore_ascii_case("localhost")
+            || hosts.iter().any(|ours| name.eq_ignore_ascii_case(ours))
+    })
 }
 // ANCHOR_END: origin
 
@@ -61,6 +81,7 @@ fn enter(mut request: Request<Incoming>, chat: &Chat) -> Answer {
         Err(error) if is_key(&error) => refusal(StatusCode::BAD_REQUEST, error),
         Err(error) => {
             let mut refusal = refusal(StatusCode::UPGRADE_REQUIRED, error);
+            refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("upgrade"));
             refusal.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
             refusal.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             refusal
@@ -79,6 +100,12 @@ fn page() -> Answer {
     page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     page.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     page
+}
+
+fn not_allowed(methods: &'static str) -> Answer {
+    let mut refusal = refusal(StatusCode::METHOD_NOT_ALLOWED, format_args!("only {methods} is understood here"));
+    refusal.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    refusal
 }
 
 fn refusal(status: StatusCode, reason: impl Display) -> Answer {

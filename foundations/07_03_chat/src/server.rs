@@ -2,12 +2,14 @@
 
 use crate::chat::Chat;
 use crate::page;
+use crate::urgent::Whole;
 use common::command_line;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use std::{io, process};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const MAX_CLIENTS: usize = 10_000;
 /// What they are told.
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+/// How long one connection may take to end.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How long goodbyes may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -73,24 +77,38 @@ async fn accept(listener: TcpListener, chat: &Chat, max_clients: usize) {
 }
 
 // ANCHOR: serve
-/// Answers requests, until the connection leaves HTTP for WebSocket, or patience ends.
+/// Answers requests, until the connection leaves HTTP for WebSocket, or nothing is asked for longer than our patience.
 async fn serve(stream: TcpStream, chat: Chat) {
-    let answer = service_fn(async |request| Ok::<_, Infallible>(page::answer(request, &chat)));
+    let was_asked = AtomicBool::new(false);
+    let answer = service_fn(async |request| {
+        was_asked.store(true, Relaxed);
+        Ok::<_, Infallible>(page::answer(request, &chat))
+    });
     let _ = stream.set_nodelay(true); // a message is not to wait for the next one
-    let http =
-        http1::Builder::new().half_close(true).timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
-    let mut http = pin!(http.with_upgrades());
+    let stream = TokioIo::new(Whole(stream));
+    let mut http = pin!(http1::Builder::new().half_close(true).serve_connection(stream, answer).with_upgrades());
     let ended = select! {
-        ended = time::timeout(echo::patience(), http.as_mut()) => ended,
+        ended = http.as_mut() => Some(ended),
+        () = silence(&was_asked) => None,
         () = chat.stopping.cancelled() => {
-            http.as_mut().graceful_shutdown();
-            time::timeout(GRACE, http).await
+            http.as_mut().graceful_shutdown(); // an answer that has begun is finished
+            time::timeout(GOODBYE, http).await.ok()
         }
     };
     match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
-        Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
+        Some(Ok(())) => {}
+        Some(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
+        None => command_line::log("gave a connection up: nothing was asked for, or an answer was not read"),
+    }
+}
+
+/// Ends when nothing was asked for as long as our patience lasts.
+async fn silence(was_asked: &AtomicBool) {
+    loop {
+        time::sleep(echo::patience()).await;
+        if !was_asked.swap(false, Relaxed) {
+            return;
+        }
     }
 }
 // ANCHOR_END: serve
@@ -110,7 +128,7 @@ mod tests {
             let mut refusal = Vec::new();
             TcpStream::connect(address).await?.read_to_end(&mut refusal).await?;
             assert_eq!(refusal, REFUSAL);
-            first.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await?;
+            first.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
             let mut answer = [0; 15];
             first.read_exact(&mut answer).await?;
             assert_eq!(&answer, b"HTTP/1.1 200 OK");

@@ -11,7 +11,7 @@ use timeline::{Kind, Timeline, Unit};
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 /// How much Ann says: more than what the systems and the room keep for Dora.
-const MESSAGES: usize = 4_000;
+const MESSAGES: usize = 2_000;
 /// How long each message is.
 const LENGTH: usize = 4_000;
 

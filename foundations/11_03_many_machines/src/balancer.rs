@@ -3,9 +3,10 @@
 use crate::load::ask;
 use crate::port::Port;
 use clap::ValueEnum;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{Error, ErrorKind, Result};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{fs, path::Path};
@@ -116,6 +117,7 @@ impl Balancer {
         fs::write(folder.path().join("configuration"), configuration)?;
         let said = fs::File::create(folder.path().join("said"))?;
         let mut command = kind.command(folder.path());
+        command.process_group(0); // what the terminal sends, it sends to us, and we end it
         command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
         let process = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => Error::other(format!("{0} is not installed: apt install {0}", kind.name())),
@@ -155,6 +157,17 @@ impl Balancer {
     }
     // ANCHOR_END: drain
 
+    /// Waits until it has ended, which nobody has told it to do.
+    pub async fn loss(&mut self) -> Error {
+        loop {
+            match self.process.try_wait() {
+                Ok(None) => sleep(TICK).await,
+                Ok(Some(status)) => return Error::other(format!("{} has ended: {status}", self.kind.name())),
+                Err(error) => return error,
+            }
+        }
+    }
+
     /// Waits until the health checks have brought this copy into this state.
     pub async fn sees(&self, copy: usize, state: &str) -> Result<()> {
         let name = format!("copies,copy{copy},");
@@ -191,7 +204,8 @@ impl Balancer {
 
 impl Drop for Balancer {
     fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.process), Signal::TERM); // nginx takes its workers along
+        let group = Pid::from_child(&self.process); // nginx's workers are in it, even if their master has died
+        let _ = kill_process_group(group, Signal::TERM);
         let _ = self.process.wait();
     }
 }

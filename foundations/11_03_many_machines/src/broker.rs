@@ -14,7 +14,7 @@ const TICK: Duration = Duration::from_millis(5);
 
 /// A broker that runs. It is killed when it is dropped.
 pub struct Broker {
-    _process: Child,
+    process: Child,
     folder: TempDir,
 }
 
@@ -39,7 +39,15 @@ impl Broker {
             Ok(())
         };
         timeout(PATIENCE, listens).await??;
-        Ok(Self { _process: process, folder })
+        Ok(Self { process, folder })
+    }
+
+    /// Waits until it has ended, which nobody has told it to do.
+    pub async fn loss(&mut self) -> Error {
+        match self.process.wait().await {
+            Ok(status) => Error::other(format!("redis-server has ended: {status}")),
+            Err(error) => error,
+        }
     }
 
     /// Where it can be reached.

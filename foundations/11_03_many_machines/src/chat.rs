@@ -7,9 +7,11 @@ use crate::server_copy::{self, Copy};
 use clap::ValueEnum;
 use futures::{SinkExt, StreamExt};
 use rustix::process::Signal;
+use std::future::pending;
 use std::io::{Error, Result, Write, stdout};
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
+use tokio::select;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -58,7 +60,7 @@ impl Meeting {
 pub struct Scene {
     balancer: Balancer,
     copies: Vec<Copy>,
-    _broker: Option<Broker>,
+    broker: Option<Broker>,
 }
 
 /// Somebody who is connected to one of the copies.
@@ -83,7 +85,19 @@ impl Scene {
             tell(&format!("listening on http://{}", balancer.port.address));
         }
         tell(&format!("haproxy stands in front of {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
-        Ok(Self { balancer, copies, _broker: broker })
+        Ok(Self { balancer, copies, broker })
+    }
+
+    /// Waits until the balancer or the broker has ended, which nobody has told it to do.
+    pub async fn loss(&mut self) -> Error {
+        let Self { balancer, broker, .. } = self;
+        let broker = async {
+            match broker {
+                Some(broker) => broker.loss().await,
+                None => pending().await,
+            }
+        };
+        select! { error = balancer.loss() => error, error = broker => error }
     }
 
     pub async fn play(&mut self, meeting: Meeting) -> Result<()> {

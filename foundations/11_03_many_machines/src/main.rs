@@ -34,10 +34,12 @@ async fn main() -> std::process::ExitCode {
     use tokio::signal::unix::{SignalKind, signal};
 
     let arguments = <scene::Arguments as clap::Parser>::parse();
+    scene::refuse_nonsense(&arguments);
     let told_to_stop = async {
-        let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
-        let [ctrl_c, terminated] = &mut signals;
-        tokio::select! { _ = ctrl_c.recv() => {}, _ = terminated.recv() => {} }
+        let mut ctrl_c = signal(SignalKind::interrupt())?;
+        let mut terminated = signal(SignalKind::terminate())?;
+        let mut terminal_closed = signal(SignalKind::hangup())?;
+        tokio::select! { _ = ctrl_c.recv() => {}, _ = terminated.recv() => {}, _ = terminal_closed.recv() => {} }
         std::io::Result::Ok(())
     };
     // Whichever ends first, the other one is dropped, and with it all processes that it has started.

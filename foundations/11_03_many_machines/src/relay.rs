@@ -1,77 +1,126 @@
 //! The relay is a member of the room. What it hears, it tells the broker, and what other relays have told the broker, it tells the room.
 
-use crate::room::Member;
+use crate::room::{Heard, Member};
 use common::command_line;
 use futures::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSubStream};
-use redis::{AsyncTypedCommands, Client, ErrorKind, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult};
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
-use tokio::{select, time};
+use tokio::select;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// What all relays publish to, and subscribe to.
 const CHANNEL: &str = "chat";
 /// How long to wait before a broker that is gone is tried again.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How many lines go to the broker at a time; how many come from it before the members of the room may read.
+const BATCH: usize = 64;
+
+/// How long a broker may say nothing: ten seconds, if a client may do so for a minute. A slow command may take the broker seconds.
+fn patience() -> Duration {
+    echo::patience() / 6
+}
 
 // ANCHOR: lines
 /// Two connections to the broker. In Redis's protocol, one that has subscribed to something can do nothing else.
 pub struct Lines {
     outgoing: MultiplexedConnection,
     incoming: PubSubStream,
-    /// Redis numbers its connections. A relay knows its own lines by the number of the connection that they have taken.
-    number: isize,
 }
 
 impl Lines {
     /// Connects, and subscribes.
     pub async fn open(broker: &str) -> RedisResult<Self> {
         let broker = Client::open(broker)?;
-        let mut outgoing = broker.get_multiplexed_async_connection().await?;
+        let patient = AsyncConnectionConfig::new().set_response_timeout(Some(patience()));
+        let outgoing = broker.get_multiplexed_async_connection_with_config(&patient).await?;
         let mut incoming = broker.get_async_pubsub().await?;
         incoming.subscribe(CHANNEL).await?;
-        let number = outgoing.client_id().await?;
-        Ok(Self { outgoing, incoming: incoming.into_on_message(), number })
-    }
-
-    async fn publish(&mut self, line: &str) -> RedisResult<()> {
-        self.outgoing.publish(CHANNEL, format!("{} {line}", self.number)).await.map(drop)
+        Ok(Self { outgoing, incoming: incoming.into_on_message() })
     }
 }
 // ANCHOR_END: lines
 
 // ANCHOR: carry
 /// Carries lines until everyone has left, and then those that are left. A broker that is gone is tried again and again.
-pub async fn carry(relay: Member, broker: String, mut lines: Lines, everyone_has_left: CancellationToken) {
-    while let Err(error) = carry_on(&relay, &mut lines, &everyone_has_left).await {
+pub async fn carry(member: Member, broker: String, mut lines: Lines, everyone_has_left: CancellationToken) {
+    let id = RandomState::new().hash_one(()).to_string(); // so that a relay knows its own lines
+    let mut unsent = Vec::new();
+    loop {
+        let Lines { outgoing, incoming } = &mut lines;
+        let ended = select! {
+            lost = tell_the_room(&member, &id, incoming) => lost,
+            ended = tell_the_broker(&member, &id, &mut unsent, outgoing, &everyone_has_left) => ended,
+        };
+        let Err(error) = ended else { return };
         command_line::log(format_args!("lost the broker: {error}"));
         lines = loop {
-            time::sleep(PAUSE).await;
-            if let Ok(lines) = Lines::open(&broker).await {
+            sleep(PAUSE).await;
+            if let Ok(Ok(lines)) = timeout(patience(), Lines::open(&broker)).await {
                 break lines;
             }
         };
     }
 }
 
-async fn carry_on(relay: &Member, lines: &mut Lines, everyone_has_left: &CancellationToken) -> RedisResult<()> {
+/// Publishes what the room says. What the broker has not confirmed is kept, and sent again on the next connection: it may arrive twice.
+async fn tell_the_broker(
+    member: &Member,
+    id: &str,
+    unsent: &mut Vec<String>,
+    broker: &mut MultiplexedConnection,
+    everyone_has_left: &CancellationToken,
+) -> RedisResult<()> {
     loop {
+        while unsent.len() < BATCH
+            && let Some(heard) = member.hear_now()
+        {
+            keep(unsent, heard);
+        }
+        let mut batch = redis::pipe();
+        for line in unsent.iter() {
+            batch.publish(CHANNEL, format!("{id} {line}"));
+        }
+        if unsent.is_empty() {
+            batch.publish(CHANNEL, format!("{id} ")); // it comes back to us, if the broker is there
+        }
+        batch.exec_async(broker).await?;
+        unsent.clear();
         select! {
-            line = relay.hear() => lines.publish(&line).await?,
-            message = lines.incoming.next() => {
-                let message = message.ok_or(RedisError::from((ErrorKind::Io, "it has hung up")))?;
-                let message: String = message.get_payload()?;
-                match message.split_once(' ') {
-                    Some((number, line)) if number != lines.number.to_string() => relay.tell_others(line.to_owned()),
-                    _ => {} // our own
-                }
-            }
-            () = everyone_has_left.cancelled() => break,
+            biased;
+            heard = member.hear() => keep(unsent, heard),
+            () = everyone_has_left.cancelled() => return Ok(()),
+            () = sleep(patience() / 3) => {}
         }
     }
-    while let Some(line) = relay.hear_now() {
-        lines.publish(&line).await?;
+}
+
+/// Says in the room what other relays have published.
+async fn tell_the_room(member: &Member, id: &str, broker: &mut PubSubStream) -> RedisResult<()> {
+    let lost = |why| RedisError::from((ErrorKind::Io, why));
+    for number in 1.. {
+        let message = timeout(patience(), broker.next()).await.map_err(|_| lost("it says nothing"))?;
+        let message: String = message.ok_or(lost("it has hung up"))?.get_payload()?;
+        match message.split_once(' ') {
+            Some((other, line)) if other != id && !line.is_empty() => member.tell_others(line.to_owned()),
+            _ => {} // our own, or nothing but a sign of life
+        }
+        if number % BATCH == 0 {
+            sleep(Duration::from_millis(1)).await; // the members read
+        }
     }
     Ok(())
 }
 // ANCHOR_END: carry
+
+/// Keeps what is to be published. That lines are missing here is no message to others.
+fn keep(unsent: &mut Vec<String>, heard: Heard) {
+    match heard {
+        Heard::Message(line) => unsent.push(line.to_string()),
+        Heard::Missed(missed) => {
+            command_line::log(format_args!("the broker was too slow, and missed {missed} messages"));
+        }
+    }
+}

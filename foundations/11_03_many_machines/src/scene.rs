@@ -4,10 +4,9 @@ use crate::balancer::{self, Balancer};
 use crate::chat::{self, Meeting};
 use crate::load::{Asked, ask, client};
 use crate::server_copy::{self, Copy};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use rustix::process::Signal;
 use std::collections::BTreeSet;
-use std::future::pending;
 use std::io::{Error, Result, Write, stderr, stdout};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -45,8 +44,23 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Only serve, at this address, until Ctrl-C
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["kill", "json"])]
     serve: Option<SocketAddr>,
+}
+
+/// Ends the program with code 2 if this server cannot be asked what it would be asked.
+pub fn refuse_nonsense(arguments: &Arguments) {
+    let Some(server) = arguments.server else { return };
+    let fits = match arguments.chat {
+        None => matches!(server, server_copy::Kind::Graceful | server_copy::Kind::AtOnce),
+        Some(Meeting::Apart | Meeting::Sticky) => server == server_copy::Kind::Chat,
+        Some(Meeting::Broker) => matches!(server, server_copy::Kind::Chat | server_copy::Kind::SharedChat),
+    };
+    if !fits {
+        let how = arguments.chat.map_or("without --chat", |_| "with this --chat");
+        let problem = format!("{how}, --server cannot be {}", server.name());
+        Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, problem).exit();
+    }
 }
 
 /// All that runs, and what has happened.
@@ -72,13 +86,13 @@ async fn let_people_chat(arguments: &Arguments, meeting: Meeting) -> Result<()> 
     if arguments.serve.is_none() {
         return scene.play(meeting).await;
     }
-    pending().await
+    Err(scene.loss().await)
 }
 
 async fn replace_copies(arguments: &Arguments) -> Result<()> {
     let mut scene = Scene::start(arguments).await?;
     if arguments.serve.is_some() {
-        return pending().await;
+        return Err(scene.balancer.loss().await);
     }
     let (stop, stopped) = watch::channel(false);
     let address = scene.balancer.port.address;

@@ -4,9 +4,9 @@ use crate::balancer::PATIENCE;
 use crate::port::Port;
 use clap::ValueEnum;
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::{Error, Result};
+use std::io::{Error, Result, Write, stderr};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::{env, time::Duration};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -38,12 +38,23 @@ impl Kind {
         }
     }
 
-    /// Its program, which stands beside this one.
-    fn program(self) -> Result<PathBuf> {
-        let program = env::current_exe()?.with_file_name(self.name());
-        match program.is_file() {
-            true => Ok(program),
-            false => Err(Error::other(format!("{0} is not built: cargo build --bin {0}", self.name()))),
+    /// Its program, which is in the same folder as this one. It is built if it is not there.
+    async fn program(self) -> Result<PathBuf> {
+        let own = env::current_exe()?;
+        let program = own.with_file_name(self.name());
+        if program.is_file() {
+            return Ok(program);
+        }
+        let _ = writeln!(stderr(), "building {}, which is needed here:", self.name());
+        let (profile, target) = (own.parent(), own.parent().and_then(Path::parent));
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--bin", self.name()]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+        cargo.args(profile.is_some_and(|profile| profile.ends_with("release")).then_some("--release"));
+        cargo.arg("--target-dir").args(target);
+        match cargo.status().await {
+            Ok(status) if status.success() => Ok(program),
+            Ok(_) => Err(Error::other(format!("{0} cannot be built: cargo build --bin {0}", self.name()))),
+            Err(error) => Err(Error::other(format!("{0} is not built: cargo build --bin {0} ({error})", self.name()))),
         }
     }
 }
@@ -83,7 +94,7 @@ impl Copy {
 
 /// Starts a server, and waits until it listens.
 async fn start_on(kind: Kind, broker: Option<&str>, address: SocketAddr) -> Result<Child> {
-    let mut command = Command::new(kind.program()?);
+    let mut command = Command::new(kind.program().await?);
     command.arg(address.to_string()).env("NAP", NAP.as_secs_f64().to_string());
     command.env_remove("PATIENCE"); // it is about our own clients
     command.envs(broker.map(|broker| ("BROKER", broker)));

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 mod chat;
 #[path = "../../07_03_chat/src/client.rs"]
 mod client;
+#[path = "../../07_03_chat/src/name.rs"]
+mod name;
 #[allow(dead_code, reason = "step 7.3 uses more of it")]
 #[path = "../../07_03_chat/src/page.rs"]
 mod page;
@@ -25,6 +27,8 @@ mod relay;
 mod room;
 #[path = "../../07_03_chat/src/server.rs"]
 mod server;
+#[path = "../../07_03_chat/src/urgent.rs"]
+mod urgent;
 
 const HELP: &str = "\
 Serves HTTP until Ctrl-C, and shares its room with all other copies that use the same broker: redis://127.0.0.1:6379,

@@ -25,7 +25,28 @@ pub fn address() -> String {
 
 /// The same for a server of which `--help` says something else.
 pub fn address_or_help(help: &str) -> String {
-    let mut arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    address_in(arguments(), help)
+}
+
+/// The same for a server with an option that may be given several times, such as `--host NAME`: the address and all the values.
+pub fn address_and(option: &str, help: &str) -> (String, Vec<String>) {
+    let (mut others, mut values) = (Vec::new(), Vec::new());
+    let mut arguments = arguments();
+    while let Some(argument) = arguments.next() {
+        if argument == option {
+            values.extend(arguments.next());
+        } else {
+            others.push(argument);
+        }
+    }
+    (address_in(others.into_iter(), help), values)
+}
+
+fn arguments() -> impl Iterator<Item = String> {
+    env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned())
+}
+
+fn address_in(mut arguments: impl Iterator<Item = String>, help: &str) -> String {
     match (arguments.next(), arguments.next()) {
         (None, _) => "127.0.0.1:7878".to_owned(),
         (Some(flag), None) if flag == "--help" || flag == "-h" => {

@@ -1,8 +1,7 @@
 //! Chapter 11.3: what the rolling restart, the balancer's hop and the arithmetic say.
 
-use book_checks::machines::{self, Capacity, Hop, PORTS, SIZES};
+use book_checks::machines::{self, Hop, PORTS, SOCKET};
 use book_checks::measured::traces::{self, Traced};
-use book_checks::report::Report;
 use book_checks::{Result, assert_none, has_tool, snapshot};
 use measure::figure::Measure;
 use std::fs;
@@ -14,7 +13,7 @@ fn each_table_of_many_machines_shows_its_data() -> Result {
     snapshot::check("generated/hop.md", &hop.table())?;
     snapshot::check("generated/hop_command.txt", &format!("{}{}", hop.load.command(), hop.idle.command()))?;
     snapshot::check("generated/hop_circumstances.md", &hop.load.circumstances())?;
-    snapshot::check("generated/many_machines.md", &machines::paper(&Report::committed("report")?, &hop)?)
+    snapshot::check("generated/many_machines.md", &machines::paper(&hop)?)
 }
 
 #[test]
@@ -36,11 +35,27 @@ fn a_balancer_costs_more_cpu_time_than_the_server_behind_it() -> Result {
 
 #[test]
 fn which_resource_ends_first_depends_on_the_size() -> Result {
-    let (report, hop) = (Report::committed("report")?, Hop::committed()?);
-    let capacities = SIZES.iter().map(|size| Capacity::of(size, &report, &hop)).collect::<Result<Vec<_>>>()?;
-    let first: Vec<&str> = capacities.iter().map(Capacity::first_to_end).collect();
-    assert_eq!(first, ["descriptors", "memory", "descriptors", "ports", "descriptors"]);
+    let mut needs = machines::needs(&Hop::committed()?)?;
+    assert_eq!(machines::first_to_end(&needs), ["descriptors", "ports"]);
+    needs[1].has /= 10.0; // on a machine with a tenth of the memory
+    assert_eq!(machines::first_to_end(&needs)[0], "memory");
     Ok(())
+}
+
+#[test]
+fn the_kernel_keeps_this_much_for_a_socket() {
+    let slabs = fs::read_to_string("/proc/slabinfo").unwrap_or_default(); // only for the administrator
+    let sizes = slabs.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?, words.nth(2)?.parse::<f64>().ok()?))
+    });
+    let sizes: std::collections::BTreeMap<_, _> = sizes.collect();
+    let known: Vec<_> = SOCKET.iter().filter_map(|(name, bytes)| Some((bytes, sizes.get(name)?))).collect();
+    if known.len() == SOCKET.len() {
+        let [ours, here] =
+            [known.iter().map(|(ours, _)| *ours).sum::<f64>(), known.iter().map(|(_, here)| *here).sum()];
+        assert!((0.8..1.25).contains(&(here / ours)), "{here} and {ours}");
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The page, in two windows of a real browser, which is told what to do over its DevTools protocol: JSON over WebSocket.
 
 use super::chat;
+use super::talker::Talker;
 use harness::{Result, SAFETY, Server, has_tool};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -138,6 +140,8 @@ fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result
     let mut server = chat().start()?;
     let mut browser = Browser::start()?;
     let (ann, bob) = (browser.open(&server), browser.open(&server));
+    browser.write(&ann, "An n"); // a name that is refused
+    browser.shows(&ann, "A name has 1 to 20 letters or digits, and no spaces. Which one is yours?");
     browser.write(&ann, "Ann");
     browser.shows(&ann, "Hello, Ann! Others in this room: 0");
     browser.write(&bob, "Bob");
@@ -158,7 +162,38 @@ fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result
     }
     browser.write(&bob, "back again");
     browser.shows(&ann, "Bob: back again");
+    a_lost_connection_never_makes_a_name_of_a_message(&mut browser, &server, [&ann, &bob])?;
+    not_all_come_back_at_the_same_time(&mut browser, &ann);
     Ok(())
+}
+
+/// Ann's connection ends, and somebody has her name when she comes back, as her own old connection might. What she writes meanwhile
+/// is not sent, and when the name is free again, she is in the room under it.
+fn a_lost_connection_never_makes_a_name_of_a_message(
+    browser: &mut Browser,
+    server: &Server,
+    [ann, bob]: [&Window; 2],
+) -> Result {
+    browser.wait_for(ann, "(text.value = 'Secretplan', socket.close(), true)");
+    browser.shows(bob, "Ann has left");
+    let other = Talker::connect(server, SAFETY)?.called("Ann")?;
+    browser.shows(ann, "Ann is here already. Which other name is yours?");
+    assert_eq!(browser.wait_for(ann, "send.disabled && [prompt.textContent]"), json!(["Your message"]));
+    browser.wait_for(ann, "(form.requestSubmit(), true)");
+    drop(other);
+    browser.wait_for(ann, "state.textContent === 'connected as Ann'");
+    assert_eq!(browser.wait_for(ann, "[name, text.value]"), json!(["Ann", "Secretplan"]));
+    Ok(())
+}
+
+/// Pauses are random, and grow to half a minute.
+fn not_all_come_back_at_the_same_time(browser: &mut Browser, window: &Window) {
+    let pauses = "[0, 9].map(failures => Array.from({ length: 200 }, () => pause(failures)))";
+    let pauses: Vec<Vec<u64>> = serde_json::from_value(browser.wait_for(window, pauses)).unwrap();
+    for (pauses, longest) in pauses.iter().zip([2, 30]) {
+        let all: BTreeSet<_> = pauses.iter().collect();
+        assert!(all.contains(&1) && all.len() > longest / 2 && all.last() == Some(&&(longest as u64)), "{pauses:?}");
+    }
 }
 
 /// What one writes the other one reads, to the letter.

@@ -69,16 +69,7 @@ fn nobody_without_a_name_hears_anything() -> Result {
     nobody.hears("* Hello, Cid! Others in this room: 2")
 }
 
-/// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
 #[test]
-fn who_does_not_answer_a_ping_is_sent_away_and_who_answers_stays() -> Result {
-    let server = chat().patience_for_peers(Duration::from_millis(1_200)).start()?;
-    let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
-    let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
-    alive.hears("* Dead is here")?;
-    alive.hears("* Dead has left")?;
-    assert_eq!(dead.goodbye()?, (1008, "no answer to a ping".to_owned()));
-    let mut new = Talker::connect(&server, SAFETY)?.called("New")?;
-    alive.say("still here")?;
-    new.hears("Alive: still here")
+fn whoever_reads_misses_nothing_of_a_burst() -> Result {
+    properties::whoever_reads_misses_nothing_of_a_burst(&chat(), SAFETY)
 }

@@ -1,16 +1,9 @@
 //! Frames that RFC 6455 forbids, or that this server does not want: each has its code, and nobody else notices.
 
-use super::chat;
-use super::talker::Talker;
+use super::talker::{Talker, frame};
+use super::{chat, properties};
 use harness::{Result, SAFETY};
 use std::io::Write;
-
-/// A frame from a client, with a mask that changes nothing.
-fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(payload.len()).unwrap();
-    assert!(length < 126);
-    [&[first, 0x80 | length, 0, 0, 0, 0], payload].concat()
-}
 
 /// A frame that says it has this many bytes.
 fn beginning_of_a_frame(length: u64) -> Vec<u8> {
@@ -71,4 +64,9 @@ fn the_longest_message_arrives() -> Result {
     let longest = "x".repeat(4096);
     bob.say(&longest)?;
     ann.hears(&format!("Bob: {longest}"))
+}
+
+#[test]
+fn pings_whose_pongs_are_never_read_take_no_memory() -> Result {
+    properties::pings_whose_pongs_are_never_read_take_no_memory(&chat(), SAFETY)
 }

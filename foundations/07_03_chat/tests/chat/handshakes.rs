@@ -52,6 +52,36 @@ fn a_page_from_elsewhere_may_not_chat_and_programs_without_a_page_may() -> Resul
     Ok(())
 }
 
+/// A name that somebody else has made point here (*DNS rebinding*) is not ours, even if the page and the request agree on it.
+#[test]
+fn a_server_answers_to_addresses_and_to_its_own_names_only() -> Result {
+    let server = chat().argument("--host").argument("Chat.example").start()?;
+    let port = server.address().port();
+    for (host, status) in [
+        ("127.0.0.1", 101),
+        ("[::1]", 101),
+        ("192.168.1.7", 101),
+        ("localhost", 101),
+        ("chat.example", 101),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("chat.example.evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("", 421),
+    ] {
+        for host in [host.to_owned(), format!("{host}:{port}")] {
+            for (target, expected) in [("/chat", status), ("/", if status == 101 { 200 } else { status })] {
+                let request =
+                    format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{HANDSHAKE}\r\n");
+                let mut client = server.client()?;
+                client.send(request)?;
+                assert_eq!(client.response()?.status, expected, "{target} {host}");
+            }
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn what_is_no_handshake_is_refused_with_a_reason() -> Result {
     let server = chat().start()?;
@@ -62,13 +92,17 @@ fn what_is_no_handshake_is_refused_with_a_reason() -> Result {
         ("GET /chat", &HANDSHAKE.replace("13", "8"), 426),
         ("GET /chat", &HANDSHAKE.replace("dGhl", ""), 400),
         ("GET /chat", &HANDSHAKE.replace("Sec-WebSocket-Key", "X"), 400),
-        ("POST /chat", HANDSHAKE, 426),
+        ("POST /chat", HANDSHAKE, 405),
     ] {
         let answer = answer(&server, request, fields)?;
         assert_eq!(answer.status, status, "{request} {fields}");
         assert!(!answer.body.is_empty());
         let version = answer.header("sec-websocket-version");
         assert_eq!(version, (status == 426).then_some("13"), "{request} {fields}");
+        let (upgrade, connection) = (answer.header("upgrade"), answer.header("connection"));
+        let must = if status == 426 { (Some("websocket"), Some("upgrade")) } else { (None, None) }; // RFC 9110, 7.8
+        assert_eq!((upgrade, connection), must, "{request} {fields}");
+        assert_eq!(answer.header("allow").is_some(), status == 405, "{request} {fields}"); // RFC 9110, 15.5.6
     }
     let mut client = server.client()?;
     client.send("nonsense\r\n\r\n")?;

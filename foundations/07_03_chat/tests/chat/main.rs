@@ -7,10 +7,12 @@ mod conversations;
 mod crowd;
 mod frames;
 mod handshakes;
+mod patience;
 mod properties;
 mod server;
 mod stopping;
 mod talker;
+mod urgent;
 
 use harness::Program;
 

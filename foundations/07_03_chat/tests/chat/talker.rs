@@ -15,6 +15,13 @@ fn failure(error: impl Display) -> Failure {
     Failure::new(error.to_string())
 }
 
+/// A frame from a client, with a mask that changes nothing.
+pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    assert!(length < 126);
+    [&[first, 0x80 | length, 0, 0, 0, 0], payload].concat()
+}
+
 impl Talker {
     /// Connects, and hears the question for a name.
     pub fn connect(server: &Server, patience: Duration) -> Result<Self> {

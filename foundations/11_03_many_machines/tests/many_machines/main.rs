@@ -8,6 +8,7 @@
 mod balancer;
 mod chat;
 mod idempotent;
+mod idle;
 #[allow(dead_code, reason = "the program loads the balancer with it")]
 #[path = "../../src/load.rs"]
 mod load;

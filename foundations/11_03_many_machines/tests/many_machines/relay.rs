@@ -3,6 +3,7 @@
 use super::talker::Talker;
 use harness::{Program, Protocol, Result, SAFETY, Server, has_tool, suite};
 use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -142,6 +143,102 @@ fn people_at_different_copies_may_hear_two_lines_in_a_different_order() -> Resul
     let [cid, dora] = heard_at([&third, &third], &broker)?;
     assert_eq!(cid, ["Ann: one", "Bob: two"]);
     assert_eq!(cid, dora, "at one copy, there is one order");
+    Ok(())
+}
+
+/// More lines than the relay's inbox keeps, while the broker does nothing. Some are lost at the other copy, and that is the broker's
+/// fault: nobody there was too slow.
+#[test]
+fn what_the_broker_misses_is_not_laid_to_others() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    let mut cid = Talker::connect(&here, SAFETY)?.called("Cid")?;
+    hears_at_last(&mut bob, "* Cid is here")?;
+    broker.signal(Signal::STOP);
+    for number in 0..500 {
+        ann.say(&number.to_string())?;
+        hears_at_last(&mut cid, &format!("Ann: {number}"))?;
+    }
+    broker.signal(Signal::CONT);
+    let before = hears_at_last(&mut bob, "Ann: 499")?;
+    assert!(before.len() < 499 && before.iter().all(|line| line.starts_with("Ann: ")), "{before:?}");
+    here.wait_for_log("the broker was too slow, and missed ")
+}
+
+/// 500 milliseconds is how long the client of Redis waits for an answer, unless it is told otherwise.
+#[test]
+fn a_broker_that_rests_for_a_second_is_not_lost() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    hears_at_last(&mut bob, "* Ann is here")?;
+    broker.signal(Signal::STOP);
+    ann.say("are you there?")?;
+    thread::sleep(Duration::from_secs(1));
+    broker.signal(Signal::CONT);
+    bob.hears("Ann: are you there?")?;
+    assert_eq!((here.log().as_str(), there.log().as_str()), ("", ""));
+    Ok(())
+}
+
+/// The broker has taken the line, but not confirmed it, when it ends.
+#[test]
+fn a_line_that_the_broker_did_not_confirm_is_sent_again() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let mut broker = Broker::start();
+    let here = broker.copy().start()?;
+    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
+    let mut cid = Talker::connect(&here, SAFETY)?.called("Cid")?;
+    ann.hears("* Cid is here")?;
+    broker.signal(Signal::STOP);
+    ann.say("precious")?;
+    cid.hears("Ann: precious")?;
+    thread::sleep(Duration::from_millis(50)); // the relay has it, too
+    let copy = Pid::from_raw(here.process().try_into().unwrap()).unwrap();
+    kill_process(copy, Signal::STOP).unwrap();
+    broker.end();
+    broker.start_again();
+    let mut subscriber = UnixStream::connect(broker.folder.path().join("redis.sock"))?;
+    subscriber.set_read_timeout(Some(SAFETY))?;
+    subscriber.write_all(b"SUBSCRIBE chat\r\n")?;
+    let mut subscriber = BufReader::new(subscriber);
+    let mut line = String::new();
+    while !line.starts_with(":1") {
+        line.clear();
+        subscriber.read_line(&mut line)?;
+    }
+    kill_process(copy, Signal::CONT).unwrap();
+    while !line.ends_with(" Ann: precious\r\n") {
+        line.clear();
+        assert!(subscriber.read_line(&mut line)? > 0);
+    }
+    Ok(())
+}
+
+/// Nobody speaks, and no packet says that the broker is gone.
+#[test]
+fn a_broker_that_falls_silent_is_noticed_though_nobody_speaks() -> Result {
+    if !has_tool("redis-server") {
+        return Ok(());
+    }
+    let broker = Broker::start();
+    let copy = broker.copy().patience_for_peers(Duration::from_secs(3)).start()?;
+    thread::sleep(Duration::from_secs(1)); // longer than the broker may be silent
+    assert_eq!(copy.log(), "");
+    broker.signal(Signal::STOP);
+    copy.wait_for_log("lost the broker: ")?;
+    broker.signal(Signal::CONT);
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! Whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
 
 use super::PROGRAM;
-use harness::{Ended, SAFETY, has_tool};
+use harness::{Ended, Program, SAFETY, Server, has_tool};
+use rustix::process::{Pid, Signal, kill_process};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
+use tempfile::TempDir;
 
 /// How many clients ask at a time, each one thing.
 const CLIENTS: usize = 8;
@@ -76,25 +79,61 @@ fn one_copy_alone_is_not_enough() {
     assert!(!has_tool("haproxy") || number(&run(&["--copies", "1"]), "lost") > 0);
 }
 
-/// All its processes hold its standard output or stand in its folder: what is left would be found there.
+/// What is left would be found by the numbers of its processes, or in the folder for what is temporary.
 #[test]
 fn nothing_is_left_when_it_was_told_to_stop() {
-    if !["haproxy", "nginx", "redis-server"].iter().all(|tool| has_tool(tool)) || !Path::new("/proc/self").is_dir() {
-        return;
-    }
-    for arguments in [["--balancer", "haproxy"], ["--balancer", "nginx"], ["--chat", "broker"]] {
-        let [option, value] = arguments;
-        let mut server = PROGRAM.clone().argument(option).argument(value).argument("--serve").start().unwrap();
-        assert_eq!(server.client().unwrap().get("/").unwrap().status, 200);
-        let parent = server.process();
-        let children = children(parent);
-        assert!(children.len() > 3, "three copies and {value}: {children:?}");
-        server.interrupt().unwrap();
-        assert_eq!(server.wait_for_exit().unwrap().code(), Some(0));
-        for child in children {
-            assert!(ends(child), "{value}: {child} is left");
+    for arguments in THINGS_TO_SERVE {
+        for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+            let Some((mut server, folder)) = serving(arguments) else { return };
+            let children = children(server.process());
+            assert!(children.len() > 3, "three copies and {arguments:?}: {children:?}");
+            kill_process(pid(server.process()), signal).unwrap();
+            assert_eq!(server.wait_for_exit().unwrap().code(), Some(0));
+            nothing_is_left_of(&children, &folder);
         }
     }
+}
+
+#[test]
+fn a_balancer_or_a_broker_that_dies_is_noticed() {
+    for (arguments, name) in THINGS_TO_SERVE.into_iter().zip(["haproxy", "nginx", "redis-server"]) {
+        let Some((mut server, folder)) = serving(arguments) else { return };
+        let children = children(server.process());
+        let is_named =
+            |child: &&u32| fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() == name;
+        let all: Vec<u32> = children.iter().filter(is_named).copied().collect();
+        kill_process(pid(*all.iter().min().unwrap()), Signal::KILL).unwrap(); // nginx's workers are younger than their master
+        assert_eq!(server.wait_for_exit().unwrap().code(), Some(1));
+        assert!(server.log().starts_with(&format!("cannot go on: {name} has ended: ")), "{}", server.log());
+        nothing_is_left_of(&children, &folder);
+    }
+}
+
+const THINGS_TO_SERVE: [[&str; 2]; 3] = [["--balancer", "haproxy"], ["--balancer", "nginx"], ["--chat", "broker"]];
+
+/// A server with these arguments, and a folder of its own for what is temporary.
+fn serving(arguments: [&str; 2]) -> Option<(Server, TempDir)> {
+    if !["haproxy", "nginx", "redis-server"].iter().all(|tool| has_tool(tool)) || !Path::new("/proc/self").is_dir() {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [option, value] = arguments;
+    let program = PROGRAM.clone().argument(option).argument(value).environment("TMPDIR", folder.path());
+    let server = program.argument("--serve").start().unwrap();
+    assert_eq!(server.client().unwrap().get("/").unwrap().status, 200);
+    Some((server, folder))
+}
+
+fn nothing_is_left_of(children: &[u32], folder: &TempDir) {
+    for child in children {
+        assert!(ends(*child), "{child} is left");
+    }
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn pid(process: u32) -> Pid {
+    Pid::from_raw(process.try_into().unwrap()).unwrap()
 }
 
 /// The processes that this one has started, and those that they have started.
@@ -138,9 +177,39 @@ fn a_port_in_use_is_named() {
 
 #[test]
 fn nonsense_on_the_command_line_is_refused() {
-    for arguments in
-        [&["--copies", "0"][..], &["--balancer", "none"], &["--serve", "somewhere"], &["--chat", "sticky", "--kill"]]
-    {
-        assert_eq!(PROGRAM.run(arguments).unwrap().code, Some(2), "{arguments:?}");
+    for arguments in [
+        "--copies 0",
+        "--balancer none",
+        "--serve somewhere",
+        "--chat sticky --kill",
+        "--chat sticky --balancer nginx",
+        "--serve 127.0.0.1:0 --kill",
+        "--serve 127.0.0.1:0 --json",
+        "--server chat",
+        "--server shared-chat",
+        "--chat apart --server graceful",
+        "--chat sticky --server shared-chat",
+        "--chat broker --server at-once",
+    ] {
+        let ended = PROGRAM.run(&arguments.split(' ').collect::<Vec<_>>()).unwrap();
+        assert_eq!(ended.code, Some(2), "{arguments}: {ended:?}");
     }
+}
+
+/// The program alone in a folder, and a `cargo` that says what it was asked for.
+#[test]
+fn what_is_not_built_yet_is_built_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("release/11_03_many_machines");
+    fs::create_dir(own.parent().unwrap()).unwrap();
+    fs::copy(PROGRAM.command().get_program(), &own).unwrap();
+    let cargo = folder.path().join("cargo");
+    fs::write(&cargo, "#!/bin/sh\necho \"$@\" >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let ended = Program::at(&own).environment("CARGO", &cargo).run(&["--chat", "apart"]).unwrap();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let asked = format!("build --bin 07_03_chat --release --target-dir {}\n", folder.path().display());
+    let expected =
+        format!("building 07_03_chat, which is needed here:\n{asked}cannot go on: 07_03_chat cannot be built");
+    assert!(ended.log.starts_with(&expected), "{ended:?}");
 }
