@@ -22,5 +22,6 @@ mod runtimes;
 mod site;
 mod snapshots;
 mod stepper;
+mod steps;
 mod streams;
 mod which;
