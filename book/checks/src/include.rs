@@ -92,7 +92,8 @@ fn between_anchors(text: &str, anchor: &str) -> Result<String> {
 }
 
 fn anchor_name<'text>(line: &'text str, keyword: &str) -> Option<&'text str> {
-    line.trim().strip_prefix("// ")?.strip_prefix(keyword).map(str::trim)
+    let comment = line.trim().strip_prefix("// ").or_else(|| line.trim().strip_prefix("# ")); // the second one in a `Cargo.toml`
+    comment?.strip_prefix(keyword).map(str::trim)
 }
 
 /// A source text without the comments that mark its anchors.

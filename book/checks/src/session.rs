@@ -44,7 +44,8 @@ pub const OLD: &[&str] = &[
     "09_03_slow_request",
     "09_04_concurrent_server",
     "09_05_parallel_server",
-    "09_06_graceful_server",
+    "09_06_real_clients",
+    "09_07_graceful_server",
 ];
 
 /// How long a person needs for a line.

@@ -1,8 +1,8 @@
-//! Step 9.6: all that step 9.5 does; and it stops well.
+//! Step 9.7: all that step 9.6 does; and it stops well.
 
 use harness::{Program, suite};
 
-const SERVER: &str = env!("CARGO_BIN_EXE_09_06_graceful_server");
+const SERVER: &str = env!("CARGO_BIN_EXE_09_07_graceful_server");
 
 #[test]
 fn it_answers() {
