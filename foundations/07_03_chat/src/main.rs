@@ -5,6 +5,7 @@
 //! You should see: the other window shows it. When the server stops, both say so, and come back as soon as it is back.
 
 use chat::Chat;
+use clap::Parser;
 use common::command_line;
 use tokio::net::TcpListener;
 
@@ -16,13 +17,21 @@ mod room;
 mod server;
 mod urgent;
 
-const HELP: &str = "\
-Serves HTTP until Ctrl-C, to browsers that know it by an IP address or as localhost. Port 0 means any free port.
---host NAME: also to browsers that know it by this name.";
+/// Serves a chat over WebSocket until Ctrl-C, to browsers that know it by an IP address or as localhost.
+#[derive(Debug, Parser)]
+#[command(after_help = "Try: open http://127.0.0.1:7878 in two windows")]
+struct Arguments {
+    /// Where to listen; port 0 means any free port
+    #[arg(default_value = "127.0.0.1:7878")]
+    address: String,
+    /// Another name by which browsers may know this server; may be given several times
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+}
 
 #[tokio::main]
 async fn main() {
-    let (address, hosts) = command_line::address_and("--host", HELP);
+    let Arguments { address, hosts } = command_line::read();
     let chat = Chat { hosts: hosts.into(), ..Chat::default() };
     match (TcpListener::bind(&address).await, server::signals()) {
         (Ok(listener), Ok(signals)) => server::run(listener, signals, chat).await,
