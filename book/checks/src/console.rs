@@ -1,4 +1,4 @@
-//! Console sessions: the commands in a file are run, and what they print is compared.
+//! Console sessions of the old form, until each page has the new one (see `session.rs`): the commands in a file are run, and what they print is compared.
 //!
 //! A session is a file `book/src/console/NAME/WHAT.console`, where `NAME` is a step, or `STEP+PATCH`. The lines that begin with `$ `
 //! (and those with `> ` after them, which go on) are commands for bash, written by hand; all other lines are what the commands
@@ -8,7 +8,7 @@
 //! command, but another one speaks of port 7878 or of `$SERVER`, the number of the server's process, then the reader has started
 //! `NAME` already, and so do we. It listens on another port than the one that is shown.
 
-use crate::{Failure, Result, files, patch, read, snapshot, step};
+use crate::{Failure, Result, files, patch, read, session, snapshot, step};
 use harness::{Program, Server};
 use std::process::{Command, Stdio};
 
@@ -19,7 +19,7 @@ const RUN: &str = "cargo run --bin ";
 
 /// The console sessions, relative to the workspace.
 pub fn sessions() -> Vec<String> {
-    files("book/src/console")
+    files("book/src/console").into_iter().filter(|file| session::is_old(file)).collect()
 }
 
 /// Runs a session again and compares what it prints, or rewrites it.

@@ -16,6 +16,7 @@ pub mod decision;
 pub mod difference;
 pub mod echo_costs;
 pub mod evidence;
+pub mod exercise;
 pub mod factors;
 pub mod glossary;
 pub mod goals;
@@ -32,23 +33,39 @@ pub mod ports;
 pub mod prose;
 pub mod reasons;
 pub mod report;
+pub mod sandbox;
+pub mod session;
 pub mod site;
 pub mod snapshot;
 pub mod states;
 pub mod step;
+pub mod terminal;
 pub mod verdict;
 pub mod ways;
 pub mod which;
 
 pub use harness::{Failure, Result, has_tool};
 
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// The root of the workspace.
 pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder in which cargo keeps what it builds, and in which the tests of the book write.
+pub fn target() -> PathBuf {
+    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+        let output = harness::cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output();
+        let metadata: Option<Value> = output.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok());
+        let named = metadata.and_then(|metadata| Some(PathBuf::from(metadata["target_directory"].as_str()?)));
+        named.unwrap_or_else(|| workspace().join("target"))
+    });
+    TARGET.clone()
 }
 
 /// Runs a command in the root of the workspace, to its end.

@@ -7,6 +7,7 @@ mod chapters;
 mod chat;
 mod claims;
 mod echo_costs;
+mod exercises;
 mod key_value;
 mod kitchen;
 mod locks;

@@ -5,7 +5,7 @@
 use harness::{Program, Result};
 
 #[test]
-#[ignore = "exercise 2 of section 2.4"]
+#[ignore = "exercise 2.4/2: say how a worker has ended"]
 fn the_log_says_which_signal_ended_a_worker() -> Result {
     let server = Program::echo(env!("CARGO_BIN_EXE_02_04_prefork")).start()?;
     let worker = server.processes().into_iter().find(|process| *process != server.process());

@@ -3,7 +3,7 @@
 use harness::{Program, Result};
 
 #[test]
-#[ignore = "exercise 2 of section 2.2"]
+#[ignore = "exercise 2.2/2: count the lines of all clients"]
 fn the_lines_of_all_clients_are_counted_together() -> Result {
     let server = Program::echo(env!("CARGO_BIN_EXE_02_02_thread_per_connection")).start()?;
     let mut clients = [server.client()?, server.client()?];

@@ -1,0 +1,430 @@
+//! Console sessions, typed: all of a page, in its order, as a reader would type them.
+//!
+//! A session is a file `book/src/console/NN_MM_name/WHAT.console`. A line that begins with `$ ` or with the name of a terminal, such as
+//! `server$ ` or `client2$ `, is typed in this terminal, an interactive bash in the workspace's folder. A line that begins with `> ` goes on
+//! with it. `server$ ^C` is Ctrl-C. A prompt with nothing after it waits until the prompt is back. All other lines are what
+//! appeared. What appeared in another terminal than the one of the line above has the name of its terminal before it: `server| `.
+//!
+//! A line is typed when its terminal shows a prompt, and not before a second and a half has passed since the line before: that is how fast
+//! a person types. At the end of a page, nothing is left: no program, no job, no descriptor, no changed file.
+
+use crate::chapter::{self, Chapter};
+use crate::sandbox::Sandbox;
+use crate::terminal::{Event, Terminal};
+use crate::{Failure, Result, read, snapshot, step};
+use std::collections::BTreeSet;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+/// The pages whose sessions have the old form: the list shrinks until it is empty.
+pub const OLD: &[&str] = &[
+    "01_02_fast_food_overlapped",
+    "01_03_cpu_or_io",
+    "02_02_thread_per_connection",
+    "02_03_thread_pool",
+    "02_04_prefork",
+    "03_02_naive_polling",
+    "03_03_event_loop",
+    "03_04_event_loop_per_core",
+    "04_01_callbacks",
+    "04_02_coroutines",
+    "04_03_green_threads",
+    "05_01_tasks",
+    "05_03_wait",
+    "05_04_wakers",
+    "05_05_reactor",
+    "05_06_many_threads",
+    "06_01_shared_kitchen",
+    "06_02_locks",
+    "07_01_echo_streams",
+    "07_02_key_value",
+    "07_03_chat",
+    "08_01_blocking_pool",
+    "09_01_sync_server",
+    "09_03_slow_request",
+    "09_04_concurrent_server",
+    "09_05_parallel_server",
+    "09_06_graceful_server",
+];
+
+/// How long a person needs for a line.
+const A_LINE: Duration = Duration::from_millis(1500);
+/// How long a command may take.
+const LIMIT: Duration = Duration::from_secs(180);
+/// The programs that a session may need and that a machine may lack.
+const TOOLS: [&str; 12] =
+    ["curl", "git", "haproxy", "nc", "nginx", "pgrep", "pkill", "ps", "redis-cli", "seq", "strace", "timeout"];
+
+/// Whether this session is of the old form, for [`crate::console`].
+pub fn is_old(file: &str) -> bool {
+    let folder = file.split('/').nth(3).unwrap_or_default();
+    OLD.contains(&folder.split('+').next().unwrap_or_default())
+}
+
+/// The pages that have sessions in the new form, each with its sessions in order.
+///
+/// # Errors
+///
+/// If the book cannot be read.
+pub fn pages() -> Result<Vec<(String, Vec<String>)>> {
+    let pages = chapter::all()?.into_iter().map(|page| (page.file.clone(), sessions(&page)));
+    Ok(pages.filter(|(_, sessions)| !sessions.is_empty()).collect())
+}
+
+fn sessions(page: &Chapter) -> Vec<String> {
+    let includes = page.text.split("{{#include console/").skip(1);
+    let files = includes.filter_map(|rest| Some(format!("book/src/console/{}", rest.split_once("}}")?.0)));
+    let mut seen = BTreeSet::new();
+    files.filter(|file| !is_old(file) && seen.insert(file.clone())).collect()
+}
+
+/// The programs that the sessions need and that a machine may lack.
+///
+/// # Errors
+///
+/// If one cannot be read.
+pub fn tools(sessions: &[String]) -> Result<Vec<&'static str>> {
+    let mut words = BTreeSet::new();
+    for session in sessions {
+        let text = read(session)?;
+        let typed = text.lines().filter_map(|line| Some(typed(line)?.1.to_owned()));
+        for line in typed.chain(text.lines().filter_map(|line| line.strip_prefix("> ").map(str::to_owned))) {
+            words.extend(line.split(|letter: char| !letter.is_alphanumeric() && letter != '-').map(str::to_owned));
+        }
+    }
+    Ok(TOOLS.into_iter().filter(|tool| words.contains(*tool)).chain(["bash"]).collect())
+}
+
+/// Types the sessions of a page and compares what appears, or rewrites them.
+///
+/// Which of two clients that start at the same moment comes first, is for the machine to say. A page on which it was not
+/// the one of the book is typed again, a few times: what a server always does otherwise is found all the same.
+///
+/// # Errors
+///
+/// If something else appears, or something is left at the end.
+pub fn check(files: &[String]) -> Result {
+    step::program("09_01_sync_server")?; // all are built with it
+    let attempts = if snapshot::is_rewriting() { 1 } else { 3 };
+    let mut result = Ok(());
+    for _ in 0..attempts {
+        result = check_once(files);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+fn check_once(files: &[String]) -> Result {
+    let sandbox = Sandbox::new()?;
+    let mut page = Page::new(&sandbox);
+    let mut problems = Vec::new();
+    for file in files {
+        let committed = read(file)?;
+        let printed = page.types(&committed).map_err(|failure| failure.context(file))?;
+        let printed = with_words_of(&committed, &printed);
+        problems.extend(snapshot::check(file.trim_start_matches("book/src/"), &printed).err().map(|it| it.to_string()));
+    }
+    problems.extend(
+        page.leftovers()?.into_iter().map(|left| format!("{}: at the end of the page, {left}", files[files.len() - 1])),
+    );
+    if problems.is_empty() { Ok(()) } else { Err(Failure::new(problems.join("\n"))) }
+}
+
+/// The terminal in which a line of a session is typed, and what is typed.
+fn typed(line: &str) -> Option<(&str, &str)> {
+    let line = if line.ends_with('$') { (line, "") } else { line.split_once("$ ").map(|(name, text)| (name, text))? };
+    let name = line.0.trim_end_matches('$');
+    name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()).then_some((name, line.1))
+}
+
+/// The terminals of a page.
+struct Page<'sandbox> {
+    sandbox: &'sandbox Sandbox,
+    terminals: Vec<Shell>,
+    sender: Sender<(usize, Event)>,
+    events: Receiver<(usize, Event)>,
+    last_typed: Option<Instant>,
+}
+
+struct Shell {
+    name: String,
+    terminal: Terminal,
+    is_waiting: bool,
+    has_printed: bool,
+    has_ended: bool,
+    held_at_first: BTreeSet<String>,
+}
+
+/// What a session says so far.
+#[derive(Default)]
+struct Text {
+    text: String,
+    /// The terminal of the last line that was typed.
+    above: usize,
+}
+
+impl Text {
+    /// Adds a line that is typed. Empty lines before it say nothing.
+    fn add(&mut self, line: &str) {
+        self.text.truncate(self.text.trim_end().len());
+        let end = if self.text.is_empty() { "" } else { "\n" };
+        self.text += &format!("{end}{line}\n");
+    }
+}
+
+impl<'sandbox> Page<'sandbox> {
+    fn new(sandbox: &'sandbox Sandbox) -> Self {
+        let (sender, events) = mpsc::channel();
+        Self { sandbox, terminals: Vec::new(), sender, events, last_typed: None }
+    }
+
+    /// Types a session, and returns it with what appeared.
+    fn types(&mut self, session: &str) -> Result<String> {
+        let mut text = Text::default();
+        let mut used = BTreeSet::new();
+        let mut lines = session.lines().peekable();
+        while let Some(line) = lines.next() {
+            let Some((name, command)) = typed(line) else { continue };
+            let index = self.terminal(name)?;
+            used.insert(index);
+            let key = command.strip_prefix('^').filter(|key| key.len() == 1);
+            self.wait_for_turn(index, key.is_some(), &mut text)
+                .map_err(|failure| failure.context(format!("`{line}`")))?;
+            text.add(line);
+            text.above = index;
+            if let Some(key) = key.and_then(|key| key.bytes().next()) {
+                self.terminals[index].terminal.types(&char::from(key & 0x1f).to_string())?; // as Ctrl does
+            } else if !command.is_empty() {
+                self.enter(index, command)?;
+            }
+            while let Some(more) = lines.next_if(|line| line.starts_with("> ")) {
+                self.wait(&mut text, LIMIT, |page| page.terminals[index].is_waiting)?;
+                text.add(more);
+                self.enter(index, &more[2..])?;
+            }
+        }
+        self.settle(&used, &mut text)?;
+        text.text.truncate(text.text.trim_end().len());
+        Ok(without_chance(&text.text))
+    }
+
+    fn enter(&mut self, index: usize, command: &str) -> Result {
+        let shell = &mut self.terminals[index];
+        (shell.is_waiting, shell.has_printed) = (false, false);
+        shell.terminal.types(&format!("{command}\n"))?;
+        self.last_typed = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Waits until a person would type the next line.
+    fn wait_for_turn(&mut self, index: usize, is_key: bool, text: &mut Text) -> Result {
+        if let Some(last) = self.last_typed {
+            self.wait_until(text, last + A_LINE)?;
+        }
+        self.wait(text, LIMIT, |page| {
+            let is_built = page.terminals.iter().all(|shell| shell.is_waiting || !shell.is_building());
+            let has_begun =
+                page.terminals.iter().all(|shell| shell.name != "server" || shell.is_waiting || shell.has_printed);
+            is_built && has_begun && (is_key || page.terminals[index].is_waiting)
+        })
+    }
+
+    /// At the end of a session, no client is in the middle of something.
+    fn settle(&mut self, used: &BTreeSet<usize>, text: &mut Text) -> Result {
+        self.wait_for_turn(0, true, text)?;
+        self.wait(text, LIMIT, |page| {
+            used.iter().all(|index| page.terminals[*index].is_waiting || page.terminals[*index].name == "server")
+        })?;
+        self.wait_until(text, Instant::now() + A_LINE / 3)
+    }
+
+    fn wait_until(&mut self, text: &mut Text, end: Instant) -> Result {
+        loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok((index, event)) => self.note(index, event, text),
+                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                Err(error) => return Err(Failure::new(error.to_string())),
+            }
+        }
+    }
+
+    fn wait(&mut self, text: &mut Text, patience: Duration, condition: impl Fn(&Self) -> bool) -> Result {
+        let end = Instant::now() + patience;
+        while !condition(self) {
+            if let Some(shell) = self.terminals.iter().find(|shell| shell.has_ended) {
+                return Err(Failure::new(format!("the shell of {:?} has ended; so far:\n{}", shell.name, text.text)));
+            }
+            if Instant::now() > end {
+                return Err(Failure::new(format!("waited {patience:?} in vain; so far:\n{}", text.text)));
+            }
+            self.wait_until(text, Instant::now() + Duration::from_millis(20))?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, index: usize, event: Event, text: &mut Text) {
+        let shell = &mut self.terminals[index];
+        match event {
+            Event::Prompt => shell.is_waiting = true,
+            Event::End => shell.has_ended = true,
+            Event::Line(line) => {
+                shell.has_printed = true;
+                let name = if index == text.above { String::new() } else { format!("{}| ", shell.name) };
+                text.text += &format!("{}\n", format!("{name}{line}").trim_end());
+            }
+        }
+    }
+
+    /// The terminal of this name, opened if it is not open yet.
+    fn terminal(&mut self, name: &str) -> Result<usize> {
+        if let Some(index) = self.terminals.iter().position(|shell| shell.name == name) {
+            return Ok(index);
+        }
+        let index = self.terminals.len();
+        let terminal = Terminal::open(self.sandbox, index, self.sender.clone())?;
+        self.terminals.push(Shell {
+            name: name.to_owned(),
+            terminal,
+            is_waiting: false,
+            has_printed: false,
+            has_ended: false,
+            held_at_first: BTreeSet::new(),
+        });
+        self.wait(&mut Text { above: index, ..Text::default() }, LIMIT, |page| page.terminals[index].is_waiting)?;
+        self.terminals[index].held_at_first = self.held(index)?;
+        self.last_typed = None;
+        Ok(index)
+    }
+
+    /// What is still there, though it should not be.
+    fn leftovers(&mut self) -> Result<Vec<String>> {
+        let mut left = Vec::new();
+        for index in 0..self.terminals.len() {
+            let name = format!("the terminal {:?}", self.terminals[index].name);
+            if self.terminals[index].is_waiting {
+                let now = self.held(index)?;
+                let more = now.difference(&self.terminals[index].held_at_first);
+                left.extend(more.map(|it| format!("{name} still has {it}")));
+            } else {
+                left.push(format!("a command still runs in {name}"));
+            }
+        }
+        left.extend(self.sandbox.running().into_iter().flatten().map(|name| format!("{name} still runs")));
+        left.extend(self.sandbox.changed().into_iter().map(|file| format!("{file} is not as it was")));
+        Ok(left)
+    }
+
+    /// The jobs and the descriptors of a shell.
+    fn held(&mut self, index: usize) -> Result<BTreeSet<String>> {
+        self.enter(index, "jobs -l | grep -v Done; for it in /proc/$$/fd/*; do echo \"descriptor ${it##*/}\"; done")?;
+        let mut text = Text { above: index, ..Text::default() };
+        self.wait(&mut text, LIMIT, |page| page.terminals[index].is_waiting)?;
+        Ok(text.text.lines().map(str::to_owned).collect())
+    }
+}
+
+impl Shell {
+    /// Whether cargo builds something before it starts a program.
+    fn is_building(&self) -> bool {
+        self.terminal.in_front().is_some_and(|name| ["cargo", "rustc", "git"].contains(&name.as_str()))
+    }
+}
+
+/// Replaces curl's error messages by those of the book, if they have the same code: the words differ between versions.
+fn with_words_of(committed: &str, printed: &str) -> String {
+    let code = |line: &str| Some(line.split_once("curl: (")?.1.split_once(')')?.0.to_owned());
+    let line = |line: &str| {
+        let same =
+            code(line).and_then(|wanted| committed.lines().find(|line| code(line).is_some_and(|code| code == wanted)));
+        format!("{}\n", same.unwrap_or(line))
+    };
+    printed.lines().map(line).collect()
+}
+
+/// Replaces what differs from run to run: dates, the fractions of times, the numbers of processes, and the ports of clients.
+fn without_chance(output: &str) -> String {
+    let line = |line: &str| {
+        if typed(line).is_some() || line.starts_with("> ") {
+            return format!("{line}\n");
+        }
+        if let Some((name, _)) =
+            line.split_once(": ").filter(|(name, _)| name.ends_with("Date") || name.ends_with("date"))
+        {
+            return format!("{name}: Sun, 06 Nov 1994 08:49:37 GMT\n");
+        }
+        let words = line.split(' ').map(|word| without_fraction(&without_port(word)));
+        let mut text = words.collect::<Vec<_>>().join(" ");
+        for unit in [" milliseconds ", " ms: "] {
+            if let Some((before, after)) = text.clone().split_once(unit) {
+                let before = before.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                text = format!("{before}…{unit}{after}");
+            }
+        }
+        without_process(&text) + "\n"
+    };
+    output.lines().map(line).collect()
+}
+
+/// Cuts a time that curl printed (`5.001234`) to the five seconds that `/sleep` takes, or to nothing: `5.…`, `0.…`.
+fn without_fraction(word: &str) -> String {
+    match word.split_once('.') {
+        Some((seconds, fraction)) if fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
+            seconds.parse::<u32>().map_or(word.to_owned(), |seconds| format!("{}.…", seconds / 5 * 5))
+        }
+        _ => word.to_owned(),
+    }
+}
+
+/// `127.0.0.1:50123:` is the port of a client, which the system has chosen: `127.0.0.1:…:`.
+fn without_port(word: &str) -> String {
+    let Some((before, after)) = word.split_once("127.0.0.1:") else { return word.to_owned() };
+    let end = after.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(after.len());
+    let is_chosen = after[..end].parse::<u32>().is_ok_and(|port| port >= 32768);
+    if is_chosen { format!("{before}127.0.0.1:…{}", &after[end..]) } else { word.to_owned() }
+}
+
+/// `[1] 4711`, with which the shell announces a job, and `[1]  4711 Terminated`.
+fn without_process(line: &str) -> String {
+    let numbers = |text: &str| text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
+    if let Some((job, rest)) = line
+        .split_once("] ")
+        .filter(|(job, _)| job.ends_with(|digit: char| digit.is_ascii_digit()) && job.contains('['))
+    {
+        if numbers(rest) > 0 && numbers(rest) == rest.len() {
+            return format!("{job}] …");
+        }
+    }
+    line.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_from_run_to_run_is_replaced_and_nothing_else() {
+        let output = "Date: Sat, 21 Nov 2026 09:00:00 GMT\n/ after 0.012345 s\n/sleep after 5.001234 s, 9.4\nafter 2001 ms: no\n\
+            [1] 4711\n[1] 12 a\ngave up on 127.0.0.1:50123: no\nlistening on 127.0.0.1:7878\n$ [1] 4711\n";
+        let expected = "Date: Sun, 06 Nov 1994 08:49:37 GMT\n/ after 0.… s\n/sleep after 5.… s, 9.4\nafter … ms: no\n\
+            [1] …\n[1] 12 a\ngave up on 127.0.0.1:…: no\nlistening on 127.0.0.1:7878\n$ [1] 4711\n";
+        assert_eq!(without_chance(output), expected);
+    }
+
+    #[test]
+    fn curl_may_say_the_same_thing_in_other_words() {
+        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (7) No luck\nok\n"), "curl: (7) Refused\nok\n");
+        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (52) Empty\n"), "curl: (52) Empty\n");
+    }
+
+    #[test]
+    fn a_line_is_typed_in_the_terminal_that_it_names() {
+        assert_eq!(typed("$ ls $HOME"), Some(("", "ls $HOME")));
+        assert_eq!(typed("client2$ echo a$ b"), Some(("client2", "echo a$ b")));
+        assert_eq!(typed("server$ ^C"), Some(("server", "^C")));
+        assert_eq!(typed("client$"), Some(("client", "")));
+        assert_eq!(typed("It costs 5 $ today"), None);
+        assert_eq!(typed("server| a$ b"), None);
+    }
+}

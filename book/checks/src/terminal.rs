@@ -1,0 +1,136 @@
+//! A terminal with a bash in it, as a person has one: what is typed is run, and what appears is reported line by line.
+//!
+//! The shell is interactive, so it says when it waits for a command: its prompt is a mark that nothing else prints.
+
+use crate::Result;
+use crate::sandbox::Sandbox;
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcgetpgrp, tcsetattr, tcsetwinsize};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::mpsc::Sender;
+use std::thread;
+
+/// The prompt of the shell, and that of a command that goes on in the next line.
+const PROMPTS: [&str; 2] = ["\u{1e}prompt\u{1e}", "\u{1e}more\u{1e}"];
+
+/// What happens in a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A line has appeared.
+    Line(String),
+    /// The shell waits for a command, or for the rest of one.
+    Prompt,
+    /// The shell has ended.
+    End,
+}
+
+/// A terminal.
+pub struct Terminal {
+    keyboard: File,
+    shell: Child,
+}
+
+impl Terminal {
+    /// Opens a terminal in a place. What happens in it is sent with its number.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no terminal for it, or no bash.
+    pub fn open(sandbox: &Sandbox, number: usize, events: Sender<(usize, Event)>) -> Result<Self> {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let keyboard = openpt(flags).map_err(std::io::Error::from)?;
+        grantpt(&keyboard).and_then(|()| unlockpt(&keyboard)).map_err(std::io::Error::from)?;
+        let screen = ioctl_tiocgptpeer(&keyboard, flags).map_err(std::io::Error::from)?;
+        let mut modes = tcgetattr(&screen).map_err(std::io::Error::from)?;
+        modes.local_modes.remove(LocalModes::ECHO); // what is typed is known
+        tcsetattr(&screen, OptionalActions::Now, &modes).map_err(std::io::Error::from)?;
+        let size = Winsize { ws_row: 50, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&screen, size).map_err(std::io::Error::from)?;
+        // In a session of its own, the shell has this terminal, and its signals.
+        let mut command = sandbox.command("setsid");
+        command.args(["--ctty", "bash", "--noprofile", "--norc", "--noediting", "-i"]);
+        command.envs([
+            ("PS1", PROMPTS[0]),
+            ("PS2", PROMPTS[1]),
+            ("TERM", "dumb"),
+            ("HISTFILE", "/dev/null"),
+            ("LC_ALL", "C.UTF-8"),
+        ]);
+        let shell = command.stdin(screen.try_clone()?).stdout(screen.try_clone()?).stderr(screen).spawn()?;
+        let (keyboard, screen) = (File::from(keyboard.try_clone()?), File::from(keyboard));
+        thread::spawn(move || read(screen, |event| drop(events.send((number, event)))));
+        Ok(Self { keyboard, shell })
+    }
+
+    /// Types something. A line ends with `\n`.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal is gone.
+    pub fn types(&mut self, text: &str) -> Result {
+        Ok(self.keyboard.write_all(text.as_bytes())?)
+    }
+
+    /// The name of the program that has the terminal now: the shell's, or that of a command.
+    pub fn in_front(&self) -> Option<String> {
+        let process = tcgetpgrp(&self.keyboard).ok()?.as_raw_nonzero();
+        Some(fs::read_to_string(format!("/proc/{process}/comm")).ok()?.trim().to_owned())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.shell.kill(); // without namespaces, it would live on
+        let _ = self.shell.wait();
+    }
+}
+
+/// Tells what appears, until the terminal is closed.
+fn read(mut screen: File, tell: impl Fn(Event)) {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = screen.read(&mut buffer) {
+        text.extend(buffer[..length].iter().filter(|byte| **byte != b'\r'));
+        for event in events(&mut text) {
+            tell(event);
+        }
+    }
+    tell(Event::End);
+}
+
+/// Takes what is complete out of the text: lines, and prompts.
+fn events(text: &mut Vec<u8>) -> Vec<Event> {
+    let mut events = Vec::new();
+    loop {
+        let end = text.iter().position(|byte| *byte == b'\n');
+        let line = String::from_utf8_lossy(&text[..end.unwrap_or(text.len())]).into_owned();
+        let prompt = PROMPTS.iter().filter_map(|prompt| Some((line.find(prompt)?, prompt.len()))).min();
+        if let Some((start, length)) = prompt {
+            if start > 0 {
+                events.push(Event::Line(line[..start].to_owned())); // a line without an end
+            }
+            events.push(Event::Prompt);
+            text.drain(..start + length);
+        } else if let Some(end) = end {
+            events.push(Event::Line(line));
+            text.drain(..=end);
+        } else {
+            return events;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_prompts_are_taken_out_of_what_appears() {
+        let mut text = format!("a\nb{0}c\n{1}d", PROMPTS[0], PROMPTS[1]).into_bytes();
+        let line = |text: &str| Event::Line(text.to_owned());
+        assert_eq!(events(&mut text), [line("a"), line("b"), Event::Prompt, line("c"), Event::Prompt]);
+        assert_eq!(text, b"d");
+    }
+}
