@@ -213,16 +213,29 @@ pub fn markdown(table: &str) -> Result<String> {
             rows.push(&cell.misbehaviour);
         }
     }
-    let outcome = |column: &Column, row: &str| {
+    let find = |column: &Column, row: &str| {
         let cell = column.cells.iter().find(|cell| cell.misbehaviour == row);
         let cell = cell.ok_or_else(|| Failure::new(format!("{} says nothing of {row}", column.step)))?;
         Ok(cell.outcome)
     };
-    let all = |row| columns.iter().map(|column| outcome(column, row)).collect::<Result<Vec<Outcome>>>();
+    let all = |row| columns.iter().map(|column| find(column, row)).collect::<Result<Vec<Outcome>>>();
     let rows = rows.into_iter().map(|row| Ok((row, all(row)?))).collect::<Result<Vec<_>>>()?;
     let names: Vec<String> = columns.iter().map(|column| step::short_name(column.step)).collect();
     let steps: Vec<&str> = names.iter().map(String::as_str).collect();
     Ok(if steps.len() > MANY { by_outcome(&steps, &rows) } else { by_step(&steps, &rows) })
+}
+
+/// What the others notice in a step if this happens, in the words of the tables.
+///
+/// # Errors
+///
+/// If the step says nothing of it.
+pub fn outcome(table: &str, step: &str, misbehaviour: &str) -> Result<&'static str> {
+    let columns = columns(table)?;
+    let column = columns.iter().find(|column| step::short_name(column.step) == step);
+    let cell = column.and_then(|column| column.cells.iter().find(|cell| cell.misbehaviour == misbehaviour));
+    cell.map(|cell| cell.outcome.in_words())
+        .ok_or_else(|| Failure::new(format!("step {step} does not tell of {misbehaviour}")))
 }
 
 fn by_step(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {

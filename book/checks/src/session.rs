@@ -18,17 +18,6 @@ use std::time::{Duration, Instant};
 
 /// The pages whose sessions have the old form: the list shrinks until it is empty.
 pub const OLD: &[&str] = &[
-    "01_02_fast_food_overlapped",
-    "01_03_cpu_or_io",
-    "02_02_thread_per_connection",
-    "02_03_thread_pool",
-    "02_04_prefork",
-    "03_02_naive_polling",
-    "03_03_event_loop",
-    "03_04_event_loop_per_core",
-    "04_01_callbacks",
-    "04_02_coroutines",
-    "04_03_green_threads",
     "05_01_tasks",
     "05_03_wait",
     "05_04_wakers",
@@ -385,7 +374,7 @@ fn without_port(word: &str) -> String {
     if is_chosen { format!("{before}127.0.0.1:…{}", &after[end..]) } else { word.to_owned() }
 }
 
-/// `[1] 4711`, with which the shell announces a job, and `[1]  4711 Terminated`.
+/// `[1] 4711`, with which the shell announces a job, `worker 4711`, and `[1]  4711 Terminated`.
 fn without_process(line: &str) -> String {
     let numbers = |text: &str| text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
     if let Some((job, rest)) = line
@@ -395,6 +384,9 @@ fn without_process(line: &str) -> String {
         if numbers(rest) > 0 && numbers(rest) == rest.len() {
             return format!("{job}] …");
         }
+    }
+    if let Some((before, after)) = line.split_once("worker ").filter(|(_, after)| numbers(after) > 0) {
+        return format!("{before}worker …{}", &after[numbers(after)..]);
     }
     line.to_owned()
 }
