@@ -1,4 +1,4 @@
-//! Step 9.2 with its most common mistake: nobody awaits the handler. rustc warns; the program runs and answers nobody.
+//! Step 9.2 with its most common mistake: nothing awaits the handler. rustc warns; the program runs and answers nobody.
 //!
 //! Run: `cargo run -p async_server --features forgotten_await --bin 09_02_forgotten_await`.
 //! Try: `curl -i 127.0.0.1:7878`
@@ -7,14 +7,12 @@
 use async_std::task;
 use common::{HELLO, NOT_FOUND, command_line};
 use http1::{Connection, Response};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// How long one peer may keep the server, whatever it does with the time.
+/// How long a client may take to send its request, and after the answer to close its half of the connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 
 #[async_std::main]
 async fn main() {
@@ -29,25 +27,34 @@ async fn main() {
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
     for stream in listener.incoming() {
-        match stream {
-            Ok(stream) => {
-                handle_connection(stream, PATIENCE);
-            }
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                task::sleep(PAUSE).await;
-            }
+        if let Some(stream) = accepted(stream).await {
+            serve(stream);
         }
     }
 }
 // ANCHOR_END: accept_loop
 
-/// Answers one request and closes the connection: kept open, it would lock everyone else out.
-async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
-    let deadline = Instant::now() + patience;
+/// The client that was accepted. If that failed because something has run out, the listener rests until it may have come back.
+async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
+    if let Err(error) = &stream {
+        task::sleep(command_line::cannot_accept(error)).await;
+    }
+    stream.ok()
+}
+
+/// Serves one client. What goes wrong with it concerns no other client.
+async fn serve(stream: TcpStream) {
+    let client = stream.peer_addr();
+    if let Err(error) = handle_connection(stream).await {
+        command_line::gave_up_on(client, error);
+    }
+}
+
+/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+async fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
     let mut connection = Connection::for_one_request();
     while connection.is_open() {
-        read(&mut stream, &mut connection, deadline)?;
+        receive(&mut stream, &mut connection)?;
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
@@ -57,19 +64,28 @@ async fn handle_connection(mut stream: TcpStream, patience: Duration) -> io::Res
         }
         stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default()))?;
     }
-    if connection.peer_may_be_sending() {
+    if connection.must_linger() {
         stream.shutdown(Shutdown::Write)?;
-        while read(&mut stream, &mut connection, deadline)? > 0 {}
+        receive(&mut stream, &mut connection)?;
     }
     Ok(())
 }
 
-/// Waits for bytes, but not beyond the deadline, even for a peer that sends one now and then.
-fn read(stream: &mut TcpStream, connection: &mut Connection, deadline: Instant) -> io::Result<usize> {
-    let mut buffer = [0; 4096];
-    let time_left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-    stream.set_read_timeout(Some(time_left))?;
-    let received = stream.read(&mut buffer)?;
-    connection.receive(&buffer[..received]);
-    Ok(received)
+/// Receives what the connection needs, for as long as the server is patient. No byte makes it wait longer.
+fn receive(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut buffer = [0; 1024];
+    while connection.needs_input() {
+        let time_left = deadline.saturating_duration_since(Instant::now());
+        if time_left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(time_left))?;
+        match stream.read(&mut buffer) {
+            Ok(received) => connection.receive(&buffer[..received]),
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {} // look again
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

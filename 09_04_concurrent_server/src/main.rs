@@ -1,25 +1,25 @@
-//! Step 9.4: many connections at a time, on one thread. Whoever waits makes room for the others.
+//! Step 9.4: many connections at a time, all on one thread.
 //!
 //! Run: `cargo run --bin 09_04_concurrent_server`, then open <http://127.0.0.1:7878/sleep>.
 //! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
-//! You should see: the second page at once, the first after five seconds.
+//! You should see: the second page at once, the first after five seconds. Then ask for `/visits`.
 
+use async_std::io::timeout;
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
 use common::{HELLO, NOT_FOUND, command_line};
-use futures::{future::select, io, prelude::*};
+use futures::prelude::*;
 use http1::{Connection, Response};
 use std::cell::Cell;
+use std::io;
 use std::net::Shutdown;
-use std::pin::pin;
+use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
+/// How long a client may take to send its request, and after the answer to close its half of the connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many peers to serve at a time. The next ones wait in the listener's backlog.
-const MAX_CONNECTIONS: usize = 20_000;
+/// How many clients to serve at a time. The next ones wait in the backlog.
+const MAX_CLIENTS: usize = 10_000;
 
 #[async_std::main]
 async fn main() {
@@ -33,82 +33,66 @@ async fn main() {
 // ANCHOR: accept_loop
 async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
-    listener
-        .incoming()
-        .then(pause_after_failure)
-        .for_each_concurrent(MAX_CONNECTIONS, |stream| serve(stream, PATIENCE))
-        .await;
-}
-
-async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
-    if stream.is_err() {
-        task::sleep(PAUSE).await;
-    }
-    stream
+    let visits = Rc::new(Cell::new(0));
+    let clients = listener.incoming().filter_map(accepted);
+    clients.for_each_concurrent(MAX_CLIENTS, |stream| serve(stream, visits.clone())).await;
 }
 // ANCHOR_END: accept_loop
 
-// ANCHOR: patience
-/// Serves one peer, until either side has had enough.
-async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
-    let done = Cell::new(0);
-    let ended = select(pin!(converse(stream, &done)), pin!(silence(&done, patience))).await.factor_first().0;
-    if let Err(error) = ended {
-        command_line::log(format_args!("gave a connection up: {error}"));
+/// The client that was accepted. If that failed because something has run out, the listener rests until it may have come back.
+async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
+    if let Err(error) = &stream {
+        task::sleep(command_line::cannot_accept(error)).await;
     }
+    stream.ok()
 }
 
-/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
-async fn silence(done: &Cell<u32>, patience: Duration) -> io::Result<()> {
-    let mut before = None;
-    while before != Some(done.get()) {
-        before = Some(done.get());
-        task::sleep(patience).await;
+/// Serves one client. What goes wrong with it concerns no other client.
+async fn serve(stream: TcpStream, visits: Rc<Cell<u64>>) {
+    let client = stream.peer_addr();
+    if let Err(error) = handle_connection(stream, visits).await {
+        command_line::gave_up_on(client, error);
     }
-    Err(io::ErrorKind::TimedOut.into())
-}
-// ANCHOR_END: patience
-
-async fn converse(stream: io::Result<TcpStream>, done: &Cell<u32>) -> io::Result<()> {
-    let mut stream = stream?;
-    if handle_connection(&mut stream, done).await?.peer_may_be_sending() {
-        stream.shutdown(Shutdown::Write)?;
-        io::copy(&mut stream, &mut io::sink()).await?;
-    }
-    Ok(())
 }
 
 // ANCHOR: handle_connection
-/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
-async fn handle_connection(stream: &mut TcpStream, done: &Cell<u32>) -> io::Result<Connection> {
-    let mut connection = Connection::new();
-    let mut buffer = [0; 1024]; // every idle peer keeps one
+/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+async fn handle_connection(mut stream: TcpStream, visits: Rc<Cell<u64>>) -> io::Result<()> {
+    visits.set(visits.get() + 1);
+    let mut connection = Connection::for_one_request();
     while connection.is_open() {
-        let received = stream.read(&mut buffer).await?;
-        connection.receive(&buffer[..received]);
+        timeout(PATIENCE, receive(&mut stream, &mut connection)).await?;
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection, done).await?; // what is ready need not wait for the nap
                     task::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
+                "/visits" => Response::text(format!("{} visits\n", visits.get())),
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
         }
-        send(stream, &mut connection, done).await?;
-        if connection.is_open() {
-            task::yield_now().await; // give way: whoever else is ready has a turn now
-        }
+        stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await?;
     }
-    Ok(connection)
+    if connection.must_linger() {
+        stream.shutdown(Shutdown::Write)?;
+        timeout(PATIENCE, receive(&mut stream, &mut connection)).await?;
+    }
+    Ok(())
 }
 // ANCHOR_END: handle_connection
 
-/// Sends all the answers there are in one write, and notes how much is done.
-async fn send(stream: &mut TcpStream, connection: &mut Connection, done: &Cell<u32>) -> io::Result<()> {
-    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
-    stream.write_all(&answers).await.map(|()| done.set(connection.progress()))
+// ANCHOR: receive
+/// Receives what the connection needs, and gives other connections a turn after each piece.
+async fn receive(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    while connection.needs_input() {
+        let received = stream.read(&mut buffer).await?;
+        connection.receive(&buffer[..received]);
+        task::yield_now().await;
+    }
+    Ok(())
 }
+// ANCHOR_END: receive

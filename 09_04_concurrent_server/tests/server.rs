@@ -30,8 +30,13 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn it_keeps_connections() {
-    suite::keeps_connections(SERVER).assert_passed();
+fn it_closes_each_connection_after_its_answer() {
+    suite::closes_connections(SERVER).assert_passed();
+}
+
+#[test]
+fn no_visit_is_lost() {
+    suite::counts_visits(SERVER).assert_passed();
 }
 
 #[test]

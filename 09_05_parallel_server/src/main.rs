@@ -1,119 +1,97 @@
-//! Step 9.5: many connections at a time, on as many threads as the machine has processors.
+//! Step 9.5: many connections at a time, on as many threads as there are processors.
 //!
 //! Run: `cargo run --bin 09_05_parallel_server`, then open <http://127.0.0.1:7878/sleep>.
 //! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`
-//! You should see: what step 9.4 showed. The threads pay off when handlers compute; chapter 9.5 shows it.
+//! You should see: what step 9.4 showed. The threads pay off when handlers compute; section 9.5 shows it.
 
-use async_lock::Semaphore;
+use async_std::io::timeout;
 use async_std::net::{TcpListener, TcpStream};
 use async_std::task;
 use common::{HELLO, NOT_FOUND, command_line};
-use futures::{future::select, io, prelude::*};
+use futures::prelude::*;
 use http1::{Connection, Response};
+use std::io;
 use std::net::Shutdown;
-use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
+/// How long a client may take to send its request, and after the answer to close its half of the connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many peers to serve at a time. The next ones wait in the listener's backlog.
-const MAX_CONNECTIONS: usize = 20_000;
+/// How many clients to serve at a time. The next ones wait in the backlog.
+const MAX_CLIENTS: usize = 10_000;
 
-// ANCHOR: accept_loop
 #[async_std::main]
 async fn main() {
     let address = command_line::address();
     match TcpListener::bind(&address).await {
-        // A task, too: on a thread of its own it would hand each connection over to another.
-        Ok(listener) => task::spawn(run(listener)).await,
+        Ok(listener) => run(&listener).await,
         Err(error) => command_line::cannot_listen(&address, &error),
     }
 }
 
-async fn run(listener: TcpListener) {
-    static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
+// ANCHOR: accept_loop
+async fn run(listener: &TcpListener) {
     command_line::announce(listener.local_addr());
-    loop {
-        let place = PLACES.acquire().await;
-        let stream = pause_after_failure(listener.accept().await.map(|(stream, _)| stream)).await;
-        task::spawn(serve(stream, PATIENCE).map(|()| drop(place)));
-    }
-}
-
-async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
-    if stream.is_err() {
-        task::sleep(PAUSE).await;
-    }
-    stream
+    let visits = Arc::new(AtomicU64::new(0));
+    let spawn = |stream| task::spawn(serve(stream, visits.clone())).catch_unwind().map(drop);
+    let clients = listener.incoming().filter_map(accepted);
+    clients.for_each_concurrent(MAX_CLIENTS, spawn).await;
 }
 // ANCHOR_END: accept_loop
 
-/// Serves one peer, until either side has had enough.
-async fn serve(stream: io::Result<TcpStream>, patience: Duration) {
-    let done = AtomicU32::new(0);
-    let ended = select(pin!(converse(stream, &done)), pin!(silence(&done, patience))).await.factor_first().0;
-    if let Err(error) = ended {
-        command_line::log(format_args!("gave a connection up: {error}"));
+/// The client that was accepted. If that failed because something has run out, the listener rests until it may have come back.
+async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
+    if let Err(error) = &stream {
+        task::sleep(command_line::cannot_accept(error)).await;
+    }
+    stream.ok()
+}
+
+/// Serves one client. What goes wrong with it concerns no other client.
+async fn serve(stream: TcpStream, visits: Arc<AtomicU64>) {
+    let client = stream.peer_addr();
+    if let Err(error) = handle_connection(stream, visits).await {
+        command_line::gave_up_on(client, error);
     }
 }
 
-/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
-async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
-    let mut before = None;
-    while before != Some(done.load(Relaxed)) {
-        before = Some(done.load(Relaxed));
-        task::sleep(patience).await;
-    }
-    Err(io::ErrorKind::TimedOut.into())
-}
-
-async fn converse(stream: io::Result<TcpStream>, done: &AtomicU32) -> io::Result<()> {
-    let mut stream = stream?;
-    if handle_connection(&mut stream, done).await?.peer_may_be_sending() {
-        stream.shutdown(Shutdown::Write)?;
-        io::copy(&mut stream, &mut io::sink()).await?;
-    }
-    Ok(())
-}
-
-/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
-async fn handle_connection(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    done: &AtomicU32,
-) -> io::Result<Connection> {
-    let mut connection = Connection::new();
-    let mut buffer = [0; 1024]; // every idle peer keeps one
+/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+async fn handle_connection(mut stream: TcpStream, visits: Arc<AtomicU64>) -> io::Result<()> {
+    visits.fetch_add(1, Relaxed);
+    let mut connection = Connection::for_one_request();
     while connection.is_open() {
-        let received = stream.read(&mut buffer).await?;
-        connection.receive(&buffer[..received]);
+        timeout(PATIENCE, receive(&mut stream, &mut connection)).await?;
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, &mut connection, done).await?; // what is ready need not wait for the nap
                     task::sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
+                "/visits" => Response::text(format!("{} visits\n", visits.load(Relaxed))),
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
         }
-        send(stream, &mut connection, done).await?;
-        if connection.is_open() {
-            task::yield_now().await; // give way: whoever else is ready has a turn now
-        }
+        stream.write_all(&connection.output(UNIX_EPOCH.elapsed().unwrap_or_default())).await?;
     }
-    Ok(connection)
+    if connection.must_linger() {
+        stream.shutdown(Shutdown::Write)?;
+        timeout(PATIENCE, receive(&mut stream, &mut connection)).await?;
+    }
+    Ok(())
 }
 
-/// Sends all the answers there are in one write, and notes how much is done.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
-    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
-    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
+// ANCHOR: receive
+/// Receives what the connection needs, and gives other connections a turn after each piece.
+async fn receive(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    while connection.needs_input() {
+        let received = stream.read(&mut buffer).await?;
+        connection.receive(&buffer[..received]);
+        task::yield_now().await;
+    }
+    Ok(())
 }
-
-#[cfg(test)]
-mod tests;
+// ANCHOR_END: receive

@@ -87,12 +87,12 @@ fn sleep() -> Box<dyn Protocol> {
 }
 
 /// The step that is ported.
-pub const LAST_STEP: &str = "09_06_graceful_server";
+pub const LAST_STEP: &str = "09_07_graceful_server";
 /// The port to async-std, which is the step itself.
-pub const ASYNC_STD: &str = "09_06_graceful_server/src/main.rs";
+pub const ASYNC_STD: &str = "09_07_graceful_server/src/main.rs";
 /// The port to smol.
 pub const SMOL: &str = "runtimes-compare/src/bin/smol_server.rs";
 /// The port to tokio.
 pub const TOKIO: &str = "runtimes-compare/src/bin/tokio_server.rs";
 /// The step that the patches in `runtimes-compare/ideas` change.
-pub const CHANGED_STEP: &str = "09_05_parallel_server";
+pub const CHANGED_STEP: &str = LAST_STEP;

@@ -1,15 +1,13 @@
 //! What was to be reached, and what was: computed from the committed measurements. Why a goal was missed: [`crate::reasons`].
 
 use crate::report::{Report, Row, format};
-use crate::{Result, ideas, workspace};
+use crate::{Result, workspace};
 use measure::Scenario;
 use measure::figure::{Measure, times};
 
 /// The ports, as `compare` names them.
 pub const PORTS: [&str; 3] = ["async-std", "tokio", "smol"];
 
-/// The runtime of step 9.5.
-const STEPS_RUNTIME: &str = PORTS[0];
 /// What stands behind the name of a port as it was before.
 pub const BEFORE: &str = "-before";
 
@@ -90,22 +88,6 @@ pub fn table_of_changes() -> Result<String> {
             })
         };
         table += &format!("| {} | {} | {} |\n", goal.title(Some(&report)), goal.text(), PORTS.map(cell).join(" | "));
-    }
-    Ok(table)
-}
-
-/// The goals, and for step 9.5 and all ideas together whether they reach them, as far as the ideas were measured for them.
-///
-/// # Errors
-///
-/// If the report cannot be read.
-pub fn table_of_ideas() -> Result<String> {
-    let report = Report::committed("ideas")?;
-    let mut table = "| figure | goal | step 9.5 | together |\n|---|---|--:|--:|\n".to_owned();
-    let is_told = |goal: &Goal| goal.ports.contains(&STEPS_RUNTIME) && report.range(goal.row, ideas::STEP).is_some();
-    for goal in GOALS.into_iter().filter(is_told) {
-        let [step, together] = [ideas::STEP, "together"].map(|server| goal.outcome(Some(&report), server));
-        table += &format!("| {} | {} | {step} | {together} |\n", goal.title(Some(&report)), goal.text());
     }
     Ok(table)
 }

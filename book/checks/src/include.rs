@@ -64,7 +64,7 @@ impl Include {
             text = between_anchors(&text, anchor).map_err(|failure| failure.context(&file))?;
         } else if !self.is_shown_whole() {
             return Err(Failure::new(format!("{file}: code is included through an anchor, not as a whole file")));
-        } else if without_anchors(&text).len() < text.len() {
+        } else if self.file.extension().is_none_or(|end| end != "diff") && without_anchors(&text).len() < text.len() {
             return Err(Failure::new(format!("{file}: nobody should see an anchor")));
         }
         if text.trim().is_empty() {
@@ -92,7 +92,8 @@ fn between_anchors(text: &str, anchor: &str) -> Result<String> {
 }
 
 fn anchor_name<'text>(line: &'text str, keyword: &str) -> Option<&'text str> {
-    line.trim().strip_prefix("// ")?.strip_prefix(keyword).map(str::trim)
+    let comment = line.trim().strip_prefix("// ").or_else(|| line.trim().strip_prefix("# ")); // the second one in a `Cargo.toml`
+    comment?.strip_prefix(keyword).map(str::trim)
 }
 
 /// A source text without the comments that mark its anchors.

@@ -39,6 +39,7 @@ pub mod site;
 pub mod snapshot;
 pub mod states;
 pub mod step;
+pub mod stepper;
 pub mod terminal;
 pub mod verdict;
 pub mod ways;

@@ -143,7 +143,7 @@ fn checks_of_its_own_tests(step: &str) -> Result<Vec<&'static str>> {
 ///
 /// ```toml
 /// [package.metadata.slow_checks]
-/// 09_06_graceful_server = ["answers_that_take_too_long_are_given_up"]
+/// 09_07_graceful_server = ["answers_that_take_too_long_are_given_up"]
 /// ```
 ///
 /// # Errors

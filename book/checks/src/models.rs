@@ -5,7 +5,7 @@ use crate::verdict::{self, Judged};
 use measure::Hands;
 use measure::Scenario;
 use measure::figure::{Measure, grouped};
-use models_compare::{COMPARISON, DELAY, HOLD, SERVE, START_UP, WORKERS};
+use models_compare::{COMPARISON, DELAY, HOLD, SERVE, WORKERS};
 
 /// The columns of the tables: how many connections.
 pub const CONNECTIONS: [usize; 3] = [100, 1_000, 10_000];

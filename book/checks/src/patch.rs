@@ -47,6 +47,18 @@ pub fn all() -> Result<Vec<Patch>> {
     found.map(|file| Ok(Patch { text: read(&file)?, file })).collect()
 }
 
+/// The files that a patch changes: the name of each, relative to the workspace, and its text before and after.
+///
+/// # Errors
+///
+/// If there is no such patch, or it does not fit.
+pub fn changed(name: &str) -> Result<Vec<(String, String, String)>> {
+    let patch = all()?.into_iter().find(|patch| patch.name() == name);
+    let patch = patch.ok_or_else(|| Failure::new(format!("there is no patch {name}")))?;
+    let changed = patch.apply(patch.step()?)?.into_iter();
+    Ok(changed.map(|Changed { file, before, after }| (file, before, after)).collect())
+}
+
 impl Patch {
     /// The name of its file: `panic`.
     pub fn name(&self) -> &str {

@@ -33,7 +33,8 @@ pub const OLD: &[&str] = &[
     "09_03_slow_request",
     "09_04_concurrent_server",
     "09_05_parallel_server",
-    "09_06_graceful_server",
+    "09_06_real_clients",
+    "09_07_graceful_server",
 ];
 
 /// How long a person needs for a line.
@@ -123,9 +124,11 @@ fn check_once(files: &[String]) -> Result {
 
 /// The terminal in which a line of a session is typed, and what is typed.
 fn typed(line: &str) -> Option<(&str, &str)> {
-    let line = if line.ends_with('$') { (line, "") } else { line.split_once("$ ").map(|(name, text)| (name, text))? };
-    let name = line.0.trim_end_matches('$');
-    name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()).then_some((name, line.1))
+    let (name, text) = match line.strip_suffix('$') {
+        Some(name) => (name, ""),
+        None => line.split_once("$ ")?,
+    };
+    name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()).then_some((name, text))
 }
 
 /// The terminals of a page.
@@ -374,21 +377,18 @@ fn without_port(word: &str) -> String {
     if is_chosen { format!("{before}127.0.0.1:…{}", &after[end..]) } else { word.to_owned() }
 }
 
-/// `[1] 4711`, with which the shell announces a job, `worker 4711`, and `[1]  4711 Terminated`.
+/// `[1] 4711`, with which the shell announces a job, and `worker 4711` in a log: `[1] …`.
 fn without_process(line: &str) -> String {
-    let numbers = |text: &str| text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
-    if let Some((job, rest)) = line
-        .split_once("] ")
-        .filter(|(job, _)| job.ends_with(|digit: char| digit.is_ascii_digit()) && job.contains('['))
-    {
-        if numbers(rest) > 0 && numbers(rest) == rest.len() {
-            return format!("{job}] …");
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
+    match line.split_once("] ") {
+        Some((job, number)) if is_number(number) && job.rsplit_once('[').is_some_and(|(_, job)| is_number(job)) => {
+            format!("{job}] …")
         }
+        _ => match line.split_once("worker ").and_then(|(before, after)| Some((before, after.split_once(' ')?))) {
+            Some((before, (number, after))) if is_number(number) => format!("{before}worker … {after}"),
+            _ => line.to_owned(),
+        },
     }
-    if let Some((before, after)) = line.split_once("worker ").filter(|(_, after)| numbers(after) > 0) {
-        return format!("{before}worker …{}", &after[numbers(after)..]);
-    }
-    line.to_owned()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub enum Kind {
 impl Kind {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Graceful => "09_06_graceful_server",
+            Self::Graceful => "09_07_graceful_server",
             Self::AtOnce => "09_05_parallel_server",
             Self::Chat => "07_03_chat",
             Self::SharedChat => "11_03_shared_chat",

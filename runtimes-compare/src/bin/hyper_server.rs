@@ -3,6 +3,7 @@
 //! Run: `cargo run --release --bin hyper_server`, then open <http://127.0.0.1:7878>.
 //! Its settings are the fastest that were found: `pipeline_flush` answers pipelined requests in one write, `TCP_NODELAY` sends
 //! it at once, and there is no timer. So a silent client keeps its connection for good, which the servers of this book don't allow.
+//! hyper reads as most programs on tokio do, so a request that urgent data cuts in two waits for its other half, although it has come.
 
 use common::{HELLO, NOT_FOUND, command_line};
 use http_body_util::Full;
@@ -13,12 +14,8 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
-use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::{runtime, time};
-
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {
     let address = command_line::address();
@@ -26,30 +23,31 @@ fn main() {
         Ok(runtime) => runtime,
         Err(error) => command_line::cannot_listen(&address, &error),
     };
-    runtime.block_on(async {
+    // A task, because the future of `block_on` would hand each connection over to another thread.
+    let served = runtime.block_on(runtime.spawn(async {
+        let address = command_line::address();
         match TcpListener::bind(&address).await {
-            Ok(listener) => run(&listener).await,
+            Ok(listener) => run(listener).await,
             Err(error) => command_line::cannot_listen(&address, &error),
         }
-    });
+    }));
+    served.unwrap_or_else(|error| command_line::fail(error));
 }
 
-async fn run(listener: &TcpListener) {
+async fn run(listener: TcpListener) {
     command_line::announce(listener.local_addr());
     loop {
         match listener.accept().await {
             Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(command_line::cannot_accept(&error)).await,
         }
     }
 }
 
 async fn serve(stream: TcpStream) {
+    let client = stream.peer_addr();
     if let Err(error) = converse(stream).await {
-        command_line::log(format_args!("gave a connection up: {error}"));
+        command_line::gave_up_on(client, error);
     }
 }
 

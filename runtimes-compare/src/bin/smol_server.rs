@@ -1,178 +1,133 @@
-//! Step 9.6 on smol.
+//! Step 9.7 on smol.
 //!
 //! Run: `cargo run -p runtimes-compare --bin smol_server`, then open <http://127.0.0.1:7878/sleep>.
-//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`, and press Ctrl-C in the server's terminal.
-//! You should see: the second page at once, the first after five seconds; then the server ends.
+//! Try: `curl -i 127.0.0.1:7878/sleep`, and press Ctrl-C in the server's terminal before the answer has come.
+//! You should see: the answer, with `connection: close`, after five seconds. Then the server ends.
 
 use async_signal::{Signal, Signals};
 use common::{HELLO, NOT_FOUND, command_line};
+use futures::channel::oneshot;
+use futures::future::{self, Either, Shared, select};
+use futures::prelude::*;
 use http1::{Connection, Response};
-use smol::channel::{self, Receiver};
 use smol::lock::Semaphore;
 use smol::net::{TcpListener, TcpStream};
-use smol::{Executor, Timer, future, io, prelude::*};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::thread;
-use std::time::{Duration, UNIX_EPOCH};
+use smol::{Executor, Timer};
+use std::net::Shutdown;
+use std::pin::pin;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::{io, thread};
 
-/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
+/// How long a client may go without progress: without a request, 5,000 bytes of a body, or an answer that it reads.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many peers to serve at a time. The next ones wait in the listener's backlog.
-const MAX_CONNECTIONS: usize = 20_000;
-static PLACES: Semaphore = Semaphore::new(MAX_CONNECTIONS);
-/// How long the answers in flight may take once the server was told to stop.
+/// How many clients to serve at a time. The next ones wait in the backlog.
+const MAX_CLIENTS: usize = 10_000;
+static PERMITS: Semaphore = Semaphore::new(MAX_CLIENTS);
+/// How long the answers may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the rest of a request may take then.
+const LAST_CALL: Duration = Duration::from_secs(5);
+/// How long a client may take then to close its half of the connection.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Ready when the server was told to stop. It says until when a request may still arrive.
+type Stopping = Shared<oneshot::Receiver<Instant>>;
 
 // ANCHOR: main_func
-/// The tasks of this program. smol leaves it to the program which threads run them.
+/// The tasks of this program, which decides on how many threads they run.
 static EXECUTOR: Executor<'static> = Executor::new();
 
 fn main() {
-    let others = thread::available_parallelism().map_or(0, |processors| processors.get() - 1);
-    for _ in 0..others {
+    for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
         thread::spawn(|| smol::block_on(EXECUTOR.run(future::pending::<()>())));
     }
-    // A task, too: as the main thread's own future it would stand still while a handler runs.
-    smol::block_on(EXECUTOR.run(EXECUTOR.spawn(async {
+    smol::block_on(async {
         let address = command_line::address();
         match (TcpListener::bind(&address).await, Signals::new([Signal::Int, Signal::Term])) {
             (Ok(listener), Ok(signals)) => run(listener, signals).await,
             (Err(error), _) => command_line::cannot_listen(&address, &error),
             (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
         }
-    })));
+    });
 }
 // ANCHOR_END: main_func
 
-// ANCHOR: stopping
+// ANCHOR: run
 async fn run(listener: TcpListener, mut signals: Signals) {
     command_line::announce(listener.local_addr());
-    let (stop, stopping) = channel::bounded::<()>(1); // says nothing, until it is closed
-    accept(listener, stopping).or(told_to_stop(&mut signals)).await;
-    stop.close();
+    let (stop, stopping) = oneshot::channel();
+    let accepting = EXECUTOR.spawn(accept(listener, stopping.shared()));
+    signals.next().await;
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    let _ = stop.send(Instant::now() + LAST_CALL);
     let all_served = async {
-        for _ in 0..MAX_CONNECTIONS {
-            PLACES.acquire().await.forget(); // whoever gets all the places is alone
+        accepting.await;
+        for _ in 0..MAX_CLIENTS {
+            PERMITS.acquire().await.forget(); // when all permits are back, every client has been served
         }
-        true
     };
-    let told_again = async {
-        told_to_stop(&mut signals).await;
-        false
-    };
-    let too_late = async {
-        Timer::after(GRACE).await;
-        false
-    };
-    if !all_served.or(told_again).or(too_late).await {
+    let grace = Timer::after(GRACE);
+    if let Either::Right(_) = select(pin!(all_served), select(signals.next(), grace)).await {
         command_line::fail("stopped before all answers were sent");
     }
 }
+// ANCHOR_END: run
 
-/// Waits for Ctrl-C, or for the signal that asks a program to end.
-async fn told_to_stop(signals: &mut Signals) {
-    signals.next().await;
-}
-// ANCHOR_END: stopping
-
-// ANCHOR: accept_loop
-/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
-async fn accept(listener: TcpListener, stopping: Receiver<()>) {
+// ANCHOR: accept
+/// Accepts until the server is told to stop, and then those who wait already. The listener is closed when this returns.
+async fn accept(listener: TcpListener, stopping: Stopping) {
     loop {
-        let place = PLACES.acquire().await;
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let stopping = stopping.clone();
-                let served = async move {
-                    serve(stream, PATIENCE, stopping).await;
-                    drop(place);
-                };
-                EXECUTOR.spawn(served).detach();
+        let permit = PERMITS.acquire().await;
+        match select(pin!(listener.accept()), stopping.clone()).await {
+            Either::Left((Ok((stream, _)), _)) => {
+                EXECUTOR.spawn(serve(stream, stopping.clone()).map(|()| drop(permit))).detach();
             }
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                Timer::after(PAUSE).await;
-            }
+            Either::Left((Err(error), _)) => drop(Timer::after(command_line::cannot_accept(&error)).await),
+            Either::Right(_) => return, // no client waits
         }
     }
 }
-// ANCHOR_END: accept_loop
+// ANCHOR_END: accept
 
-// ANCHOR: patience
-/// Serves one peer, until either side has had enough.
-async fn serve(stream: TcpStream, patience: Duration, stopping: Receiver<()>) {
-    if let Err(error) = converse(stream, patience, stopping).await {
-        command_line::log(format_args!("gave a connection up: {error}"));
-    }
-}
-
-async fn converse(mut stream: TcpStream, patience: Duration, stopping: Receiver<()>) -> io::Result<()> {
-    let (mut connection, done) = (Connection::new(), AtomicU32::new(0));
-    let handled = handle_connection(&mut stream, &mut connection, &done, stopping.clone());
-    let ended = handled.or(silence(&done, patience)).await;
-    let all_is_sent = done.load(Relaxed) == connection.progress();
-    match ended {
-        // Half a request gets an answer, too. (Nothing may follow an answer that is stuck half-way.)
-        Err(error) if error.kind() == io::ErrorKind::TimedOut && all_is_sent => connection.time_out(),
-        ended => ended?,
-    }
-    let stopped = async {
-        let _ = stopping.recv().await;
-        Ok(()) // a server that stops does not read on
-    };
+// ANCHOR: timeout
+/// What the future results in, if it is ready in time. (smol has no such function, only `or`.)
+async fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
     let too_late = async {
         Timer::after(patience).await;
-        Err(io::ErrorKind::TimedOut.into())
+        None
     };
-    hang_up(&mut stream, &mut connection, &done).or(stopped).or(too_late).await
+    smol::future::or(async { Some(future.await) }, too_late).await
 }
-// ANCHOR_END: patience
+// ANCHOR_END: timeout
 
-/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
-async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
-    let mut before = None;
-    while before != Some(done.load(Relaxed)) {
-        before = Some(done.load(Relaxed));
-        Timer::after(patience).await;
+/// Serves one client. What goes wrong with it concerns no other client.
+async fn serve(mut stream: TcpStream, stopping: Stopping) {
+    let client = stream.peer_addr();
+    let mut connection = Connection::new();
+    let served = async {
+        handle_connection(&mut stream, &mut connection, &stopping).await?;
+        close(&mut stream, &mut connection, stopping).await
+    };
+    if let Err(error) = served.await {
+        command_line::gave_up_on(client, error);
     }
-    Err(io::ErrorKind::TimedOut.into())
 }
 
-/// Says what there is to say, and reads on, so that the peer can read it: over unread input, a socket is reset.
-async fn hang_up(stream: &mut TcpStream, connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
-    send(stream, connection, done).await?;
-    if connection.peer_may_be_sending() {
-        stream.close().await?;
-        io::copy(stream, &mut io::sink()).await?;
-    }
-    Ok(())
-}
-
-/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
+/// Answers the requests of one client, for as long as it sends some, or until the server stops.
 async fn handle_connection(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     connection: &mut Connection,
-    done: &AtomicU32,
-    stopping: Receiver<()>,
+    stopping: &Stopping,
 ) -> io::Result<()> {
-    let mut buffer = [0; 1024]; // every idle peer keeps one
     while connection.is_open() {
-        // ANCHOR: read_or_stop
-        let stopped = async {
-            let _ = stopping.recv().await;
-            if connection.is_idle() { Ok(0) } else { future::pending().await } // as though the peer had left
-        };
-        let received = stream.read(&mut buffer).or(stopped).await?;
-        // ANCHOR_END: read_or_stop
-        connection.receive(&buffer[..received]);
+        match receive_or_stop(stream, connection, stopping.clone()).await {
+            Some(received) => received?,
+            None => connection.time_out(), // half a request gets the status 408
+        }
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, connection, done).await?; // what is ready need not wait for the nap
+                    send(stream, connection).await?; // what is ready need not wait for the nap
                     Timer::after(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
@@ -180,19 +135,81 @@ async fn handle_connection(
             };
             connection.respond(response);
         }
-        send(stream, connection, done).await?;
+        finish(stream, connection, stopping);
+        send(stream, connection).await?;
         if connection.is_open() {
-            future::yield_now().await; // give way: whoever else is ready has a turn now
+            smol::future::yield_now().await; // the other clients have a turn, even if this one has sent more
         }
     }
     Ok(())
 }
 
-/// Sends all the answers there are in one write, and notes how much is done.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
-    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
-    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
+// ANCHOR: receive_or_stop
+/// Receives, unless the server stops: then it does not wait for a new request any more, and not for long for the rest of one.
+async fn receive_or_stop(
+    stream: &mut (impl AsyncRead + Unpin),
+    connection: &mut Connection,
+    stopping: Stopping,
+) -> Option<io::Result<()>> {
+    let stopped = match select(pin!(timeout(PATIENCE, receive(stream, connection))), stopping).await {
+        Either::Left((received, _)) => return received,
+        Either::Right((stopped, _)) => stopped, // `receive` is dropped here. What it has received is in the connection.
+    };
+    if connection.is_idle() {
+        return Some(Ok(()));
+    }
+    let time_left = stopped.map_or(LAST_CALL, |deadline| deadline.saturating_duration_since(Instant::now()));
+    timeout(time_left, receive(stream, connection)).await
 }
+// ANCHOR_END: receive_or_stop
+
+/// Receives what the connection needs, until there is progress: a request, or another 5,000 bytes.
+async fn receive(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connection) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    let before = connection.progress();
+    while connection.needs_input() && connection.progress() == before {
+        let received = stream.read(&mut buffer).await?;
+        connection.receive(&buffer[..received]);
+    }
+    Ok(())
+}
+
+// ANCHOR: finish
+/// In a server that stops: if the client has sent nothing more, the answer that is sent next is the last one, and says so.
+fn finish(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connection, stopping: &Stopping) {
+    let is_stopping = stopping.peek().is_some();
+    if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
+        connection.finish();
+    }
+}
+// ANCHOR_END: finish
+
+/// Sends all the answers there are in one write. A client that does not read them makes no progress either.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    timeout(PATIENCE, stream.write_all(&answers)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+}
+
+// ANCHOR: close
+/// Closes with care: the client can still read its last answer, and what it sends is thrown away, but not forever.
+async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: Stopping) -> io::Result<()> {
+    if !connection.must_linger() {
+        return Ok(());
+    }
+    stream.shutdown(Shutdown::Write)?;
+    let lingered = async {
+        while connection.must_linger() {
+            receive(stream, connection).await?;
+            smol::future::yield_now().await;
+        }
+        Ok(())
+    };
+    match select(pin!(timeout(PATIENCE, lingered)), stopping).await {
+        Either::Left((lingered, _)) => lingered.unwrap_or(Ok(())), // it has had its time
+        Either::Right((_, lingered)) => timeout(GOODBYE, lingered).await.flatten().unwrap_or(Ok(())),
+    }
+}
+// ANCHOR_END: close
 
 #[cfg(test)]
 #[path = "tests/smol.rs"]

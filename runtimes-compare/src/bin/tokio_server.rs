@@ -1,184 +1,205 @@
-//! Step 9.6 on tokio.
+//! Step 9.7 on tokio.
 //!
 //! Run: `cargo run -p runtimes-compare --bin tokio_server`, then open <http://127.0.0.1:7878/sleep>.
-//! Try: `curl 127.0.0.1:7878/sleep & curl 127.0.0.1:7878/`, and press Ctrl-C in the server's terminal.
-//! You should see: the second page at once, the first after five seconds; then the server ends.
+//! Try: `curl -i 127.0.0.1:7878/sleep`, and press Ctrl-C in the server's terminal before the answer has come.
+//! You should see: the answer, with `connection: close`, after five seconds. Then the server ends.
 
 use common::{HELLO, NOT_FOUND, command_line};
+use futures::channel::oneshot;
+use futures::future::{Either, Shared, select};
+use futures::prelude::*;
 use http1::{Connection, Response};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::time::{Duration, UNIX_EPOCH};
-use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+use tokio::io::{self, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
-use tokio::{select, task, time};
+use tokio::sync::Semaphore;
+use tokio::task;
+use tokio::time::{error::Elapsed, sleep, timeout};
 
-/// How long a peer may go without progress: without a request, an answer, or 5,000 bytes of a body.
+/// How long a client may go without progress: without a request, 5,000 bytes of a body, or an answer that it reads.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many peers to serve at a time. The next ones wait in the listener's backlog.
-const MAX_CONNECTIONS: usize = 20_000;
-static PLACES: Semaphore = Semaphore::const_new(MAX_CONNECTIONS);
-/// How long the answers in flight may take once the server was told to stop.
+/// How many clients to serve at a time. The next ones wait in the backlog.
+const MAX_CLIENTS: u32 = 10_000;
+static PERMITS: Semaphore = Semaphore::const_new(MAX_CLIENTS as usize);
+/// How long the answers may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the rest of a request may take then.
+const LAST_CALL: Duration = Duration::from_secs(5);
+/// How long a client may take then to close its half of the connection.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Ready when the server was told to stop. It says until when a request may still arrive.
+type Stopping = Shared<oneshot::Receiver<Instant>>;
 
 // ANCHOR: main_func
 #[tokio::main]
 async fn main() {
     let address = command_line::address();
     match (TcpListener::bind(&address).await, signals()) {
-        // A task, too: as the future of `main` it would hand each connection over to another thread.
-        (Ok(listener), Ok(signals)) => {
-            task::spawn(run(listener, signals)).await.unwrap_or_else(|error| command_line::fail(error));
-        }
+        (Ok(listener), Ok(signals)) => run(listener, signals).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
         (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
 }
 // ANCHOR_END: main_func
 
-// ANCHOR: stopping
-async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
-    command_line::announce(listener.local_addr());
-    let (stop, stopping) = watch::channel(());
-    select! {
-        () = accept(listener, stopping) => {}
-        () = told_to_stop(&mut signals) => {}
-    }
-    stop.send_replace(());
-    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
-    let all_served = select! {
-        () = stop.closed() => true, // no handler has a `stopping` any more
-        () = told_to_stop(&mut signals) => false,
-        () = time::sleep(GRACE) => false,
-    };
-    if !all_served {
-        command_line::fail("stopped before all answers were sent");
-    }
-}
-
 fn signals() -> io::Result<[Signal; 2]> {
     Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
 }
 
-/// Waits for Ctrl-C, or for the signal that asks a program to end.
-async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
-    select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+// ANCHOR: run
+async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
+    command_line::announce(listener.local_addr());
+    let (stop, stopping) = oneshot::channel();
+    let accepting = task::spawn(accept(listener, stopping.shared()));
+    told_to_stop(&mut signals).await;
+    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
+    let _ = stop.send(Instant::now() + LAST_CALL);
+    let all_served = async {
+        let _ = accepting.await;
+        let _ = PERMITS.acquire_many(MAX_CLIENTS).await; // when all permits are back, every client has been served
+    };
+    let grace = pin!(sleep(GRACE));
+    if let Either::Right(_) = select(pin!(all_served), select(pin!(told_to_stop(&mut signals)), grace)).await {
+        command_line::fail("stopped before all answers were sent");
     }
 }
-// ANCHOR_END: stopping
+// ANCHOR_END: run
 
-// ANCHOR: accept_loop
-/// Accepts for ever: nobody closes the semaphore. Who drops this future drops the listener with it, and nobody gets in.
-async fn accept(listener: TcpListener, stopping: watch::Receiver<()>) {
-    while let Ok(place) = PLACES.acquire().await {
-        match listener.accept().await {
-            Ok((stream, _)) => drop(task::spawn(serve(stream, PATIENCE, stopping.clone(), place))),
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
+/// Waits for Ctrl-C, or for the signal that asks a program to end.
+async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+    select(pin!(interrupt.recv()), pin!(terminate.recv())).await;
+}
+
+// ANCHOR: accept
+/// Accepts until the server is told to stop, and then those who wait already. The listener is closed when this returns.
+async fn accept(listener: TcpListener, stopping: Stopping) {
+    while let Ok(permit) = PERMITS.acquire().await {
+        match select(pin!(listener.accept()), stopping.clone()).await {
+            Either::Left((Ok((stream, _)), _)) => {
+                task::spawn(serve(stream, stopping.clone()).map(|()| drop(permit)));
             }
+            Either::Left((Err(error), _)) => sleep(command_line::cannot_accept(&error)).await,
+            Either::Right(_) => return, // no client waits
         }
     }
 }
-// ANCHOR_END: accept_loop
+// ANCHOR_END: accept
 
-// ANCHOR: patience
-/// Serves one peer, until either side has had enough. Its place is free again when this ends.
-async fn serve(stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>, _place: SemaphorePermit<'_>) {
-    if let Err(error) = converse(stream, patience, stopping).await {
-        command_line::log(format_args!("gave a connection up: {error}"));
-    }
-}
-
-async fn converse(mut stream: TcpStream, patience: Duration, stopping: watch::Receiver<()>) -> io::Result<()> {
-    let (mut connection, done) = (Connection::new(), AtomicU32::new(0));
-    let ended = select! {
-        biased; // the conversation first: most end before their timer is needed
-        ended = handle_connection(&mut stream, &mut connection, &done, stopping.clone()) => ended,
-        ended = silence(&done, patience) => ended,
+/// Serves one client. What goes wrong with it concerns no other client.
+async fn serve(mut stream: TcpStream, stopping: Stopping) {
+    let client = stream.peer_addr();
+    let mut connection = Connection::new();
+    let served = async {
+        handle_connection(&mut stream, &mut connection, &stopping).await?;
+        close(&mut stream, &mut connection, stopping).await
     };
-    let all_is_sent = done.load(Relaxed) == connection.progress();
-    match ended {
-        // Half a request gets an answer, too. (Nothing may follow an answer that is stuck half-way.)
-        Err(error) if error.kind() == io::ErrorKind::TimedOut && all_is_sent => connection.time_out(),
-        ended => ended?,
+    if let Err(error) = served.await {
+        command_line::gave_up_on(client, error);
     }
-    time::timeout(patience, hang_up(&mut stream, &mut connection, &done, stopping)).await?
-}
-// ANCHOR_END: patience
-
-/// Ends when `patience` passes and no more is done than before. One timer serves the whole connection.
-async fn silence(done: &AtomicU32, patience: Duration) -> io::Result<()> {
-    let mut before = None;
-    while before != Some(done.load(Relaxed)) {
-        before = Some(done.load(Relaxed));
-        time::sleep(patience).await;
-    }
-    Err(io::ErrorKind::TimedOut.into())
 }
 
-/// Says what there is to say, and reads on, so that the peer can read it: over unread input, a socket is reset.
-async fn hang_up(
-    stream: &mut TcpStream,
-    connection: &mut Connection,
-    done: &AtomicU32,
-    stopping: watch::Receiver<()>,
-) -> io::Result<()> {
-    send(stream, connection, done).await?;
-    drop(stopping); // a server that stops does not read on
-    if connection.peer_may_be_sending() {
-        stream.shutdown().await?;
-        io::copy(stream, &mut io::sink()).await?;
-    }
-    Ok(())
-}
-
-/// Answers the requests of one peer, on one connection: waiting for the next one is cheap now.
-async fn handle_connection(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    connection: &mut Connection,
-    done: &AtomicU32,
-    mut stopping: watch::Receiver<()>,
-) -> io::Result<()> {
-    let mut buffer = [0; 1024]; // every idle peer keeps one
-    let mut stopped = pin!(stopping.changed());
+/// Answers the requests of one client, for as long as it sends some, or until the server stops.
+async fn handle_connection(stream: &mut TcpStream, connection: &mut Connection, stopping: &Stopping) -> io::Result<()> {
     while connection.is_open() {
-        // ANCHOR: read_or_stop
-        let received = select! {
-            biased; // what has arrived counts
-            received = stream.read(&mut buffer) => received?,
-            _ = &mut stopped, if connection.is_idle() => 0, // as though the peer had left
-        };
-        // ANCHOR_END: read_or_stop
-        connection.receive(&buffer[..received]);
+        match receive_or_stop(stream, connection, stopping.clone()).await {
+            Ok(received) => received?,
+            Err(_) => connection.time_out(), // half a request gets the status 408
+        }
         while let Some(request) = connection.next_request() {
             let response = match request.path() {
                 "/" => Response::ok(HELLO),
                 "/sleep" => {
-                    send(stream, connection, done).await?; // what is ready need not wait for the nap
-                    time::sleep(command_line::nap()).await;
+                    send(stream, connection).await?; // what is ready need not wait for the nap
+                    sleep(command_line::nap()).await;
                     Response::ok(HELLO)
                 }
                 _ => Response::not_found(NOT_FOUND),
             };
             connection.respond(response);
         }
-        send(stream, connection, done).await?;
+        finish(stream, connection, stopping);
+        send(stream, connection).await?;
+        if connection.is_open() {
+            task::coop::consume_budget().await; // the other clients have a turn, even if this one has sent more
+        }
     }
     Ok(())
 }
 
-/// Sends all the answers there are in one write, and notes how much is done.
-async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connection, done: &AtomicU32) -> io::Result<()> {
-    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
-    stream.write_all(&answers).await.map(|()| done.store(connection.progress(), Relaxed))
+// ANCHOR: receive_or_stop
+/// Receives, unless the server stops: then it does not wait for a new request any more, and not for long for the rest of one.
+async fn receive_or_stop(
+    stream: &TcpStream,
+    connection: &mut Connection,
+    stopping: Stopping,
+) -> Result<io::Result<()>, Elapsed> {
+    let stopped = match select(pin!(timeout(PATIENCE, receive(stream, connection))), stopping).await {
+        Either::Left((received, _)) => return received,
+        Either::Right((stopped, _)) => stopped, // `receive` is dropped here. What it has received is in the connection.
+    };
+    if connection.is_idle() {
+        return Ok(Ok(()));
+    }
+    let time_left = stopped.map_or(LAST_CALL, |deadline| deadline.saturating_duration_since(Instant::now()));
+    timeout(time_left, receive(stream, connection)).await
 }
+// ANCHOR_END: receive_or_stop
+
+// ANCHOR: receive
+/// Receives what the connection needs, until there is progress: a request, or another 5,000 bytes.
+async fn receive(stream: &TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let before = connection.progress();
+    while connection.needs_input() && connection.progress() == before {
+        stream.readable().await?;
+        let mut buffer = [0; 1024];
+        match stream.try_read(&mut buffer) {
+            Ok(received) => connection.receive(&buffer[..received]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {} // now tokio knows that it has to wait
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+// ANCHOR_END: receive
+
+// ANCHOR: finish
+/// In a server that stops: if the client has sent nothing more, the answer that is sent next is the last one, and says so.
+fn finish(stream: &TcpStream, connection: &mut Connection, stopping: &Stopping) {
+    let is_stopping = stopping.peek().is_some();
+    if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
+        connection.finish();
+    }
+}
+// ANCHOR_END: finish
+
+/// Sends all the answers there are in one write. A client that does not read them makes no progress either.
+async fn send(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
+    let answers = connection.output(UNIX_EPOCH.elapsed().unwrap_or_default());
+    timeout(PATIENCE, stream.write_all(&answers)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+}
+
+// ANCHOR: close
+/// Closes with care: the client can still read its last answer, and what it sends is thrown away, but not forever.
+async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: Stopping) -> io::Result<()> {
+    if !connection.must_linger() {
+        return Ok(());
+    }
+    stream.shutdown().await?;
+    let lingered = async {
+        while connection.must_linger() {
+            receive(stream, connection).await?;
+            task::coop::consume_budget().await;
+        }
+        Ok(())
+    };
+    match select(pin!(timeout(PATIENCE, lingered)), stopping).await {
+        Either::Left((lingered, _)) => lingered.unwrap_or(Ok(())), // it has had its time
+        Either::Right((_, lingered)) => timeout(GOODBYE, lingered).await.unwrap_or(Ok(Ok(()))).unwrap_or(Ok(())),
+    }
+}
+// ANCHOR_END: close
 
 #[cfg(test)]
 #[path = "tests/tokio.rs"]

@@ -1,4 +1,4 @@
-//! The ports pass the suites of step 9.6. `async_std_server` is that step itself, so the step's own tests see to it. That a
+//! The ports pass the suites of step 9.7. `async_std_server` is that step itself, so the step's own tests see to it. That a
 //! handler that blocks its thread stops nobody is in the book's tests: on tokio, chance decides.
 
 use harness::suite;
@@ -6,7 +6,7 @@ use std::thread;
 
 /// At the same time, because both wait for naps.
 #[test]
-fn tokio_and_smol_pass_the_suites_of_step_9_6() {
+fn tokio_and_smol_pass_the_suites_of_step_9_7() {
     thread::scope(|scope| {
         for port in [env!("CARGO_BIN_EXE_tokio_server"), env!("CARGO_BIN_EXE_smol_server")] {
             scope.spawn(move || suite::stops_well(port).assert_passed());

@@ -71,6 +71,49 @@ pub fn fail(message: impl Display) -> ! {
     process::exit(1)
 }
 
+/// Says that a connection was closed before its time. (A client that has left already may have no address any more.)
+pub fn gave_up_on(client: io::Result<SocketAddr>, error: impl Display) {
+    match client {
+        Ok(address) => log(format_args!("gave up on {address}: {error}")),
+        Err(_) => log(format_args!("gave up on a client that has left: {error}")),
+    }
+}
+
+/// Says that the listener could not accept, and returns how long it should rest.
+///
+/// If only this one connection failed, the next one may be there already, so there is no rest. In all other cases something of the
+/// process or of the system has run out, such as descriptors. The next call would fail again immediately, and what is missing may
+/// come back soon.
+pub fn cannot_accept(error: &io::Error) -> Duration {
+    log(format_args!("cannot accept: {error}"));
+    if concerns_one_connection(error) { Duration::ZERO } else { Duration::from_millis(100) }
+}
+
+/// Those that the manual page accept(2) of Linux lists: errors of the connection, and errors of the network that came with it.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if let Some(code) = error.raw_os_error() {
+        use rustix::io::Errno;
+        let of_the_network =
+            [Errno::PROTO, Errno::NOPROTOOPT, Errno::OPNOTSUPP, Errno::NETDOWN, Errno::HOSTDOWN, Errno::PERM];
+        #[cfg(target_os = "linux")]
+        if code == Errno::NONET.raw_os_error() {
+            return true;
+        }
+        if of_the_network.iter().any(|network| network.raw_os_error() == code) {
+            return true;
+        }
+    }
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted
+            | ErrorKind::ConnectionReset
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::Interrupted
+    )
+}
+
 /// Writes a line to the standard error. Unlike `eprintln!`, it does not panic when the terminal is gone.
 pub fn log(message: impl Display) {
     let _ = writeln!(io::stderr(), "{message}");

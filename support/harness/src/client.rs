@@ -120,6 +120,12 @@ impl Client {
         })
     }
 
+    /// Sends one byte as urgent data, which comes out of line: it is no part of what the server reads.
+    pub fn send_urgently(&mut self, byte: u8) -> Result {
+        SockRef::from(&self.stream).send_out_of_band(&[byte])?;
+        Ok(())
+    }
+
     /// Closes the sending half: the server sees that nothing more comes, and can still answer.
     pub fn finish_sending(&mut self) -> Result {
         self.stream.shutdown(Shutdown::Write).map_err(|error| Failure::from(error).context("cannot half-close"))
@@ -206,6 +212,14 @@ impl Client {
         let seen = self.stream.peek(&mut [0]);
         self.stream.set_nonblocking(false)?;
         Ok(self.received.is_empty() && seen.is_err_and(|error| is_time_out(&error)))
+    }
+
+    /// Whether the server still has the connection, although what it has sent is not read: the other end of the connection is open.
+    pub(crate) fn end_has_not_come(&mut self) -> Result<bool> {
+        self.stream.set_nonblocking(true)?;
+        let sent = self.stream.write(b"x");
+        self.stream.set_nonblocking(false)?;
+        Ok(sent.as_ref().map_or_else(is_time_out, |_| true))
     }
 
     /// Whether nothing arrives for so long. For a server that is bound to be silent this holds whatever the time; the

@@ -129,6 +129,15 @@ impl Program {
         self
     }
 
+    /// The same, started by another program: `strace` with these arguments, for example.
+    pub(crate) fn wrapped(&self, wrapper: &str, arguments: &[&str]) -> Self {
+        let mut wrapped = self.clone();
+        let path = std::mem::replace(&mut wrapped.path, wrapper.into());
+        let before = arguments.iter().map(|argument| OsString::from(*argument)).chain([path.into()]);
+        wrapped.arguments = before.chain(wrapped.arguments).collect();
+        wrapped
+    }
+
     /// The same, started in this directory.
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.directory = Some(directory.as_ref().to_owned());
@@ -418,6 +427,19 @@ impl Server {
         system::suspend(self.process())?;
         self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
         system::resume(self.process())
+    }
+
+    /// Does something while it is suspended: it sees all of it at the same time, when it goes on.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the action does, and everywhere but on Unix.
+    pub fn while_suspended(&mut self, action: impl FnOnce(&Self) -> Result) -> Result {
+        system::suspend(self.process())?;
+        self.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
+        let done = action(self);
+        system::resume(self.process())?;
+        done
     }
 
     /// Sets how many file descriptors it may have from now on.

@@ -22,6 +22,13 @@ impl Client {
         self.send_in_pieces([self.protocol.half_a_question().as_slice()])
     }
 
+    /// Sends the other half of the question, and checks the answer.
+    pub fn ask_the_rest(&mut self) -> Result {
+        let half = self.protocol.half_a_question().len();
+        self.send(&self.protocol.question()[half..])?;
+        self.answer()
+    }
+
     /// Reads one answer to the question, and checks it.
     pub fn answer(&mut self) -> Result {
         match self.protocol {

@@ -2,16 +2,16 @@
 
 use crate::head::{self, Head, Method};
 use crate::response::{Date, Framing, Persistence, Response, Status};
+use crate::{MAX_THROWN_AWAY, MILESTONE};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ops::Range;
 use core::time::Duration;
 
 /// One connection, seen from the server.
 ///
-/// Call [`receive`](Self::receive) with what arrived, then [`next_request`](Self::next_request) until there is none,
-/// each time followed by one [`respond`](Self::respond); then send the [`output`](Self::output). Stop when it is no
-/// longer [open](Self::is_open).
+/// Call [`receive`](Self::receive) with what arrives for as long as it [needs input](Self::needs_input). Then take each
+/// [`next_request`](Self::next_request), give it a response with [`respond`](Self::respond), and send the
+/// [`output`](Self::output). Repeat this while the connection [is open](Self::is_open).
 ///
 /// ```text
 ///     receive        ┌──────────────────────────────────────────┐
@@ -51,13 +51,12 @@ enum State {
     /// The head is understood; the request line at least still stands at `consumed`. Its body follows. (In a box, because it
     /// is rare: it would make every connection bigger.)
     ReadingBody(Box<Head>),
+    /// A request is complete, and has not been handed out yet. Its path is here in the input.
+    Asked { path_start: u32, path_length: u16, framing: Framing },
     /// A request was handed out and waits for its response.
     Answering(Framing),
-    /// The last response is on its way: whatever still arrives is thrown away.
-    Closed {
-        /// The peer did not say that it would stop, so it may be sending still.
-        peer_may_be_sending: bool,
-    },
+    /// The last response is on its way: what still arrives is thrown away, up to so many bytes.
+    Closed { may_throw_away: usize },
 }
 // ANCHOR_END: state
 
@@ -69,8 +68,6 @@ impl Default for State {
 
 /// What one look at the input led to.
 enum Step {
-    /// A request is complete; its path stands here in the input.
-    Request(Range<usize>),
     /// Something changed: look again.
     Onward,
     /// Nothing more can be done before more bytes arrive.
@@ -114,32 +111,39 @@ impl Connection {
         if bytes.is_empty() {
             self.input_ended = true;
         }
-        if self.is_open() {
-            self.input.extend_from_slice(bytes);
+        match &mut self.state {
+            State::Closed { may_throw_away } => {
+                let before = *may_throw_away;
+                *may_throw_away = before.saturating_sub(bytes.len());
+                let milestones = before.div_ceil(MILESTONE) - may_throw_away.div_ceil(MILESTONE);
+                self.count(u32::try_from(milestones).unwrap_or(u32::MAX));
+            }
+            _ => self.input.extend_from_slice(bytes),
+        }
+    }
+
+    /// Whether bytes must arrive before there is anything else to do. If not, there is a request, something to send, or the end.
+    ///
+    /// After the last response it says so, too, if the connection [must be closed with care](Self::must_linger).
+    pub fn needs_input(&mut self) -> bool {
+        self.look();
+        match self.state {
+            State::ReadingHead { .. } => true,
+            State::ReadingBody(_) => !matches!(self.answers.last(), Some(Answer::Continue)),
+            State::Closed { .. } => self.must_linger() && self.answers.is_empty(),
+            State::Asked { .. } | State::Answering(_) => false,
         }
     }
 
     /// The next complete request, if one has arrived and the one before it has been answered.
     pub fn next_request(&mut self) -> Option<Request<'_>> {
-        loop {
-            let step = match core::mem::take(&mut self.state) {
-                State::ReadingHead { searched } => self.read_head(searched),
-                State::ReadingBody(head) => self.read_body(head),
-                unchanged => {
-                    self.state = unchanged;
-                    return None;
-                }
-            };
-            match step {
-                Ok(Step::Request(path)) => return Some(self.request(path)),
-                Ok(Step::Onward) => {}
-                Ok(Step::NeedsInput) => {
-                    self.forget_consumed();
-                    return None;
-                }
-                Err(refusal) => self.refuse(refusal),
-            }
-        }
+        self.look();
+        let State::Asked { path_start, path_length, framing } = self.state else { return None };
+        self.state = State::Answering(framing);
+        let path_start = path_start as usize;
+        let path = self.input.get(path_start..path_start + usize::from(path_length)).unwrap_or_default();
+        let path = core::str::from_utf8(path).unwrap_or_default(); // it is ASCII, `target` saw to that
+        Some(Request { path: if path.is_empty() { "/" } else { path } })
     }
 
     /// Answers the request that was handed out last. (Without one there is nothing to answer, and nothing happens.)
@@ -178,7 +182,22 @@ impl Connection {
         matches!(self.state, State::ReadingHead { .. }) && self.input[self.consumed..].trim_ascii().is_empty()
     }
 
-    /// How far this connection has come: each complete request, each answer and each [`MILESTONE`](crate::MILESTONE) of a body is one step. (A
+    /// Says that the server is about to stop. Call it before [`output`](Self::output): if nothing else is under way, the last response
+    /// in there tells the client that the connection is closed after it (RFC 9112, section 9.6), and it is. Half a request stays a
+    /// promise: call it again when that one has been answered.
+    pub fn finish(&mut self) {
+        self.look();
+        if self.is_idle() {
+            let last = self.answers.last_mut();
+            let has_answer = last.is_some(); // a client that has not seen it may be sending its next request
+            if let Some(Answer::Final(_, framing)) = last {
+                framing.persistence = Persistence::Close;
+            }
+            self.close(has_answer);
+        }
+    }
+
+    /// How far this connection has come: each complete request, each answer and each [`MILESTONE`](crate::MILESTONE) of a body, or of what is thrown away, is one step. (A
     /// head that is not complete is none: it is short.) Whoever waits for as long as this number changes demands steady
     /// progress, but not that a request be short.
     pub fn progress(&self) -> u32 {
@@ -195,11 +214,31 @@ impl Connection {
         }
     }
 
-    /// Whether a connection that is over must be closed with care: the peer may still be sending, and a socket that is
-    /// closed over unread input is reset, which can destroy the last response before the peer has read it (RFC 9112,
-    /// section 9.6). Shut down the sending half, and read for a while before closing.
-    pub fn peer_may_be_sending(&self) -> bool {
-        matches!(self.state, State::Closed { peer_may_be_sending: true }) && !self.input_ended
+    /// Whether a connection that is over must be closed with care: the client may still be sending, and a socket that is
+    /// closed over unread input is reset, which can destroy the last response before the client has read it (RFC 9112,
+    /// section 9.6). Shut down the sending half, and [`receive`](Self::receive) for a while before closing. After
+    /// [`MAX_THROWN_AWAY`](crate::MAX_THROWN_AWAY) bytes, it is enough.
+    pub fn must_linger(&self) -> bool {
+        matches!(self.state, State::Closed { may_throw_away: 1.. }) && !self.input_ended
+    }
+
+    /// Reads what has arrived as far as it can be read now.
+    fn look(&mut self) {
+        loop {
+            let step = match core::mem::take(&mut self.state) {
+                State::ReadingHead { searched } => self.read_head(searched),
+                State::ReadingBody(head) => self.read_body(head),
+                unchanged => {
+                    self.state = unchanged;
+                    return;
+                }
+            };
+            match step {
+                Ok(Step::Onward) => {}
+                Ok(Step::NeedsInput) => return self.forget_consumed(),
+                Err(refusal) => self.refuse(refusal),
+            }
+        }
     }
 
     fn read_head(&mut self, searched: usize) -> Result<Step, Response> {
@@ -260,13 +299,11 @@ impl Connection {
             self.answer(head::UNSUPPORTED_METHOD, framing);
             return Step::Onward;
         }
-        self.state = State::Answering(framing);
-        Step::Request(start + head.path.start..start + head.path.end)
-    }
-
-    fn request(&self, path: Range<usize>) -> Request<'_> {
-        let path = core::str::from_utf8(&self.input[path]).unwrap_or_default(); // it is ASCII, `target` saw to that
-        Request { path: if path.is_empty() { "/" } else { path } }
+        // Both are short: a request is handed out before the next one is looked at, and a target has its limit.
+        let path_start = u32::try_from(start + head.path.start).unwrap_or(u32::MAX);
+        let path_length = u16::try_from(head.path.len()).unwrap_or(u16::MAX);
+        self.state = State::Asked { path_start, path_length, framing };
+        Step::Onward
     }
 
     fn answer(&mut self, response: Response, framing: Framing) {
@@ -295,8 +332,8 @@ impl Connection {
         self.progress = self.progress.wrapping_add(steps);
     }
 
-    fn close(&mut self, peer_may_be_sending: bool) {
-        self.state = State::Closed { peer_may_be_sending };
+    fn close(&mut self, client_may_be_sending: bool) {
+        self.state = State::Closed { may_throw_away: if client_may_be_sending { MAX_THROWN_AWAY } else { 0 } };
         self.input = Vec::new();
         self.consumed = 0;
     }

@@ -86,6 +86,10 @@ pub const MILESTONE: usize = 5_000;
 /// [`Status::HeaderFieldsTooLarge`].
 pub const MAX_CHUNK_EXTRAS: usize = 4 * 1024;
 
+/// The most bytes that are read and thrown away after the last response, while the client has not seen it yet. A client that sends
+/// more than this is not going to read it.
+pub const MAX_THROWN_AWAY: usize = 8 * 1024 * 1024;
+
 /// The most empty lines before a request. RFC 9112, section 2.2, recommends at least one, because some old clients send one
 /// after a body. More are answered with [`Status::BadRequest`].
 pub const MAX_EMPTY_LINES: usize = 4;

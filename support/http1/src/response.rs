@@ -1,5 +1,7 @@
 //! Responses, and how they become bytes.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use arrayvec::ArrayString;
 use core::time::Duration;
@@ -62,27 +64,35 @@ impl Status {
 }
 
 /// What a server answers: a status and a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     status: Status,
     content_type: &'static str,
-    body: &'static str,
+    body: Cow<'static, str>,
 }
+
+const HTML: &str = "text/html; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 impl Response {
     /// An HTML page with the status 200.
     pub const fn ok(page: &'static str) -> Self {
-        Self { status: Status::Ok, content_type: "text/html; charset=utf-8", body: page }
+        Self { status: Status::Ok, content_type: HTML, body: Cow::Borrowed(page) }
     }
 
     /// An HTML page with the status 404.
     pub const fn not_found(page: &'static str) -> Self {
-        Self { status: Status::NotFound, content_type: "text/html; charset=utf-8", body: page }
+        Self { status: Status::NotFound, content_type: HTML, body: Cow::Borrowed(page) }
+    }
+
+    /// A line of plain text with the status 200.
+    pub const fn text(text: String) -> Self {
+        Self { status: Status::Ok, content_type: PLAIN, body: Cow::Owned(text) }
     }
 
     /// The answer to a request that the server never sees: the status and one line of plain text that says why.
     pub(crate) const fn refusal(status: Status, reason: &'static str) -> Self {
-        Self { status, content_type: "text/plain; charset=utf-8", body: reason }
+        Self { status, content_type: PLAIN, body: Cow::Borrowed(reason) }
     }
 
     /// The answer to a request that breaks the rules.
@@ -96,7 +106,7 @@ impl Response {
     }
 
     /// At least as many bytes as [`encode`](Self::encode) appends.
-    pub(crate) const fn max_length(&self) -> usize {
+    pub(crate) fn max_length(&self) -> usize {
         MAX_RESPONSE_HEAD + self.body.len()
     }
 
@@ -117,7 +127,7 @@ impl Response {
         append(framing.persistence.header());
         append("\r\n\r\n");
         if !framing.is_head {
-            append(self.body);
+            append(&self.body);
         }
     }
 }

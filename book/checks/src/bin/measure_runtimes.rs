@@ -5,9 +5,10 @@
 //! You should see: the tables of `compare`, one after the other, and changed files in `book/src/measured`.
 
 use book_checks::goals::{BEFORE, PORTS};
-use book_checks::ideas::{COUNTED, IDEAS, STEP, STOPS_WELL};
+use book_checks::ideas::{COUNTED, IDEAS};
 use book_checks::{Result, patch, run, workspace};
 use clap::{Parser, ValueEnum};
+use runtimes_compare::CHANGED_STEP;
 use std::process::Command;
 
 /// Measures again what chapter 10 shows, in about half an hour on a machine that has nothing else to do.
@@ -35,7 +36,7 @@ enum Part {
     Sleep,
     /// How long it takes to build each of them (2 minutes).
     Build,
-    /// Step 9.5, each idea for it, and step 9.6 (8 minutes).
+    /// Step 9.7, and each idea for it (6 minutes).
     Ideas,
     /// The system calls of some ideas (6 minutes).
     IdeaCounts,
@@ -53,7 +54,7 @@ fn main() -> Result {
     if parts.is_empty() {
         parts = Part::value_variants().iter().copied().filter(|part| *part != Part::BeforeAfter).collect();
     }
-    let packages = ["runtimes-compare", "parallel_server", "graceful_server"].map(|package| ["-p", package]);
+    let packages = ["runtimes-compare", "graceful_server"].map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
     if parts.iter().any(|part| matches!(part, Part::Ideas | Part::IdeaCounts)) {
         let ideas = IDEAS.map(program);
@@ -76,16 +77,19 @@ fn measure(part: Part, options: &[String]) -> Result {
         Part::Build => ("build", words("--scenario build --only hyper").into_iter().chain(ports).collect(), vec![]),
         Part::Ideas => {
             let arguments = words(
-                "--rounds 5 --duration 0.5 --only 09_05_parallel_server --only hyper --only limit \
+                "--rounds 5 --duration 0.5 --only 09_07_graceful_server --only hyper --only limit \
                  --scenario keep-alive --scenario keep-alive-shared --scenario connection-per-request \
                  --scenario connection-per-request-shared --scenario pipelined --scenario memory",
             );
-            ("ideas", arguments, [STEP, STOPS_WELL].map(step).into_iter().chain(IDEAS.map(idea)).collect())
+            ("ideas", arguments, [step(CHANGED_STEP)].into_iter().chain(IDEAS.map(idea)).collect())
         }
         Part::IdeaCounts => {
-            let arguments =
-                words("--count --only 09_05_parallel_server --scenario keep-alive --scenario connection-per-request");
-            ("idea_counts", arguments, [step(STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect())
+            let arguments = words("--count --only 09_07_graceful_server --scenario connection-per-request");
+            (
+                "idea_counts",
+                arguments,
+                [step(CHANGED_STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect(),
+            )
         }
         Part::BeforeAfter => {
             let arguments = words(
@@ -112,14 +116,14 @@ fn step(name: &str) -> String {
     format!("{name}=target/release/{name} {{addr}}")
 }
 
-/// Step 9.5 with an idea, as `compare` is to start it.
+/// Step 9.7 with an idea, as `compare` is to start it.
 fn idea(name: &str) -> String {
     format!("{name}=target/release/{} {{addr}}", program(name))
 }
 
-/// The program of step 9.5 with an idea.
+/// The program of step 9.7 with an idea.
 fn program(idea: &str) -> String {
-    patch::binary(&format!("{STEP}+{idea}"))
+    patch::binary(&format!("{CHANGED_STEP}+{idea}"))
 }
 
 /// A port as it was before, as `compare` is to start it.

@@ -53,15 +53,15 @@ impl Threads {
         save(&file(step), &Self::observe(step)?)
     }
 
-    /// Lets twenty clients ask a hundred times each. The runtime is told to use two threads, whatever the machine has.
+    /// Lets twenty clients come a hundred times each, and ask. The runtime is told to use two threads, whatever the machine has.
     ///
     /// # Errors
     ///
     /// If the step does not answer.
     pub fn observe(step: &str) -> Result<Self> {
         let server = step::program(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
-        let mut clients = (0..20).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
         for _ in 0..100 {
+            let mut clients = (0..20).map(|_| server.client()).collect::<Result<Vec<_>>>()?;
             for client in &mut clients {
                 client.send(request("/"))?;
             }

@@ -1,9 +1,9 @@
 //! The chapters: each has its step, takes its code from it, and claims nothing that no test shows.
 
 use book_checks::chapter::{self, Chapter};
-use book_checks::include::{Include, directives};
+use book_checks::include::{Include, directives, without_anchors};
 use book_checks::step::{self, Package};
-use book_checks::{assert_none, files, glossary, prose, read};
+use book_checks::{assert_none, difference, files, glossary, prose, read};
 
 /// Stands in a chapter with a number that is about no step.
 const NO_STEP: &str = "<!-- no step -->";
@@ -332,4 +332,33 @@ fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<Stri
 fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
     let chapters = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
     assert_none(chapters.iter().flat_map(problems));
+}
+
+/// What a reader has to take in: the lines of each step, and those that are new in it. (Without the comments at the head, which name the step.)
+#[test]
+fn the_steps_of_chapter_9_are_short_and_so_are_the_differences() {
+    let steps = step::all().unwrap();
+    let file = |number: &str| {
+        let step = steps.iter().find(|step| step.step().starts_with(number)).unwrap();
+        format!("{}/src/main.rs", step.folder)
+    };
+    let mut problems = Vec::new();
+    for (number, most_lines, most_new) in [
+        ("09_01", 99, None),
+        ("09_02", 99, Some(14)),
+        ("09_03", 99, Some(5)),
+        ("09_04", 99, Some(28)),
+        ("09_05", 99, Some(12)),
+    ] {
+        let lines = without_anchors(&read(file(number)).unwrap()).lines().count();
+        let before = format!("09_{:02}", number[3..].parse::<u32>().unwrap() - 1);
+        let new = most_new.map(|_| difference::counts(&file(&before), &file(number)).unwrap()[1]);
+        println!("{number}: {lines} lines, of which new: {new:?}");
+        if lines > most_lines || new > most_new {
+            problems.push(format!(
+                "{number} has {lines} lines, and {new:?} new ones; {most_lines} and {most_new:?} are allowed"
+            ));
+        }
+    }
+    assert_none(problems);
 }

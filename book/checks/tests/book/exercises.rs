@@ -2,35 +2,34 @@
 
 use book_checks::chapter::{self, Chapter};
 use book_checks::exercise::{self, Exercise, Kind, NOT_YET};
-use book_checks::{assert_none, has_tool, snapshot, workspace};
+use book_checks::{Result, assert_none, has_tool, snapshot, workspace};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// The pages in the new form, each with its exercises.
-fn pages() -> Vec<(Chapter, Result<Vec<Exercise>, String>)> {
-    let pages = chapter::all().unwrap().into_iter().filter(|page| !NOT_YET.contains(&page.file.as_str()));
-    pages
-        .map(|page| {
-            let exercises = exercise::of(&page).map_err(|failure| failure.to_string());
-            (page, exercises)
-        })
-        .collect()
+/// The pages in the new form, each with its exercises, or what is wrong with them.
+fn pages() -> Result<Vec<(Chapter, Result<Vec<Exercise>>)>> {
+    let pages = chapter::all()?.into_iter().filter(|page| !NOT_YET.contains(&page.file.as_str()));
+    let with_exercises = |page: Chapter| {
+        let exercises = exercise::of(&page);
+        (page, exercises)
+    };
+    Ok(pages.map(with_exercises).collect())
 }
 
-fn all() -> Vec<Exercise> {
-    pages().into_iter().filter_map(|(_, exercises)| exercises.ok()).flatten().collect()
+fn all() -> Result<Vec<Exercise>> {
+    Ok(pages()?.into_iter().filter_map(|(_, exercises)| exercises.ok()).flatten().collect())
 }
 
 #[test]
 fn each_exercise_has_a_check_and_an_answer() {
     let mut problems = Vec::new();
-    for (page, exercises) in pages() {
+    for (page, exercises) in pages().unwrap() {
         match exercises {
             Ok(exercises) if exercises.is_empty() && page.text.contains("\n## Exercises") => {
                 problems.push(format!("book/src/{}: no exercise under `## Exercises {{#exercises}}`", page.file));
             }
             Ok(exercises) => problems.extend(exercises.iter().flat_map(|exercise| exercise.problems().unwrap())),
-            Err(problem) => problems.push(problem),
+            Err(failure) => problems.push(failure.to_string()),
         }
     }
     assert_none(problems);
@@ -38,7 +37,7 @@ fn each_exercise_has_a_check_and_an_answer() {
 
 #[test]
 fn each_patch_of_an_answer_fits_and_is_shown() {
-    let shown: BTreeSet<String> = all().iter().filter_map(Exercise::patch).collect();
+    let shown: BTreeSet<String> = all().unwrap().iter().filter_map(Exercise::patch).collect();
     let mut problems = Vec::new();
     for patch in exercise::patches() {
         if !shown.contains(&patch) {
@@ -62,7 +61,7 @@ fn a_third_of_the_exercises_is_to_build_something() {
     if !NOT_YET.is_empty() {
         return; // it is true of all of them together
     }
-    let all = all();
+    let all = all().unwrap();
     let built = all.iter().filter(|exercise| exercise.kind == Kind::Build).count();
     assert!(built * 3 >= all.len(), "{built} of {}", all.len());
 }

@@ -8,10 +8,13 @@ use book_checks::measured::pieces::others_run_meanwhile;
 use book_checks::measured::threads::Threads;
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{Failure, Result, has_tool, patch, step};
+use harness::Server;
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::net::TcpStream;
 use std::sync::LazyLock;
-use std::thread;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 use timeline::{Kind, Row, Timeline};
 
 /// What each step does now that has a timeline in the book, by the name of the timeline. Some wait for seconds, all of them together.
@@ -76,8 +79,8 @@ fn the_parallel_server_lets_nobody_wait_for_a_slow_request() -> Result {
 
 #[test]
 fn the_graceful_server_finishes_a_slow_answer_after_it_was_told_to_stop() -> Result {
-    quick_clients_wait("09_06", false)?;
-    for timeline in timelines("09_06")? {
+    quick_clients_wait("09_07", false)?;
+    for timeline in timelines("09_07")? {
         assert!(timeline.marks[0].at < timeline.rows[0].end(), "{}", timeline.text(80));
     }
     Ok(())
@@ -333,5 +336,29 @@ fn both_sides_of_an_exchange_wait_for_nearly_all_of_its_time() -> Result {
         assert!(request.length() >= 40_000 && answer.length() >= 40_000, "{}", timeline.text(80));
         assert!(answer.from - request.to >= 60_000, "the server waits, too: {}", timeline.text(80));
     }
+    Ok(())
+}
+
+/// The standard library asks for a backlog of 128, and Linux lets one more in.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "other systems have other backlogs")]
+fn a_full_backlog_makes_the_next_client_wait_for_a_second() -> Result {
+    let server = Server::from_workspace("09_01_sync_server")?;
+    let silent = server.client()?;
+    silent.wait_until_read()?; // it has been accepted
+    let waiting: Vec<TcpStream> = (0..129).map(|_| TcpStream::connect(server.address())).collect::<io::Result<_>>()?;
+    assert!(
+        TcpStream::connect_timeout(&server.address(), Duration::from_millis(300)).is_err(),
+        "there is room for more"
+    );
+    let start = Instant::now();
+    let next = thread::scope(|scope| {
+        let next = scope.spawn(|| TcpStream::connect(server.address()));
+        thread::sleep(Duration::from_millis(100)); // its first attempt finds no room
+        drop((silent, waiting));
+        next.join().unwrap()
+    });
+    next?;
+    assert!(start.elapsed() > Duration::from_millis(900), "it was let in after {:?}", start.elapsed());
     Ok(())
 }

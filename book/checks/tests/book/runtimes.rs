@@ -52,11 +52,9 @@ fn generated(name: &str, expected: &str) {
 
 #[test]
 fn each_diff_is_what_changes_from_one_runtime_to_another() {
-    for (name, old, new) in [
-        ("async_std_to_smol", ports::ASYNC_STD, ports::SMOL),
-        ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO),
-        ("smol_to_tokio", ports::SMOL, ports::TOKIO),
-    ] {
+    for (name, old, new) in
+        [("async_std_to_smol", ports::ASYNC_STD, ports::SMOL), ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO)]
+    {
         generated(&format!("diff_{name}.diff"), &difference::of_programs(old, new).unwrap());
     }
     generated("changed_lines.md", &ports::changed_lines().unwrap());
@@ -64,7 +62,7 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
 
 #[test]
 fn each_table_of_an_idea_shows_its_data() {
-    for name in ideas::IDEAS.into_iter().chain([ideas::STOPS_WELL]) {
+    for name in ideas::IDEAS {
         generated(&format!("idea_{name}.md"), &ideas::table(&IDEAS, name));
     }
     for (name, scenario) in ideas::COUNTED {
@@ -73,16 +71,6 @@ fn each_table_of_an_idea_shows_its_data() {
     }
     generated("idea_counts_command.txt", &IDEA_COUNTS.command());
     generated("before_after.md", &goals::table_of_changes().unwrap());
-}
-
-#[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux can defer the accept")]
-fn all_ideas_together_make_a_server_that_passes_the_suites_of_step_9_5() {
-    let program = patch::program("09_05_parallel_server+together").unwrap();
-    suite::answers(program.clone()).assert_passed();
-    suite::survives(program.clone()).assert_passed();
-    suite::keeps_connections(program.clone()).assert_passed();
-    suite::concurrent(program).assert_passed();
 }
 
 #[test]
@@ -117,7 +105,6 @@ fn the_goals_beside_the_tool_show_the_data() {
     let part = |name, expected: Result<String>| snapshot::check_part("runtimes-compare/README.md", name, &expected?);
     part("goals", goals::table()).unwrap();
     part("missed", reasons::missed()).unwrap();
-    part("together", goals::table_of_ideas()).unwrap();
 }
 
 #[test]
@@ -302,21 +289,6 @@ fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
 }
 
 #[test]
-fn waiting_for_readiness_first_makes_more_system_calls() {
-    let calls =
-        |server| IDEA_COUNTS.median((Measure::SystemCallsPerRequest, runtimes_compare::KEEP_ALIVE), server).unwrap();
-    assert!(calls("readiness_first") > calls(ideas::STEP) + 1.0);
-}
-
-#[test]
-fn who_awaits_each_task_makes_more_system_calls() {
-    let calls = |server| {
-        IDEA_COUNTS.median((Measure::SystemCallsPerRequest, runtimes_compare::CONNECTION_PER_REQUEST), server).unwrap()
-    };
-    assert!(calls("join_each_task") > calls(ideas::STEP) + 0.5);
-}
-
-#[test]
 fn a_connection_for_each_request_became_cheaper_on_async_std_and_tokio() {
     let report = Report::committed("before_after").unwrap();
     for server in ["async-std", "tokio"] {
@@ -335,7 +307,7 @@ fn a_request_that_is_waited_for_costs_more_system_calls_on_async_std_and_smol() 
     }
     let calls: Vec<_> = PROGRAMS.iter().map(calls_for_a_request_that_is_waited_for).collect();
     let [async_std, smol, tokio] = calls[..] else { panic!("{calls:?}") };
-    assert_eq!(tokio, [1, 0, 0]);
+    assert_eq!(tokio, [2, 1, 0]);
     for server in [async_std, smol] {
         assert!(server.iter().zip([2, 1, 1]).all(|(calls, least)| *calls >= least), "{server:?}");
     }
@@ -416,10 +388,24 @@ fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
     assert!(freed.is_ok(), "async-std: what it held is free");
 }
 
+/// On one thread, because another one would serve the others. (The main thread accepts.)
+#[test]
+fn without_yielding_one_client_keeps_the_others_waiting() {
+    let program = patch::program("09_06_real_clients+starving").unwrap();
+    let program = program.environment("ASYNC_STD_THREAD_COUNT", "1").patience(Duration::from_secs(2));
+    suite::only("a_client_that_never_stops_delays_nobody", &program).unwrap_err();
+}
+
+#[test]
+fn to_add_in_two_steps_loses_visits() {
+    let program = patch::program("09_05_parallel_server+lost_visits").unwrap();
+    suite::only("no_visit_is_lost", &program).unwrap_err();
+}
+
 /// With ten permits, each of which is given out once: ten clients are served, and the next one is not.
 #[test]
 fn a_permit_that_does_not_come_back_is_missed() {
-    let program = patch::program("09_05_parallel_server+lost_permit").unwrap();
+    let program = patch::program("09_07_graceful_server+lost_permit").unwrap();
     let server = program.patience(Duration::from_secs(1)).start().unwrap();
     for _ in 0..10 {
         server.client().unwrap().get("/").unwrap();

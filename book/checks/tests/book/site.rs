@@ -66,7 +66,7 @@ fn open(page: &OsStr, profile: &Path) -> (String, String) {
 }
 
 /// The pages, rendered into a new folder.
-fn pages() -> &'static [Page] {
+pub fn pages() -> &'static [Page] {
     static PAGES: LazyLock<Vec<Page>> =
         LazyLock::new(|| site::render(&folder("site")).unwrap_or_else(|failure| panic!("{failure}")));
     &PAGES

@@ -146,10 +146,19 @@ fn rustc_warns_of_a_future_that_nobody_awaits() {
     let build = compiler::build("forgotten_await").unwrap();
     let [warning] = &build.messages[..] else { panic!("one warning, not {:?}", build.messages) };
     assert_eq!((warning.level.as_str(), warning.code.as_deref()), ("warning", Some("unused_must_use")));
-    assert!(warning.line.starts_with("handle_connection(stream"), "{}", warning.line);
+    assert!(warning.line.starts_with("serve(stream"), "{}", warning.line);
     assert!(warning.rendered.contains("futures do nothing unless you `.await` or poll them"), "{}", warning.rendered);
     assert!(build.program.is_some(), "a warning does not keep the program from being built");
     quote("generated/forgotten_await_warning.txt", &build).unwrap();
+}
+
+#[test]
+fn rustc_refuses_to_await_outside_async() {
+    let build = compiler::build("await_in_main").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0728")));
+    assert!(build.program.is_none());
+    quote("generated/await_in_main_error.txt", &build).unwrap();
 }
 
 #[test]
@@ -158,7 +167,7 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!(error.level, "error");
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("`Sync` is not implemented for `Cell<u32>`"), "{}", error.rendered);
+    assert!(error.rendered.contains("is not implemented for `Rc<Cell<u64>>`"), "{}", error.rendered);
     assert!(build.program.is_none());
     quote("generated/cell_in_spawn_error.txt", &build).unwrap();
 }

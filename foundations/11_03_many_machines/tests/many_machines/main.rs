@@ -25,6 +25,6 @@ use std::sync::LazyLock;
 /// The copies stand beside the program, and Cargo may not have built them yet.
 static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
     let needed =
-        ["11_03_many_machines", "07_03_chat", "09_05_parallel_server", "09_06_graceful_server", "11_03_shared_chat"];
+        ["11_03_many_machines", "07_03_chat", "09_05_parallel_server", "09_07_graceful_server", "11_03_shared_chat"];
     Program::several_in_workspace(&needed).unwrap().remove(0)
 });

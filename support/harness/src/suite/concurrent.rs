@@ -3,8 +3,9 @@
 use super::basics::{impatient, serves, skip};
 use super::survives::{rests_while, serves_again};
 use crate::failure::ensure;
-use crate::page::{is_hello, is_not_found};
+use crate::page::is_hello;
 use crate::{Client, Program, Result, Server, request};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,24 +38,59 @@ pub(super) fn naps_delay_nobody(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut napping = clients(&server, 64)?;
     napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
-    for client in &mut clients(&server, 10)? {
-        for _ in 0..100 {
-            is_hello(&client.get("/")?)?;
-        }
-    }
+    (0..200).try_for_each(|_| serves(&server))?;
     for client in &mut napping {
-        ensure!(client.is_silent()?, "a nap was over before a thousand other requests were answered");
+        ensure!(client.is_silent()?, "a nap was over before two hundred other requests were answered");
     }
     Ok(())
 }
 
-pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Result {
+/// They have been refused, and go on sending as fast as they can. When one is cut off, it comes again.
+pub(super) fn floods_after_a_refusal_delay_nobody(program: &Program) -> Result {
     let server = impatient(program).start()?;
-    let mut client = server.client()?;
-    client.send([request("/"), request("/nope"), request("/sleep"), request("/")].concat())?;
-    is_hello(&client.response()?)?;
-    is_not_found(&client.response()?)?;
-    ensure!(client.is_silent()?, "the first answers came together with the nap's, or without it");
+    let megabyte = vec![b'x'; 1 << 20];
+    let (is_over, floods) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !is_over.load(Relaxed) {
+                    let Ok(mut client) = server.client() else { return };
+                    let refused = client.send("nonsense\r\n\r\n").is_ok();
+                    floods.fetch_add(1, Relaxed);
+                    while refused && !is_over.load(Relaxed) {
+                        let sent = client.send_as_much_as_possible(&megabyte, Duration::from_millis(100));
+                        if !sent.is_ok_and(|sent| sent == megabyte.len()) {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+        let start = Instant::now();
+        let served = (0..40).try_for_each(|number| {
+            serves(&server)?;
+            ensure!(start.elapsed() < server.patience, "{number} others took {:?} beside them", start.elapsed());
+            Ok(())
+        });
+        is_over.store(true, Relaxed);
+        served
+    })?;
+    ensure!(floods.load(Relaxed) >= 3, "not all of them could connect");
+    Ok(())
+}
+
+/// Each connection is a visit. They come at the same time, and each is counted.
+pub(super) fn no_visit_is_lost(program: &Program) -> Result {
+    let server = program.start()?;
+    thread::scope(|scope| {
+        let visitors = [(); 8].map(|()| scope.spawn(|| (0..50).try_for_each(|_| serves(&server))));
+        visitors.into_iter().try_for_each(|visitor| match visitor.join() {
+            Ok(visited) => visited,
+            Err(_) => Err(crate::Failure::new("a visitor panicked")),
+        })
+    })?;
+    let response = server.client()?.get("/visits")?;
+    ensure!(response.body == b"401 visits\n", "expected the 401st visit: {response:?}");
     Ok(())
 }
 
@@ -126,15 +162,15 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
         return skip("only Linux can limit the descriptors of a running program");
     }
     let mut server = impatient(program).descriptor_limit(64).start()?;
-    let mut inside = server.client()?;
-    inside.ask()?;
+    let mut inside = clients(&server, 10)?; // each asks once, because a server may answer only one question
+    inside.iter_mut().try_for_each(Client::ask_half)?;
     let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
     let mut newcomer = crowd.swap_remove(100); // beyond the limit, but not beyond the backlog
     newcomer.send_question()?;
     server.wait_until("it has no descriptors left", |server| server.descriptors() >= Some(64))?;
     rests_while(&server, || {
-        for _ in 0..10 {
-            inside.ask()?;
+        for client in &mut inside {
+            client.ask_the_rest()?;
             thread::sleep(Duration::from_millis(15));
         }
         Ok(())
@@ -142,8 +178,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
     ensure!(newcomer.is_silent()?, "a newcomer was answered, or sent away, without a descriptor for it");
     drop(crowd);
     newcomer.answer()?;
-    serves_again(&server)?;
-    inside.ask()
+    serves_again(&server)
 }
 
 /// Were they not all asleep at the same time, they would take more than a thousand seconds.
@@ -163,13 +198,4 @@ pub(super) fn a_thousand_naps_end_together(program: &Program) -> Result {
     napping.iter_mut().try_for_each(|client| is_hello(&client.response()?))?;
     ensure!(Instant::now() < deadline, "a thousand naps took more than fifteen seconds");
     Ok(())
-}
-
-pub(super) fn answers_after_a_nap_come_in_their_order(program: &Program) -> Result {
-    let server = program.clone().nap(NAP).start()?;
-    let mut client = server.client()?;
-    client.send([request("/sleep"), request("/nope"), request("/")].concat())?;
-    is_hello(&client.response()?)?;
-    is_not_found(&client.response()?)?;
-    is_hello(&client.response()?)
 }

@@ -4,6 +4,7 @@ use super::basics::impatient;
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};
+use std::time::Duration;
 
 pub(super) fn a_connection_serves_many_requests(program: &Program) -> Result {
     let server = program.start()?;
@@ -60,6 +61,25 @@ pub(super) fn an_old_client_may_ask_to_keep_the_connection(program: &Program) ->
         ensure!(is_kept, "an HTTP/1.0 client must be told that the connection is kept: {response:?}");
     }
     Ok(())
+}
+
+pub(super) fn answers_before_a_nap_do_not_wait_for_it(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    let mut client = server.client()?;
+    client.send([request("/"), request("/nope"), request("/sleep"), request("/")].concat())?;
+    is_hello(&client.response()?)?;
+    is_not_found(&client.response()?)?;
+    ensure!(client.is_silent()?, "the first answers came together with the nap's, or without it");
+    Ok(())
+}
+
+pub(super) fn answers_after_a_nap_come_in_their_order(program: &Program) -> Result {
+    let server = program.clone().nap(Duration::from_millis(500)).start()?;
+    let mut client = server.client()?;
+    client.send([request("/sleep"), request("/nope"), request("/")].concat())?;
+    is_hello(&client.response()?)?;
+    is_not_found(&client.response()?)?;
+    is_hello(&client.response()?)
 }
 
 pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Result {

@@ -10,14 +10,16 @@
 //! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
 //! | [`has_no_slow_route`] | `/sleep` is a page that does not exist | 9.1, 9.2 |
 //! | [`a_nap_stops_everyone`] | `/sleep` holds everyone up | 9.3 |
-//! | [`keeps_connections`] | a connection serves many requests | from 9.4 on |
+//! | [`closes_connections`] | it closes a connection after one answer | 9.4, 9.5 |
+//! | [`counts_visits`] | it counts its visits, and loses none | 9.4, 9.5 |
+//! | [`keeps_connections`] | a connection serves many requests | from 9.6 on |
 //! | [`concurrent`] | no client waits for another | from 9.4 on |
 //! | [`naps`] | `/sleep` ends with the page | from 9.4 on |
 //! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
 //! | [`shares_all_work`] | if a handler blocks its thread, another one serves the clients of that thread on | 5.6 |
-//! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.5 |
-//! | [`stops_well`] | a signal lets it finish the answers it owes | 9.6 |
+//! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.6 |
+//! | [`stops_well`] | a signal lets it finish the answers it owes | 9.7 |
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
@@ -103,11 +105,20 @@ const SURVIVES: &[Check] = checks![
     survives::a_thousand_visits_without_growing,
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
+    survives::a_failed_accept_is_logged_as_what_it_is,
+    survives::connections_that_fail_before_they_are_accepted,
+    survives::being_suspended_in_mid_request,
+    survives::an_urgent_byte_in_mid_request,
+    survives::a_flood_after_a_refusal_is_cut_off,
 ];
 
 /// Take the ten seconds of a server's patience, so only the book's tests run them, all at the same time.
 const PATIENCE: &[Check] = checks![
     survives::a_client_that_stays_silent_is_let_go,
+    patience::a_byte_every_millisecond_does_not_renew_the_patience,
+    patience::an_upload_byte_by_byte_does_not_renew_the_patience,
+    patience::a_nap_longer_than_the_patience_ends_with_the_page,
+    patience::a_client_that_never_reads_is_let_go,
     patience::a_steady_upload_is_served,
     patience::clients_that_trickle_are_let_go,
     patience::an_idle_client_is_let_go_without_a_word,
@@ -123,6 +134,13 @@ const ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::a_crowd_takes_one_descriptor_at_a_time,
 ];
 
+const CLOSES_CONNECTIONS: &[Check] = checks![
+    one_at_a_time::a_connection_is_closed_after_one_answer,
+    one_at_a_time::only_the_first_of_pipelined_requests_is_answered,
+];
+
+const COUNTS_VISITS: &[Check] = checks![concurrent::no_visit_is_lost];
+
 const HAS_NO_SLOW_ROUTE: &[Check] = checks![one_at_a_time::there_is_no_slow_route];
 
 const A_NAP_STOPS_EVERYONE: &[Check] = checks![one_at_a_time::whoever_comes_during_a_nap_waits_until_it_is_over];
@@ -133,20 +151,22 @@ const KEEPS_CONNECTIONS: &[Check] = checks![
     keeps_connections::a_request_body_is_not_taken_for_a_request,
     keeps_connections::an_old_client_may_ask_to_keep_the_connection,
     keeps_connections::a_thousand_idle_connections_stay_usable,
+    keeps_connections::answers_before_a_nap_do_not_wait_for_it,
+    keeps_connections::answers_after_a_nap_come_in_their_order,
+    concurrent::a_client_that_never_stops_delays_nobody,
 ];
 
 const CONCURRENT: &[Check] = checks![
     concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
     concurrent::a_silent_client_delays_nobody,
     concurrent::naps_delay_nobody,
-    concurrent::answers_before_a_nap_do_not_wait_for_it,
+    concurrent::floods_after_a_refusal_delay_nobody,
     concurrent::a_thousand_unfinished_requests_delay_nobody,
     concurrent::clients_that_never_read_delay_nobody,
     concurrent::without_descriptors_those_inside_are_still_served,
 ];
 
-const NAPS: &[Check] =
-    checks![concurrent::a_thousand_naps_end_together, concurrent::answers_after_a_nap_come_in_their_order];
+const NAPS: &[Check] = checks![concurrent::a_thousand_naps_end_together];
 
 const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_everyone];
 
@@ -163,13 +183,18 @@ const STOPS_WELL: &[Check] = checks![
     stopping::requests_behind_a_nap_are_answered,
     stopping::a_refused_client_that_stays_holds_nothing_up,
     stopping::a_client_that_reads_late_gets_all_its_answers,
+    stopping::the_last_answer_says_that_it_is_the_last,
+    stopping::requests_that_arrive_with_the_signal_are_answered,
     stopping::hundreds_of_idle_connections_are_closed,
     stopping::without_clients_it_ends_at_once,
     stopping::a_second_ctrl_c_ends_it_at_once,
 ];
 
-/// Takes the ten seconds of a server's grace, so only the book's tests run it, where others wait as long.
-const STOPS_IN_TIME: &[Check] = checks![stopping::answers_that_take_too_long_are_given_up];
+/// Take a part of a server's grace, or all of it, so only the book's tests run them, where others wait as long.
+const STOPS_IN_TIME: &[Check] = checks![
+    stopping::half_a_request_that_stalls_does_not_outlast_the_grace_period,
+    stopping::answers_that_take_too_long_are_given_up,
+];
 
 const COMMAND_LINE: &[Check] = checks![
     command_line::help_is_printed_and_the_code_is_0,
@@ -351,6 +376,16 @@ pub fn one_at_a_time(program: impl Into<Program>) -> Report {
     run(ONE_AT_A_TIME, &program.into())
 }
 
+/// It serves one request a connection.
+pub fn closes_connections(program: impl Into<Program>) -> Report {
+    run(CLOSES_CONNECTIONS, &program.into())
+}
+
+/// It counts its visits, and `/visits` says how many there were.
+pub fn counts_visits(program: impl Into<Program>) -> Report {
+    run(COUNTS_VISITS, &program.into())
+}
+
 /// `/sleep` is a page that does not exist yet.
 pub fn has_no_slow_route(program: impl Into<Program>) -> Report {
     run(HAS_NO_SLOW_ROUTE, &program.into())
@@ -413,6 +448,8 @@ const SUITES: &[(&str, &[Check])] = &[
     ("survives", SURVIVES),
     ("patience", PATIENCE),
     ("one_at_a_time", ONE_AT_A_TIME),
+    ("closes_connections", CLOSES_CONNECTIONS),
+    ("counts_visits", COUNTS_VISITS),
     ("has_no_slow_route", HAS_NO_SLOW_ROUTE),
     ("a_nap_stops_everyone", A_NAP_STOPS_EVERYONE),
     ("keeps_connections", KEEPS_CONNECTIONS),

@@ -2,6 +2,7 @@
 
 use super::basics::serves;
 use crate::failure::ensure;
+use crate::page::is_hello;
 use crate::{Client, End, Program, Result, request};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,6 +35,51 @@ pub(super) fn clients_that_trickle_are_let_go(program: &Program) -> Result {
     in_head.send("GET / HTTP/1.1\r\nX: ")?;
     in_body.send(post(900_000))?;
     trickle(program, [&mut in_head, &mut in_body])?;
+    serves(&server)
+}
+
+/// The bytes of a head, so they are no progress. Each arrives long before the patience ends.
+pub(super) fn a_byte_every_millisecond_does_not_renew_the_patience(program: &Program) -> Result {
+    sends_a_byte_every_millisecond(program, "GET / HTTP/1.1\r\nX: ")
+}
+
+/// The same for a body, where a server wants the whole request in time.
+pub(super) fn an_upload_byte_by_byte_does_not_renew_the_patience(program: &Program) -> Result {
+    sends_a_byte_every_millisecond(program, &post(900_000))
+}
+
+fn sends_a_byte_every_millisecond(program: &Program, beginning: &str) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    client.send(beginning)?;
+    let deadline = Instant::now() + program.its_patience() * 5 / 4 + Duration::from_millis(300);
+    while client.is_silent()? {
+        ensure!(Instant::now() < deadline, "it still waits for a client that sends a byte every millisecond");
+        let _ = client.send("x"); // the server may hang up at this moment
+        thread::sleep(Duration::from_millis(1));
+    }
+    drop(client);
+    serves(&server)
+}
+
+/// The client waits for the server, and not the other way round. Only a client that keeps the server waiting loses its connection.
+pub(super) fn a_nap_longer_than_the_patience_ends_with_the_page(program: &Program) -> Result {
+    let server = program.clone().nap(program.its_patience() * 5 / 4).start()?;
+    is_hello(&server.client()?.get("/sleep")?)?;
+    serves(&server)
+}
+
+/// It asks for more than all the buffers on the way hold, and reads nothing. When it is dropped, it can send no more.
+pub(super) fn a_client_that_never_reads_is_let_go(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut greedy = server.client()?;
+    greedy.shrink_receive_buffer()?;
+    greedy.send_as_much_as_possible(&server.protocol().flood(), Duration::from_millis(100))?;
+    let deadline = Instant::now() + program.its_patience() * 5 / 2 + Duration::from_millis(500);
+    while greedy.end_has_not_come()? {
+        ensure!(Instant::now() < deadline, "it still waits for a client that never reads");
+        thread::sleep(Duration::from_millis(5));
+    }
     serves(&server)
 }
 

@@ -7,7 +7,7 @@ use crate::{Client, End, Program, Result, Server, request};
 use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a server that stops well says when it begins to.
 const STOPPING: &str = "finishing the answers in flight";
@@ -97,6 +97,68 @@ pub(super) fn a_client_that_reads_late_gets_all_its_answers(program: &Program) -
     server.wait_for_log(STOPPING)?;
     thread::sleep(WATCH); // a server that hangs up now does it before they are read
     (1..900).try_for_each(|_| is_hello(&client.response()?))?;
+    ends_well(&mut server)
+}
+
+/// Until then, each answer leaves the connection open.
+pub(super) fn the_last_answer_says_that_it_is_the_last(program: &Program) -> Result {
+    let mut server = program.clone().nap(NAP).start()?;
+    let mut alone = asleep(&server, &[])?;
+    let mut behind = asleep(&server, &[request("/"), request("/nope")].concat())?;
+    server.terminate()?;
+    server.wait_for_log(STOPPING)?;
+    let last = alone.response()?;
+    ensure!(last.announces_close(), "expected `Connection: close`: {last:?}");
+    for is_last in [false, false, true] {
+        let answer = behind.response()?;
+        ensure!(
+            answer.announces_close() == is_last,
+            "expected `Connection: close` at the end, and only there: {answer:?}"
+        );
+    }
+    for mut client in [alone, behind] {
+        ensure!(client.end()? == End::Closed, "the connection was reset, which can destroy the last answer");
+    }
+    ends_well(&mut server)
+}
+
+/// All of it has happened when the server goes on: requests have arrived, some over connections that it has not accepted, and
+/// the signal.
+pub(super) fn requests_that_arrive_with_the_signal_are_answered(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let mut clients: Vec<Client> = (0..10).map(|_| server.client()).collect::<Result<_>>()?;
+    clients.iter_mut().try_for_each(Client::ask)?;
+    server.while_suspended(|server| {
+        for _ in 0..20 {
+            clients.push(server.client()?);
+        }
+        clients.iter_mut().try_for_each(Client::send_question)?;
+        server.terminate()
+    })?;
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.answer().map_err(|failure| failure.context(format_args!("client {number} of 30")))?;
+    }
+    ends_well(&mut server)
+}
+
+/// One client stalls in a head, the other one in a body, of which a byte comes now and then.
+pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(program: &Program) -> Result {
+    let mut server = program.start()?;
+    let (mut in_head, mut in_body) = (server.client()?, server.client()?);
+    in_head.ask_half()?;
+    in_body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n")?;
+    in_body.wait_until_read()?;
+    server.terminate()?;
+    let deadline = Instant::now() + server.patience;
+    while in_body.is_silent()? {
+        ensure!(Instant::now() < deadline, "it still waits for the rest of a request");
+        let _ = in_body.send([b'x'; 1_000]); // the server may hang up at this moment
+        thread::sleep(Duration::from_millis(20));
+    }
+    for mut client in [in_head, in_body] {
+        let answer = client.response()?;
+        ensure!(answer.status == 408 && answer.announces_close(), "expected the status 408 and the end: {answer:?}");
+    }
     ends_well(&mut server)
 }
 

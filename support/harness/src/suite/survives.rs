@@ -3,6 +3,7 @@
 use super::basics::skip;
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY, Server, request};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -212,6 +213,76 @@ pub(super) fn being_suspended_in_mid_request(program: &Program) -> Result {
     client.wait_until_read()?;
     client.send(&question[10..])?;
     client.answer()
+}
+
+/// A call that reads stops at an urgent byte. This does not mean that nothing has come after it.
+pub(super) fn an_urgent_byte_in_mid_request(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        return skip("other systems may do something else at an urgent byte");
+    }
+    let mut server = program.start()?;
+    super::basics::serves(&server)?;
+    let question = server.protocol().question();
+    let mut client = server.client()?;
+    client.wait_until_read()?; // it has been accepted
+    server.while_suspended(|_| {
+        client.send(&question[..10])?;
+        client.send_urgently(b'!')?;
+        client.send(&question[10..])
+    })?;
+    client.answer()
+}
+
+/// It has been refused, and goes on sending. The server reads on, so that the client can read the refusal, but not forever.
+pub(super) fn a_flood_after_a_refusal_is_cut_off(program: &Program) -> Result {
+    let server = program.start()?;
+    let mut client = server.client()?;
+    client.send("nonsense\r\n\r\n")?;
+    let megabyte = vec![b'x'; 1 << 20];
+    for _ in 0..100 {
+        if client.send_as_much_as_possible(&megabyte, SAFETY)? < megabyte.len() {
+            return serves(&server);
+        }
+    }
+    Err(crate::Failure::new("it has read a hundred megabytes from a client that it had refused"))
+}
+
+/// The log says what failed. No client has been given up.
+pub(super) fn a_failed_accept_is_logged_as_what_it_is(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        return skip("only Linux can take descriptors away from a running program");
+    }
+    let server = program.start()?;
+    serves(&server)?;
+    server.limit_descriptors(3)?; // standard input, output and error
+    for _ in 0..server.threads().unwrap_or(1) {
+        drop(server.client()?); // each thread that waits in `accept` already has a descriptor for one of these
+    }
+    let _waiting = server.client()?;
+    server.wait_for_log("cannot accept: ")?;
+    ensure!(!server.log().contains("gave "), "it says that it gave up on a client: {:?}", server.log());
+    Ok(())
+}
+
+/// The system tells `accept` of a connection that has failed already. The next one is not to blame, and does not wait.
+pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") || !Command::new("strace").arg("-V").output().is_ok_and(|said| said.status.success())
+    {
+        return skip("strace is not there to make accept fail");
+    }
+    for error in ["ECONNABORTED", "EPROTO"] {
+        // With `-D`, the server is the process that is started here, and `strace` looks on.
+        let inject = format!("inject=accept4:error={error}:when=1..20");
+        let arguments = ["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=accept4", "-e", &inject];
+        let server = program.wrapped("strace", &arguments).start()?;
+        let mut client = server.client()?;
+        let start = Instant::now();
+        client.ask()?;
+        let waited = start.elapsed();
+        ensure!(waited < Duration::from_millis(1_500), "after twenty times {error}, a client waits for {waited:?}");
+        server.wait_for_log("cannot accept: ")?; // strace counts for each thread: nobody knows how many lines there are
+    }
+    Ok(())
 }
 
 pub(super) fn a_client_that_stays_silent_is_let_go(program: &Program) -> Result {

@@ -25,6 +25,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "there_is_no_slow_route",
             "whoever_comes_during_a_nap_waits_until_it_is_over",
             "a_handler_that_blocks_its_thread_stops_everyone",
+            "no_visit_is_lost",
             "a_client_that_stays_silent_is_let_go",
             "ctrl_c_ends_it_in_mid_request",
             "sigterm_ends_it_in_mid_request",
@@ -87,6 +88,11 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "what_is_sent_after_the_last_request",
         ],
     ),
+    ("lingers_as_long_as_bytes_come", &["a_flood_after_a_refusal_is_cut_off", "floods_after_a_refusal_delay_nobody"]),
+    ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
+    ("reads_once", &["an_urgent_byte_in_mid_request"]),
+    ("rests_after_each_failed_accept", &["connections_that_fail_before_they_are_accepted"]),
+    ("logs_failed_accepts_as_connections", &["a_failed_accept_is_logged_as_what_it_is"]),
     ("keeps_descriptors", &["a_thousand_visits_without_growing"]),
     ("keeps_memory", &["a_thousand_visits_without_growing"]),
     (
@@ -139,6 +145,9 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "answers_that_take_too_long_are_given_up",
         ],
     ),
+    ("waits_for_the_rest_of_requests", &["half_a_request_that_stalls_does_not_outlast_the_grace_period"]),
+    ("keeps_quiet_about_the_end", &["the_last_answer_says_that_it_is_the_last"]),
+    ("forgets_the_backlog", &["requests_that_arrive_with_the_signal_are_answered"]),
     ("cuts_requests", &["a_request_that_has_begun_to_arrive_is_answered"]),
     (
         "resets_when_it_stops",
@@ -162,6 +171,12 @@ const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
     ("resets", &["half_a_request_that_stalls_gets_408"]),
     ("counts_answers_alone", &["a_steady_upload_is_served"]),
     ("waits_as_long_as_bytes_come", &["clients_that_trickle_are_let_go", "half_a_request_that_stalls_gets_408"]),
+    (
+        "waits_as_long_as_bytes_come",
+        &["a_byte_every_millisecond_does_not_renew_the_patience", "an_upload_byte_by_byte_does_not_renew_the_patience"],
+    ),
+    ("waits_for_readers", &["a_client_that_never_reads_is_let_go"]),
+    ("counts_naps_as_silence", &["a_nap_longer_than_the_patience_ends_with_the_page"]),
     ("times_everyone_out", &["an_idle_client_is_let_go_without_a_word"]),
     ("times_out_without_a_word", &["half_a_request_that_stalls_gets_408"]),
 ];

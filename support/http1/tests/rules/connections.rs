@@ -139,11 +139,11 @@ fn a_refused_peer_may_be_sending_until_its_input_ends() {
     let mut connection = Connection::new();
     connection.receive(b"nonsense\r\n");
     assert!(connection.next_request().is_none());
-    assert!(connection.peer_may_be_sending());
+    assert!(connection.must_linger());
     connection.receive(b"more");
-    assert!(connection.peer_may_be_sending());
+    assert!(connection.must_linger());
     connection.receive(b"");
-    assert!(!connection.peer_may_be_sending());
+    assert!(!connection.must_linger());
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_peer_that_asked_to_close_is_not_sending() {
     assert!(connection.next_request().is_some());
     connection.respond(Response::ok("page"));
     assert!(!connection.is_open());
-    assert!(!connection.peer_may_be_sending());
+    assert!(!connection.must_linger());
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_peer_that_sends_on_after_it_asked_to_close_may_be_sending() {
     assert!(connection.next_request().is_some());
     connection.respond(Response::ok("page"));
     assert!(!connection.is_open());
-    assert!(connection.peer_may_be_sending());
+    assert!(connection.must_linger());
 }
 
 #[test]
@@ -187,4 +187,73 @@ fn a_connection_is_idle_between_requests_alone() {
     assert!(connection.next_request().is_some());
     connection.respond(Response::ok("page"));
     assert!(!connection.is_idle(), "what is closed is not idle");
+}
+
+// ANCHOR: four_calls
+#[test]
+fn a_conversation_takes_four_calls() {
+    let mut connection = Connection::new();
+    connection.receive(b"GET /hello HTTP/1.1\r\nHo"); // a packet may end anywhere
+    assert!(connection.needs_input());
+    connection.receive(b"st: example.org\r\n\r\n");
+
+    let request = connection.next_request().expect("the request is complete now");
+    assert_eq!(request.path(), "/hello");
+    connection.respond(Response::ok("<h1>Hello!</h1>"));
+    assert!(connection.output(NOW).starts_with(b"HTTP/1.1 200 OK\r\n"));
+}
+// ANCHOR_END: four_calls
+
+#[test]
+fn the_last_answer_says_so_unless_something_else_is_under_way() {
+    let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (input, is_last) in [(get.to_owned(), true), (get.to_owned() + "GET /", false)] {
+        let mut connection = Connection::new();
+        connection.receive(input.as_bytes());
+        while connection.next_request().is_some() {
+            connection.respond(Response::ok("page"));
+        }
+        connection.finish();
+        let output = String::from_utf8(connection.output(NOW)).unwrap();
+        assert_eq!(output.contains("\r\nConnection: close\r\n"), is_last, "{output}");
+        assert_eq!((connection.is_open(), connection.must_linger()), (!is_last, is_last));
+    }
+    let mut idle = Connection::new();
+    idle.finish();
+    assert_eq!((idle.is_open(), idle.must_linger(), idle.output(NOW)), (false, false, vec![]));
+}
+
+#[test]
+fn a_refused_client_may_send_so_much_and_not_more() {
+    let mut connection = Connection::new();
+    connection.receive(b"nonsense\r\n\r\n");
+    assert!(!connection.needs_input(), "there is an answer to send");
+    connection.output(NOW);
+    let piece = vec![b'x'; 1 << 20];
+    for _ in 0..http1::MAX_THROWN_AWAY / piece.len() {
+        assert!(connection.needs_input() && connection.must_linger());
+        connection.receive(&piece);
+    }
+    assert!(!connection.needs_input() && !connection.must_linger());
+}
+
+#[test]
+fn what_is_thrown_away_is_progress_in_milestones() {
+    let mut connection = Connection::new();
+    connection.receive(b"nonsense\r\n\r\n");
+    connection.next_request();
+    let before = connection.progress();
+    connection.receive(&[b'x'; http1::MILESTONE - 1]);
+    let less = connection.progress() - before;
+    connection.receive(&[b'x'; http1::MILESTONE]);
+    assert!(less <= 1 && (1..=2).contains(&(connection.progress() - before)));
+}
+
+#[test]
+fn an_interim_answer_is_sent_before_the_body_is_waited_for() {
+    let mut connection = Connection::new();
+    connection.receive(b"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    assert!(!connection.needs_input());
+    assert!(connection.output(NOW).starts_with(b"HTTP/1.1 100 Continue"));
+    assert!(connection.needs_input());
 }

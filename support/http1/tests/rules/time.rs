@@ -64,11 +64,11 @@ fn a_request_that_waits_for_its_response_is_not_timed_out() {
 fn a_peer_that_is_timed_out_may_be_sending_unless_it_was_idle() {
     let mut half = after(&["GET / HTTP/1.1\r\nHo"]);
     half.time_out();
-    assert!(half.peer_may_be_sending());
+    assert!(half.must_linger());
 
     let mut idle = after(&[GET]);
     idle.time_out();
-    assert!(!idle.peer_may_be_sending());
+    assert!(!idle.must_linger());
 }
 
 #[test]

@@ -5,7 +5,11 @@ use socket2::SockRef;
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
+
+/// How long the rest of a request may take in a server that stops.
+const LAST_CALL: Duration = Duration::from_millis(300);
 
 /// What a client is doing, as far as the server can tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +89,14 @@ pub fn tell_to_leave(fault: Fault) {
         let _ = match doing {
             Doing::Nothing if !fault.is("keeps_idle_connections") => stream.shutdown(Shutdown::Read),
             Doing::Asking if fault.is("cuts_requests") => stream.shutdown(Shutdown::Both),
+            Doing::Asking if !fault.is("waits_for_the_rest_of_requests") => {
+                let stream = Arc::clone(stream);
+                thread::spawn(move || {
+                    thread::sleep(LAST_CALL);
+                    stream.shutdown(Shutdown::Read)
+                });
+                Ok(())
+            }
             _ => Ok(()), // it leaves when it has got what it asked for
         };
     }

@@ -57,17 +57,30 @@ fn run(listener: TcpListener, fault: Fault) {
     }
     for (number, stream) in listener.incoming().enumerate() {
         match stream {
-            _ if guests::are_leaving() => break,
+            Ok(_) if guests::are_leaving() && fault.is("forgets_the_backlog") => break,
+            Ok(stream) if guests::are_leaving() => {
+                welcome(stream, fault);
+                break;
+            }
             Ok(_) if fault.is("serves_ten_clients") && number == 10 => return,
             Ok(stream) if fault.is("serial") => serve(Guest::enter(stream, usize::MAX), fault),
-            Ok(stream) => {
-                let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
-                let guest = Guest::enter(stream, limit);
-                thread::spawn(move || serve(guest, fault));
-            }
+            Ok(stream) => welcome(stream, fault),
             Err(_) if fault.is("dies_without_descriptors") => process::exit(1),
             Err(_) if fault.is("spins_without_descriptors") => {}
-            Err(_) => thread::sleep(Duration::from_millis(100)),
+            Err(error) => {
+                let rest = command_line::cannot_accept(&error);
+                if fault.is("logs_failed_accepts_as_connections") {
+                    command_line::log(format_args!("gave up on a connection: {error}"));
+                }
+                let always = fault.is("rests_after_each_failed_accept");
+                thread::sleep(if always { Duration::from_millis(100) } else { rest });
+            }
+        }
+    }
+    if !fault.is("forgets_the_backlog") {
+        let _ = listener.set_nonblocking(true);
+        while let Ok((stream, _)) = listener.accept() {
+            welcome(stream, fault);
         }
     }
     if fault.is("keeps_listening") {
@@ -80,6 +93,12 @@ fn run(listener: TcpListener, fault: Fault) {
     }
     guests::wait_until_all_have_left();
     process::exit(i32::from(fault.is("ends_with_the_wrong_code")))
+}
+
+fn welcome(stream: TcpStream, fault: Fault) {
+    let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
+    let guest = Guest::enter(stream, limit);
+    thread::spawn(move || serve(guest, fault));
 }
 
 fn run_latest_first(listener: &TcpListener) {
@@ -99,7 +118,7 @@ fn run_latest_first(listener: &TcpListener) {
 fn serve(guest: Guest, fault: Fault) {
     if let Err(error) = handle_connection(&guest, fault) {
         let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
-        command_line::log(format_args!("gave a connection up: {error}"));
+        command_line::gave_up_on(guest.stream.peer_addr(), &error);
         if fault.is("dies_of_a_disconnect") {
             process::exit(1);
         }
@@ -118,6 +137,9 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
     let mut output = Output::new(stream, fault)?;
     let mut buffer = [0; 4096];
     let mut patience = Patience::new(fault);
+    if !fault.is("waits_for_readers") {
+        stream.set_write_timeout(patience.patience)?;
+    }
     while connection.is_open() {
         guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
         let Some(received) = patience.read(stream, &mut buffer, &connection)? else {
@@ -126,15 +148,23 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
             break;
         };
         guest.is(Doing::Waiting);
+        if received == 0 && guests::are_leaving() && !connection.is_idle() {
+            connection.time_out(); // the last call is over
+        }
         if received == 0 && fault.is("dies_of_a_disconnect") {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
+        let locks = fault.is("shares_one_lock") || fault.is("lingers_as_long_as_bytes_come");
+        let _lock = locks.then(|| LOCK.lock());
         let input = misread(&buffer[..received], fault);
         connection.receive(&input);
         answer_all(&mut connection, &input, &mut output, fault)?;
         if fault.is("is_deaf_after_a_half_close") && has_half_closed(stream)? {
             return Ok(());
+        }
+        let nothing_more = guests::are_leaving() && connection.is_idle() && has_nothing_more(stream)?;
+        if nothing_more && !fault.is("keeps_quiet_about_the_end") {
+            connection.finish();
         }
         output.send(&connection.output(now()), input.starts_with(b"HEAD"))?;
         if fault.is("drops_requests_behind_a_nap") && guests::are_leaving() {
@@ -150,16 +180,34 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
             process::exit(1);
         }
     }
-    if (connection.peer_may_be_sending() && !fault.is("resets")) || fault.is("never_closes") {
+    if (connection.must_linger() && !fault.is("resets")) || fault.is("never_closes") {
         if !fault.is("never_closes") && !fault.is("lingers_without_closing") {
             stream.shutdown(Shutdown::Write)?;
         }
         if !fault.is("waits_for_the_refused") {
             guest.is(Doing::Nothing);
         }
-        io::copy(&mut stream, &mut io::sink())?;
+        if fault.is("lingers_as_long_as_bytes_come") {
+            let _lock = LOCK.lock();
+            io::copy(&mut stream, &mut io::sink())?;
+        } else {
+            while connection.must_linger() {
+                let received = stream.read(&mut buffer)?;
+                connection.receive(&buffer[..received]);
+            }
+            if fault.is("never_closes") {
+                io::copy(&mut stream, &mut io::sink())?;
+            }
+        }
     }
     Ok(())
+}
+
+fn has_nothing_more(stream: &TcpStream) -> io::Result<bool> {
+    stream.set_nonblocking(true)?;
+    let seen = stream.peek(&mut [0]);
+    stream.set_nonblocking(false)?;
+    Ok(!matches!(seen, Ok(1)))
 }
 
 /// What a client is told that has made no progress.
@@ -169,6 +217,11 @@ fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault
     }
     connection.time_out();
     if fault.is("times_out_without_a_word") { Ok(()) } else { output.send(&connection.output(now()), false) }
+}
+
+fn patience() -> Option<Duration> {
+    let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
+    seconds.map(Duration::from_secs_f64)
 }
 
 /// How long a client may go without progress: for ever, unless the environment says otherwise in `PATIENCE`, in seconds.
@@ -182,8 +235,7 @@ struct Patience {
 
 impl Patience {
     fn new(fault: Fault) -> Self {
-        let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
-        Self { fault, patience: seconds.map(Duration::from_secs_f64), last_look: Instant::now(), done: 0 }
+        Self { fault, patience: patience(), last_look: Instant::now(), done: 0 }
     }
 
     /// Waits for bytes; `None` says that it has waited long enough.
@@ -193,11 +245,17 @@ impl Patience {
         buffer: &mut [u8],
         connection: &Connection,
     ) -> io::Result<Option<usize>> {
-        let Some(patience) = self.patience else { return stream.read(buffer).map(Some) };
+        let Some(patience) = self.patience else {
+            if self.fault.is("gives_up_when_interrupted") {
+                stream.set_read_timeout(Some(Duration::from_secs(60)))?; // only then does a signal interrupt the call
+            }
+            return stream.read(buffer).map(Some);
+        };
         loop {
             let time_left = (self.last_look + patience).saturating_duration_since(Instant::now());
             stream.set_read_timeout(Some(time_left.max(Duration::from_millis(1))))?;
             match stream.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                     return Err(error);
                 }
@@ -252,6 +310,11 @@ fn answer_all(connection: &mut Connection, input: &[u8], output: &mut Output<'_>
             "/sleep" if !fault.is("forgets_sleep") => {
                 if !fault.is("holds_answers_back") {
                     output.send(&connection.output(now()), false)?;
+                }
+                if fault.is("counts_naps_as_silence")
+                    && patience().is_some_and(|patience| patience < command_line::nap())
+                {
+                    return Err(ErrorKind::TimedOut.into());
                 }
                 thread::sleep(command_line::nap());
                 Response::ok(HELLO)

@@ -1,0 +1,25 @@
+//! Records again what the book's steppers show: runs each program with its hooks, and writes down what it does.
+//!
+//! Run: `cargo run -p book-checks --bin record`, then `UPDATE_BOOK=1 cargo test -p book-checks stepper` to write the pages' parts.
+//! Behind `--`, the beginning of a name records only the frames that are called so: `-- lost`.
+
+use book_checks::stepper::lesson::{Lesson, frames};
+use book_checks::stepper::recording;
+use book_checks::{Failure, Result};
+use std::env;
+
+fn main() -> Result {
+    let only = env::args().nth(1).unwrap_or_default();
+    let frames: Vec<String> = frames().into_iter().filter(|frame| frame.starts_with(&only)).collect();
+    if frames.is_empty() {
+        return Err(Failure::new(format!("no frame has a name that begins with {only}")));
+    }
+    for frame in frames {
+        let lesson = Lesson::read(&frame)?;
+        for run in &lesson.runs {
+            eprintln!("{frame}: {}", run.id);
+            recording::renew(&frame, &lesson, run)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! What a chapter includes: for each run its timeline, its source and a table of its events, all of which can be read without
+//! JavaScript and on paper, and the data for the player.
+
+use super::lesson::Answer;
+use super::replay::States;
+use super::shown::{Shown, ShownEvent, escape, runs, shown};
+use super::timeline;
+use crate::include::without_anchors;
+use crate::{Failure, Result, patch, read};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// The HTML of a frame.
+///
+/// # Errors
+///
+/// If a lesson does not fit, or a source cannot be read.
+pub fn html(frame: &str) -> Result<String> {
+    let runs: Vec<Shown> = runs(frame)?.iter().map(shown).collect::<Result<_>>()?;
+    let mut html =
+        format!("<section class=\"stepper\" id=\"stepper-{frame}\" aria-label=\"A recording to step through\">\n");
+    let sources = sources(&runs)?;
+    for run in &runs {
+        let _ = write!(
+            html,
+            "<div class=\"st-run\">\n<p class=\"st-title\">{}</p>\n{}",
+            escape(&run.tab),
+            timeline::draw(run)
+        );
+        html += &table(run);
+        let data = data(run).to_string().replace('<', "\\u003c");
+        let _ = write!(html, "<script type=\"application/json\">{data}</script>\n</div>\n");
+    }
+    html += &sources;
+    html += "</section>\n";
+    Ok(html)
+}
+
+/// The functions in which something happens, each file once.
+fn sources(runs: &[Shown]) -> Result<String> {
+    let lesson = &runs[0].lesson;
+    let mut lines: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for event in runs.iter().flat_map(|run| &run.events) {
+        if let Some((file, line)) = event.at.split_once(':') {
+            lines.entry(file).or_default().extend(line.parse::<usize>());
+        }
+    }
+    let files = patch::changed(&lesson.patch)?;
+    let mut html = String::from("<div class=\"st-source\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
+    for (file, marked) in lines {
+        let found = files.iter().find(|(path, ..)| path.ends_with(&format!("/src/{file}")));
+        let (path, ..) = found.ok_or_else(|| Failure::new(format!("{file}: the patch does not change it")))?;
+        let text = read(path)?;
+        let text: Vec<&str> = text.lines().collect();
+        let mut shown = BTreeSet::new();
+        marked.iter().for_each(|&line| shown.extend(function_around(&text, line)));
+        let _ = writeln!(html, "<div class=\"st-file\"><p>{}</p>\n<ol>", escape(path));
+        let mut before = 0;
+        for line in shown {
+            let code = text.get(line - 1).copied().unwrap_or_default();
+            if without_anchors(&format!("{code}\n")).is_empty() {
+                continue;
+            }
+            let gap = if before > 0 && line > before + 1 { " class=\"st-gap\"" } else { "" };
+            let code = if code.is_empty() { " ".to_owned() } else { escape(code) };
+            let _ = writeln!(
+                html,
+                "<li value=\"{line}\" data-at=\"{file}:{line}\"{gap}><code class=\"language-rust\">{code}</code></li>"
+            );
+            before = line;
+        }
+        html += "</ol></div>\n";
+    }
+    html += "</div>\n";
+    Ok(html)
+}
+
+/// The lines of the function around a line: from the nearest line above that begins one, to the brace that closes it.
+fn function_around(text: &[&str], line: usize) -> std::ops::RangeInclusive<usize> {
+    let indent = |line: usize| text.get(line - 1).map_or(0, |text| text.len() - text.trim_start().len());
+    let begins = |line: usize| {
+        let code = text[line - 1].trim_start();
+        code.split(' ').take(4).any(|word| word == "fn") && !code.starts_with("//")
+    };
+    let inside = |start: usize| indent(start) < indent(line) || start == line;
+    let Some(first) = (1..=line).rev().find(|&start| begins(start) && inside(start)) else { return line..=line };
+    let is_end = |end: &usize| indent(*end) == indent(first) && text[*end - 1].trim_start().starts_with('}');
+    let last = (first + 1..=text.len()).find(is_end).unwrap_or(line);
+    first..=last.max(line)
+}
+
+/// What the player needs: the same as the table, as data.
+fn data(run: &Shown) -> Value {
+    let mut things = Map::new();
+    for (id, thing) in &run.lesson.things {
+        let mut value = json!({ "name": run.lesson.name(id), "box": thing.r#box, "on": thing.on, "none": thing.none });
+        value["code"] = json!(thing.code);
+        value["lines"] = json!(thing.lines);
+        things.insert(id.clone(), value);
+    }
+    let event = |(index, event): (usize, &ShownEvent)| {
+        let mut value = json!({ "by": event.by, "at": event.at, "say": event.say, "set": changes(&run.states[index], &run.states[index + 1]) });
+        let is_visible = |id: &&String| run.lesson.things.contains_key(*id);
+        value["reads"] = json!(event.reads.iter().filter(is_visible).collect::<Vec<_>>());
+        value["ms"] = json!(event.ms);
+        value["stage"] = json!(event.stage.is_some());
+        if let Some((question, right)) = &event.ask {
+            let answer = |(index, answer): (usize, &Answer)| json!({ "text": answer.text, "because": answer.because, "right": index == *right });
+            value["ask"] = json!({ "text": question.text, "answers": question.answers.iter().enumerate().map(answer).collect::<Vec<_>>() });
+        }
+        value
+    };
+    json!({
+        "id": run.id, "tab": run.tab, "boxes": run.lesson.boxes, "things": things,
+        "start": changes(&States::new(), &run.states[0]),
+        "events": run.events.iter().enumerate().map(event).collect::<Vec<_>>(),
+    })
+}
+
+/// The things that are not what they were before, whole.
+fn changes(before: &States, after: &States) -> Value {
+    let changed = after.iter().filter(|(id, state)| before.get(*id) != Some(state));
+    json!(changed.collect::<BTreeMap<_, _>>())
+}
+
+fn table(run: &Shown) -> String {
+    let mut html = String::from(
+        "<table class=\"st-table\">\n<thead><tr><th>Event</th><th>Who</th><th>What happens</th><th>What changes</th></tr></thead>\n<tbody>\n",
+    );
+    for (index, event) in run.events.iter().enumerate() {
+        let (id, number) = (&run.id, index + 1);
+        let ask =
+            event.ask.as_ref().map_or(String::new(), |(question, _)| format!("<em>{}</em> ", code(&question.text)));
+        let changes = described(run, &run.states[index], &run.states[index + 1]);
+        let _ = writeln!(
+            html,
+            "<tr id=\"{id}-{number}\"><td><a href=\"#{id}-{number}\">{number}</a></td><td>{}</td><td>{ask}{}</td><td>{changes}</td></tr>",
+            escape(run.lesson.name(&event.by)),
+            code(&event.say)
+        );
+    }
+    html += "</tbody>\n</table>\n";
+    html
+}
+
+/// What changes, in words.
+fn described(run: &Shown, before: &States, after: &States) -> String {
+    let mut words = Vec::new();
+    for (id, state) in after {
+        let old = before.get(id);
+        if old == Some(state) {
+            continue;
+        }
+        let name = run.lesson.name(id);
+        let mut parts = Vec::new();
+        if old.is_none_or(|old| old.is != state.is) && !state.is.is_empty() {
+            parts.push(state.is.clone());
+        }
+        if old.is_none_or(|old| old.what != state.what) && !state.what.is_empty() {
+            parts.push(state.what.clone());
+        }
+        if let Some(holds) = state.holds.as_ref().filter(|holds| old.and_then(|old| old.holds.as_ref()) != Some(*holds))
+        {
+            let is_output = run.lesson.things.get(id).is_some_and(|thing| thing.lines);
+            let names = holds.iter().map(|one| run.lesson.name(one).to_owned());
+            parts.push(match holds.last() {
+                None => "empty".to_owned(),
+                Some(line) if is_output => format!("“{line}”"),
+                Some(_) => names.collect::<Vec<_>>().join(", "),
+            });
+        }
+        if !parts.is_empty() {
+            words.push(format!("{name}: {}", parts.join(", ")));
+        }
+    }
+    escape(&words.join("; "))
+}
+
+/// Text for HTML, with code between backticks.
+fn code(text: &str) -> String {
+    let part = |(index, part): (usize, &str)| {
+        if index % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) }
+    };
+    text.split('`').enumerate().map(part).collect()
+}

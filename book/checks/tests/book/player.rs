@@ -1,0 +1,280 @@
+//! The stepper as a real browser shows it: every recording there and back, keys, fragments, questions, a phone, paper, no JavaScript.
+
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use crate::site::pages;
+use book_checks::has_tool;
+use book_checks::stepper::lesson::frames;
+use book_checks::stepper::shown::{runs, shown};
+use browser::{Browser, Window};
+use serde_json::{Value, json};
+
+/// The state as the player shows it, and the place where the reader is.
+const SHOWN: &str = "[...document.querySelectorAll('FRAME :is(.st-where, .st-sentence, .st-boxes)')].map(e => e.innerHTML).join()
+    + [...document.querySelectorAll('FRAME .st-file :is(.st-now, .st-there)')].map(e => e.dataset.at + e.className + e.textContent).join()
+    + [...document.querySelectorAll('FRAME .st-chosen .st-cursor')].map(e => e.getAttribute('x')).join()
+    + document.querySelector('FRAME input').value";
+const DESKTOP: (u32, u32) = (1280, 1000);
+const PHONE: (u32, u32) = (390, 844);
+
+/// A frame in its page.
+struct Frame {
+    name: String,
+    url: String,
+    runs: Vec<(String, usize)>,
+}
+
+fn all_frames() -> Vec<Frame> {
+    let frame = |name: String| {
+        let mark = format!("id=\"stepper-{name}\"");
+        let is_its_page = |page: &&book_checks::site::Page| page.name() != "print.html" && page.text.contains(&mark);
+        let page = pages().iter().find(is_its_page).unwrap_or_else(|| panic!("no page shows {name}"));
+        let runs = runs(&name).unwrap();
+        let runs = runs.iter().map(|run| (run.id.clone(), shown(run).unwrap().events.len())).collect();
+        Frame { url: format!("file://{}", page.path.canonicalize().unwrap().display()), name, runs }
+    };
+    frames().into_iter().map(frame).collect()
+}
+
+/// What must be true of each frame.
+const CHECKS: [fn(&mut Browser, &Frame); 8] = [
+    every_recording_shows_the_same_states_there_and_back,
+    no_two_events_look_alike,
+    keys_work_in_the_frame_and_turn_the_page_outside_of_it,
+    a_question_is_asked_once_and_has_one_right_answer,
+    a_fragment_leads_to_its_event_and_the_other_recording_opens_at_its_stage,
+    nothing_is_wider_than_a_phone,
+    without_javascript_and_on_paper_there_are_timelines_tables_and_the_source,
+    text_stands_out_in_each_theme,
+];
+
+/// In one browser: several at the same time would take the processors from the other tests.
+#[test]
+fn every_stepper_works_in_a_real_browser() {
+    if !has_tool("chromium") {
+        return;
+    }
+    let mut browser = Browser::start().unwrap();
+    for frame in all_frames() {
+        for check in CHECKS {
+            check(&mut browser, &frame);
+            browser.close_all().unwrap();
+        }
+    }
+}
+
+impl Frame {
+    fn open(&self, browser: &mut Browser, fragment: &str, size: (u32, u32)) -> Window {
+        let window = browser.open(&format!("{}#{fragment}", self.url), size).unwrap();
+        self.get(browser, &window, "document.querySelector('FRAME').focus({ preventScroll: true })");
+        window
+    }
+
+    /// The value of an expression in which `FRAME` means this frame.
+    fn get(&self, browser: &mut Browser, window: &Window, expression: &str) -> Value {
+        browser.evaluate(window, &expression.replace("FRAME", &format!("#stepper-{}", self.name))).unwrap()
+    }
+
+    fn at(&self, browser: &mut Browser, window: &Window) -> String {
+        self.get(browser, window, "document.querySelector('FRAME .st-where a').textContent")
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn is_asking(&self, browser: &mut Browser, window: &Window) -> bool {
+        self.get(browser, window, "!document.querySelector('FRAME .st-question').hidden") == true
+    }
+}
+
+fn every_recording_shows_the_same_states_there_and_back(browser: &mut Browser, frame: &Frame) {
+    for (run, last) in &frame.runs {
+        let window = frame.open(browser, &format!("{run}-0"), DESKTOP);
+        let mut there = vec![frame.get(browser, &window, SHOWN)];
+        for _ in 0..3 * last {
+            browser.press(&window, "ArrowRight").unwrap();
+            if !frame.is_asking(browser, &window) && there.len() <= *last {
+                there.push(frame.get(browser, &window, SHOWN));
+            }
+        }
+        assert_eq!((there.len(), frame.at(browser, &window)), (last + 1, format!("Event {last} of {last}")), "{run}");
+        for number in (0..=*last).rev() {
+            assert_eq!(frame.get(browser, &window, SHOWN), there[number], "{run}, event {number}");
+            browser.press(&window, "ArrowLeft").unwrap();
+        }
+        assert_eq!(frame.at(browser, &window), format!("Event 0 of {last}"), "{run}: it stays there");
+        let url = frame.get(browser, &window, "location.href.split('#')[0]");
+        assert_eq!(url, json!(frame.url), "mdBook has turned the page");
+        let outside = "performance.getEntriesByType('resource').filter(e => !e.name.startsWith('file:')).length";
+        assert_eq!(frame.get(browser, &window, outside), 0, "the page asks the network for something");
+    }
+}
+
+fn no_two_events_look_alike(browser: &mut Browser, frame: &Frame) {
+    for (run, last) in &frame.runs {
+        let mut seen = Vec::new();
+        let window = frame.open(browser, &format!("{run}-0"), DESKTOP);
+        for number in 0..=*last {
+            browser.evaluate(&window, &format!("location.hash = '#{run}-{number}'")).unwrap();
+            browser
+                .wait_for(
+                    &window,
+                    &format!(
+                        "document.querySelector('#stepper-{} .st-where').textContent.startsWith('Event {number} of')",
+                        frame.name
+                    ),
+                )
+                .unwrap();
+            let state = frame.get(browser, &window, "document.querySelector('FRAME .st-sentence').innerHTML + document.querySelector('FRAME .st-boxes').innerHTML");
+            assert!(!seen.contains(&state), "{run}: event {number} looks like one before it");
+            seen.push(state);
+        }
+    }
+}
+
+fn keys_work_in_the_frame_and_turn_the_page_outside_of_it(browser: &mut Browser, frame: &Frame) {
+    let (run, last) = &frame.runs[0];
+    let window = frame.open(browser, &format!("{run}-0"), DESKTOP);
+    for (key, expected) in [("End", *last), ("ArrowRight", *last), ("Home", 0), ("ArrowLeft", 0), ("ArrowRight", 1)] {
+        browser.press(&window, key).unwrap();
+        assert_eq!(frame.at(browser, &window), format!("Event {expected} of {last}"), "{key}");
+    }
+    let is_playing = "document.querySelector('FRAME .st-play').textContent.includes('Stop')";
+    browser.press(&window, " ").unwrap();
+    assert_eq!(frame.get(browser, &window, is_playing), true);
+    browser.press(&window, " ").unwrap();
+    assert_eq!(frame.get(browser, &window, is_playing), false);
+    // A button at its end keeps the focus, so that the next key does not turn the page.
+    browser.press(&window, "End").unwrap();
+    frame.get(browser, &window, "document.querySelector('FRAME .st-controls .st-main').focus()");
+    browser.press(&window, "Enter").unwrap();
+    browser.press(&window, "ArrowLeft").unwrap();
+    assert_eq!(frame.at(browser, &window), format!("Event {} of {last}", last - 1));
+    frame.get(browser, &window, "document.activeElement.blur()");
+    browser.press(&window, "ArrowRight").unwrap();
+    browser.wait_for(&window, &format!("!location.href.startsWith('{}')", frame.url)).unwrap();
+}
+
+fn a_question_is_asked_once_and_has_one_right_answer(browser: &mut Browser, frame: &Frame) {
+    for (run, last) in &frame.runs {
+        let window = frame.open(browser, &format!("{run}-0"), DESKTOP);
+        let mut asked = 0;
+        for _ in 0..3 * last {
+            browser.press(&window, "ArrowRight").unwrap();
+            if !frame.is_asking(browser, &window) {
+                continue;
+            }
+            asked += 1;
+            let veils = "document.querySelectorAll('FRAME .st-chosen rect.st-veil').length";
+            assert_eq!(frame.get(browser, &window, veils), 1, "the timeline shows the answer");
+            let answers = "[...document.querySelectorAll('FRAME .st-option')].map(option => { option.click();
+                return document.querySelector('FRAME .st-answer').textContent.split('.')[0]; })";
+            let answers = frame.get(browser, &window, answers);
+            let answers = answers.as_array().unwrap();
+            assert_eq!(answers.iter().filter(|word| *word == "Right").count(), 1, "{answers:?}");
+            assert!(answers.len() > 1 && answers.iter().all(|word| *word == "Right" || *word == "No"), "{answers:?}");
+            let before = frame.at(browser, &window);
+            frame.get(browser, &window, "document.querySelector('FRAME .st-question .st-main').click()");
+            assert_ne!(frame.at(browser, &window), before);
+            for key in ["ArrowLeft", "ArrowRight"] {
+                browser.press(&window, key).unwrap();
+                assert!(!frame.is_asking(browser, &window), "it is asked again");
+            }
+        }
+        assert!(asked > 0 || frame.runs.len() > 1, "{run}: nothing is asked");
+    }
+}
+
+fn a_fragment_leads_to_its_event_and_the_other_recording_opens_at_its_stage(browser: &mut Browser, frame: &Frame) {
+    let (run, last) = frame.runs.last().unwrap();
+    let window = frame.open(browser, &format!("{run}-2"), DESKTOP);
+    assert_eq!(frame.at(browser, &window), format!("Event 2 of {last}"));
+    browser.evaluate(&window, &format!("location.hash = '#{run}-999'")).unwrap();
+    let ended = format!(
+        "document.querySelector('#stepper-{} .st-where a').textContent === 'Event {last} of {last}'",
+        frame.name
+    );
+    browser.wait_for(&window, &ended).unwrap();
+    frame.get(browser, &window, "document.querySelector('FRAME .st-foot button').click()");
+    assert_eq!(
+        frame.get(
+            browser,
+            &window,
+            "document.querySelectorAll('FRAME .st-run:not([hidden]) .st-table:not([hidden])').length"
+        ),
+        1
+    );
+    if frame.runs.len() > 1 {
+        let (_, other) = &frame.runs[0];
+        frame.get(browser, &window, "document.querySelector('FRAME .st-tab').click()");
+        let at = frame.at(browser, &window);
+        assert!(at.ends_with(&format!("of {other}")) && !at.starts_with("Event 0 "), "{at}");
+    }
+}
+
+fn nothing_is_wider_than_a_phone(browser: &mut Browser, frame: &Frame) {
+    for (run, last) in &frame.runs {
+        for number in [0, last / 2, *last] {
+            let window = frame.open(browser, &format!("{run}-{number}"), PHONE);
+            let wider = "[...document.querySelectorAll('FRAME .st-panel *')].filter(e => e.getBoundingClientRect().right > 391 && !e.closest('svg')).map(e => e.className)";
+            assert_eq!(frame.get(browser, &window, wider), json!([]), "{run}, event {number}");
+            assert_eq!(frame.get(browser, &window, "document.documentElement.scrollWidth"), 390, "{run}");
+        }
+    }
+}
+
+/// How many of them can be seen.
+fn visible(selector: &str) -> String {
+    format!("[...document.querySelectorAll('FRAME {selector}')].filter(e => e.checkVisibility()).length")
+}
+
+fn without_javascript_and_on_paper_there_are_timelines_tables_and_the_source(browser: &mut Browser, frame: &Frame) {
+    let counts = |browser: &mut Browser, window: &Window| {
+        [".st-timeline", ".st-table", ".st-source", ".st-panel"].map(|part| frame.get(browser, window, &visible(part)))
+    };
+    let runs = frame.runs.len();
+    let expected = [json!(runs), json!(runs), json!(1), json!(0)];
+    let window = browser.window(DESKTOP).unwrap();
+    browser.call(Some(&window), "Emulation.setScriptExecutionDisabled", json!({ "value": true })).unwrap();
+    browser.go(&window, &frame.url).unwrap();
+    assert_eq!(counts(browser, &window), expected, "without JavaScript");
+
+    let window = frame.open(browser, &format!("{}-1", frame.runs[0].0), DESKTOP);
+    frame.get(browser, &window, "window.dispatchEvent(new Event('beforeprint'))");
+    browser.call(Some(&window), "Emulation.setEmulatedMedia", json!({ "media": "print" })).unwrap();
+    assert_eq!(counts(browser, &window), expected, "on paper");
+    assert_eq!(frame.get(browser, &window, &visible(":is(.st-cursor, .st-veil)")), 0);
+    browser.call(Some(&window), "Emulation.setEmulatedMedia", json!({ "media": "" })).unwrap();
+    frame.get(browser, &window, "window.dispatchEvent(new Event('afterprint'))");
+    assert_eq!(frame.at(browser, &window), format!("Event 1 of {}", frame.runs[0].1));
+    assert_eq!(frame.get(browser, &window, &visible(".st-panel")), 1);
+}
+
+/// The least contrast of a text in the frame with what is behind it, and the text. What cannot be used now may be pale.
+const CONTRAST: &str = "(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+    const linear = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+    let worst = [99, ''];
+    for (const e of document.querySelectorAll('FRAME .st-panel :is(p, span, button, ins, a)')) {
+        const text = [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!text || !e.getClientRects().length || e.closest('[aria-disabled=true], .st-absent, .st-file code')) continue;
+        const [high, low] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((a, b) => b - a);
+        const ratio = (high + 0.05) / (low + 0.05);
+        if (ratio < worst[0]) worst = [ratio, e.className + ': ' + e.textContent];
+    }
+    return worst;
+})()";
+
+fn text_stands_out_in_each_theme(browser: &mut Browser, frame: &Frame) {
+    let (run, last) = &frame.runs[0];
+    for theme in ["light", "rust", "coal", "navy", "ayu"] {
+        let window = frame.open(browser, &format!("{run}-{}", last / 2), DESKTOP);
+        browser.evaluate(&window, &format!("document.documentElement.classList.remove('light', 'rust', 'coal', 'navy', 'ayu'); document.documentElement.classList.add('{theme}')")).unwrap();
+        frame.get(browser, &window, "document.getAnimations().forEach((animation) => animation.finish())");
+        let worst = frame.get(browser, &window, CONTRAST);
+        assert!(worst[0].as_f64().unwrap() >= 4.5, "{theme}: {worst}");
+    }
+}
