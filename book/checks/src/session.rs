@@ -18,13 +18,9 @@ use std::time::{Duration, Instant};
 
 /// The pages whose sessions have the old form: the list shrinks until it is empty.
 pub const OLD: &[&str] = &[
-    "05_01_tasks",
-    "05_03_wait",
     "05_04_wakers",
     "05_05_reactor",
     "05_06_many_threads",
-    "06_01_shared_kitchen",
-    "06_02_locks",
     "07_01_echo_streams",
     "07_02_key_value",
     "07_03_chat",

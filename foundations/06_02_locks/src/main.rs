@@ -1,8 +1,8 @@
-//! Step 6.2: a mutex, a semaphore, a channel and a counter. Who waits in line for them, who is first, and what if one gives up?
+//! Step 6.2: inside a mutex, a semaphore and a channel. Which task is first in line, and what if a task is cancelled there?
 //!
 //! Run: `cargo run --bin 06_02_locks`
-//! Try: make the semaphore of `semaphore` one with three permits, and say before you run it who waits then.
-//! You should see: nobody overtakes anybody, and whoever gives up keeps nobody waiting. Only the counter without a lock forgets something.
+//! Try: make the semaphore of `semaphore` one with three permits, and say before you run it which tasks wait then.
+//! You should see: no task overtakes another, and a task that is cancelled keeps none waiting. Only the counter without a lock forgets something.
 
 mod channel;
 mod counter;
@@ -18,7 +18,7 @@ use mutex::Mutex;
 use semaphore::Semaphore;
 use std::future::pending;
 use std::rc::Rc;
-use turns::{cancel, pass, say, told};
+use turns::{announced, cancel, pass, say};
 
 fn main() {
     show("A mutex: one at a time.", mutex);
@@ -42,16 +42,16 @@ async fn mutex(executor: Executor) {
     let guard = soda_machine.lock().await;
     say("    A has the turn");
     let [b, c, d] = ["B", "C", "D"].map(|name| executor.spawn(fill(name, Rc::clone(&soda_machine))));
-    pass().await; // now the three of them ask
+    pass().await; // now all three ask
     cancel("B", b);
     say("    A gives the turn back");
     drop(guard);
-    cancel("C", c); // the turn was handed to C, who has not noticed yet
+    cancel("C", c); // the turn was handed to C, which has not been polled since
     d.await;
 }
 
 async fn fill(name: &str, soda_machine: Rc<Mutex<u32>>) {
-    let mut guard = told(name, soda_machine.lock()).await;
+    let mut guard = announced(name, soda_machine.lock()).await;
     *guard.value += 1;
     say(format_args!("    {name} has the turn, and fills cup {}", guard.value));
 }
@@ -70,7 +70,7 @@ async fn semaphore(executor: Executor) {
 
 /// Keeps a cook until it is cancelled.
 async fn keep(name: &str, cooks: Rc<Semaphore>) {
-    let _permit = told(name, cooks.acquire()).await;
+    let _permit = announced(name, cooks.acquire()).await;
     say(format_args!("    {name} has a cook"));
     pending::<()>().await;
 }
@@ -88,7 +88,7 @@ async fn receivers(executor: Executor) {
 }
 
 async fn receive(name: &str, orders: Rc<Channel<&str>>) {
-    let order = told(name, orders.receive()).await;
+    let order = announced(name, orders.receive()).await;
     say(format_args!("    {name} receives: {order}"));
 }
 
@@ -103,7 +103,7 @@ async fn senders(executor: Executor) {
 }
 
 async fn send(name: &str, order: &'static str, orders: Rc<Channel<&str>>) {
-    told(name, orders.send(order)).await;
+    announced(name, orders.send(order)).await;
     say(format_args!("    {name} has sent: {order}"));
 }
 // ANCHOR_END: channel
