@@ -25,12 +25,6 @@ pub const OLD: &[&str] = &[
     "07_02_key_value",
     "07_03_chat",
     "08_01_blocking_pool",
-    "09_01_sync_server",
-    "09_03_slow_request",
-    "09_04_concurrent_server",
-    "09_05_parallel_server",
-    "09_06_real_clients",
-    "09_07_graceful_server",
 ];
 
 /// How long a person needs for a line.
