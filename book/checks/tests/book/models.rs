@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, models, snapshot, step, target, workspace};
+use book_checks::{assert_none, models, snapshot, step, target};
 use harness::Program;
 use measure::Hands;
 use measure::figure::Measure;
