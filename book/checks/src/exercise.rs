@@ -30,7 +30,6 @@ pub const NOT_YET: &[&str] = &[
     "04_02_coroutines.md",
     "04_03_green_threads.md",
     "07_01_echo_streams.md",
-    "07_02_key_value.md",
     "07_03_chat.md",
     "08_01_blocking_pool.md",
     "08_02_find_the_blocker.md",
