@@ -104,15 +104,17 @@ impl Drop for Redis {
 fn answer(client: &mut Client) -> Result<Vec<u8>> {
     let mut answer = client.line()?;
     let length = str::from_utf8(&answer[1..]).ok().and_then(|number| number.trim_end().parse::<usize>().ok());
-    match (answer[0], length) {
-        (b'$' | b'=', Some(length)) => answer.extend(client.bytes(length + "\r\n".len())?),
-        (b'*' | b'~', Some(length)) => {
-            (0..length).try_for_each(|_| Ok::<_, Failure>(answer.extend(self::answer(client)?)))?
+    let parts = match (answer[0], length) {
+        (b'$' | b'=', Some(length)) => {
+            answer.extend(client.bytes(length + "\r\n".len())?);
+            0
         }
-        (b'%', Some(length)) => {
-            (0..2 * length).try_for_each(|_| Ok::<_, Failure>(answer.extend(self::answer(client)?)))?
-        }
-        _ => {}
+        (b'*' | b'~', Some(length)) => length,
+        (b'%', Some(length)) => 2 * length,
+        _ => 0,
+    };
+    for _ in 0..parts {
+        answer.extend(self::answer(client)?);
     }
     Ok(answer)
 }

@@ -55,10 +55,10 @@ impl<'r> SetOptions<'r> {
             };
             match (expiry, word.as_slice()) {
                 (None, b"NX") if options.only_if != Some(Existence::Present) => {
-                    options.only_if = Some(Existence::Absent)
+                    options.only_if = Some(Existence::Absent);
                 }
                 (None, b"XX") if options.only_if != Some(Existence::Absent) => {
-                    options.only_if = Some(Existence::Present)
+                    options.only_if = Some(Existence::Present);
                 }
                 (None, b"GET") => options.gets = true,
                 (None, b"KEEPTTL") if options.expires.is_none() => options.keeps_deadline = true,
