@@ -17,15 +17,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 /// The pages whose sessions have the old form: the list shrinks until it is empty.
-pub const OLD: &[&str] = &[
-    "05_04_wakers",
-    "05_05_reactor",
-    "05_06_many_threads",
-    "07_01_echo_streams",
-    "07_02_key_value",
-    "07_03_chat",
-    "08_01_blocking_pool",
-];
+pub const OLD: &[&str] = &["07_01_echo_streams", "07_02_key_value", "07_03_chat", "08_01_blocking_pool"];
 
 /// How long a person needs for a line.
 const A_LINE: Duration = Duration::from_millis(1500);

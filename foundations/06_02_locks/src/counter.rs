@@ -1,14 +1,14 @@
 //! A counter for the tasks of one thread needs no lock, as long as no task waits between reading and writing.
 
-use crate::executor::Executor;
 use crate::mutex::Mutex;
 use crate::turns::{pass, say};
 use std::cell::Cell;
 use std::rc::Rc;
+use wakers::Executor;
 
 // ANCHOR: counter
 /// Has three tasks add one to each of three counters.
-pub async fn count(executor: Executor) {
+pub async fn count(executor: &Executor) {
     let (at_once, with_a_wait, locked) = (Rc::default(), Rc::default(), Rc::new(Mutex::new(0)));
     let add = || add(Rc::clone(&at_once), Rc::clone(&with_a_wait), Rc::clone(&locked));
     for task in [(); 3].map(|()| executor.spawn(add())) {

@@ -6,19 +6,17 @@
 
 mod channel;
 mod counter;
-#[path = "../../05_04_wakers/src/executor.rs"] // as it is: this step is about what its tasks wait for
-mod executor;
 mod mutex;
 mod semaphore;
 mod turns;
 
 use channel::Channel;
-use executor::Executor;
 use mutex::Mutex;
 use semaphore::Semaphore;
 use std::future::pending;
 use std::rc::Rc;
 use turns::{announced, cancel, pass, say};
+use wakers::Executor; // as it is: this step is about what its tasks wait for
 
 fn main() {
     show("A mutex: one at a time.", mutex);
@@ -29,24 +27,23 @@ fn main() {
 }
 
 /// Runs a scene on an executor of its own.
-fn show<F: Future<Output = ()> + 'static>(title: &str, scene: impl FnOnce(Executor) -> F) {
+fn show(title: &str, scene: impl AsyncFnOnce(&Executor)) {
     say(title);
     let executor = Executor::default();
-    executor.spawn(scene(executor.clone())).detach();
-    executor.run_until_empty();
+    executor.block_on(scene(&executor));
 }
 
 // ANCHOR: mutex
-async fn mutex(executor: Executor) {
+async fn mutex(executor: &Executor) {
     let soda_machine = Rc::new(Mutex::new(0));
     let guard = soda_machine.lock().await;
     say("    A has the turn");
     let [b, c, d] = ["B", "C", "D"].map(|name| executor.spawn(fill(name, Rc::clone(&soda_machine))));
     pass().await; // now all three ask
-    cancel("B", b);
+    cancel("B", b).await;
     say("    A gives the turn back");
     drop(guard);
-    cancel("C", c); // the turn was handed to C, which has not been polled since
+    cancel("C", c).await; // the turn was handed to C, which has not been polled since
     d.await;
 }
 
@@ -58,13 +55,13 @@ async fn fill(name: &str, soda_machine: Rc<Mutex<u32>>) {
 // ANCHOR_END: mutex
 
 // ANCHOR: semaphore
-async fn semaphore(executor: Executor) {
+async fn semaphore(executor: &Executor) {
     let cooks = Rc::new(Semaphore::new(2));
     let [a, b, _c, _d] = ["A", "B", "C", "D"].map(|name| executor.spawn(keep(name, Rc::clone(&cooks))));
     pass().await;
-    cancel("B", b);
+    cancel("B", b).await;
     pass().await;
-    cancel("A", a);
+    cancel("A", a).await;
     pass().await;
 }
 
@@ -77,13 +74,13 @@ async fn keep(name: &str, cooks: Rc<Semaphore>) {
 // ANCHOR_END: semaphore
 
 // ANCHOR: channel
-async fn receivers(executor: Executor) {
+async fn receivers(executor: &Executor) {
     let orders = Rc::new(Channel::new(5));
     let [a, b] = ["A", "B"].map(|name| executor.spawn(receive(name, Rc::clone(&orders))));
     pass().await;
     orders.send("soda").await;
     say("    a soda is ordered");
-    cancel("A", a); // the order was meant for A
+    cancel("A", a).await; // the order was meant for A
     b.await;
 }
 
@@ -92,12 +89,12 @@ async fn receive(name: &str, orders: Rc<Channel<&str>>) {
     say(format_args!("    {name} receives: {order}"));
 }
 
-async fn senders(executor: Executor) {
+async fn senders(executor: &Executor) {
     let orders = Rc::new(Channel::new(1));
     let [_a, b, _c] = [("A", "soda"), ("B", "burger"), ("C", "fries")]
         .map(|(name, order)| executor.spawn(send(name, order, Rc::clone(&orders))));
     pass().await;
-    cancel("B", b);
+    cancel("B", b).await;
     receive("the kitchen", Rc::clone(&orders)).await;
     receive("the kitchen", orders).await;
 }

@@ -1,25 +1,11 @@
 //! What the scenes of this step are made of: taking turns, and printing what happens.
 
-use crate::executor::JoinHandle;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::pin;
-use std::task::Poll;
-
-/// Pauses once, so that other tasks can run.
-pub async fn pass() {
-    let mut has_passed = false;
-    poll_fn(|context| {
-        if has_passed {
-            return Poll::Ready(());
-        }
-        has_passed = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
+use wakers::JoinHandle;
+pub use wakers::yield_now as pass;
 
 // ANCHOR: announced
 /// Awaits this future, and says so if it has to wait.
@@ -39,10 +25,11 @@ pub async fn announced<T>(name: &str, future: impl Future<Output = T>) -> T {
 // ANCHOR_END: announced
 
 // ANCHOR: cancel
-/// Cancels a task: drops its future, and whatever is in it.
-pub fn cancel(name: &str, task: JoinHandle<()>) {
+/// Cancels a task. In its next turn, its future is dropped, and with it all that it holds.
+pub async fn cancel(name: &str, task: JoinHandle<()>) {
     say(format_args!("    {name} gives up"));
     drop(task);
+    pass().await;
 }
 // ANCHOR_END: cancel
 

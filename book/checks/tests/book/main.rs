@@ -18,6 +18,7 @@ mod models;
 mod modules;
 mod not_blocking;
 mod one_loop;
+mod own_runtime;
 mod player;
 mod runtimes;
 mod site;

@@ -23,6 +23,7 @@
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
+//! | [`reads_all`] | a short read does not mean that all is read | 3.3, 3.4, 5.5, 5.6 |
 //! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
 //! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
@@ -236,6 +237,9 @@ const ECHO_SURVIVES: &[Check] = checks![
     echo::peers_that_never_read_are_let_go,
 ];
 
+/// For loops that learn only of changes.
+const READS_ALL: &[Check] = checks![survives::an_urgent_byte_in_mid_request];
+
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
     one_at_a_time::a_silent_client_holds_everyone_up,
@@ -314,6 +318,11 @@ pub fn echoes(program: impl Into<Program>) -> Report {
 /// Nothing a peer does stops this echo server.
 pub fn echo_survives(program: impl Into<Program>) -> Report {
     run(ECHO_SURVIVES, &program.into())
+}
+
+/// It reads until there is nothing left, and does not take a short read for the last one.
+pub fn reads_all(program: impl Into<Program>) -> Report {
+    run(READS_ALL, &program.into())
 }
 
 /// This echo server serves one peer at a time: everyone else waits.
@@ -463,6 +472,7 @@ const SUITES: &[(&str, &[Check])] = &[
     ("stops_in_time", STOPS_IN_TIME),
     ("command_line", COMMAND_LINE),
     ("echoes", ECHOES),
+    ("reads_all", READS_ALL),
     ("echo_survives", ECHO_SURVIVES),
     ("echo_one_at_a_time", ECHO_ONE_AT_A_TIME),
     ("echo_concurrent", ECHO_CONCURRENT),

@@ -243,6 +243,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
         &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "eight_silent_peers_hold_everyone_up"],
     ),
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
+    ("believes_a_short_read", &["an_urgent_byte_in_mid_request"]),
     ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
 ];
 
