@@ -9,6 +9,7 @@ mod chat;
 mod claims;
 mod echo_costs;
 mod exercises;
+mod gateway;
 mod key_value;
 mod kitchen;
 mod locks;

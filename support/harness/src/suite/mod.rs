@@ -30,7 +30,7 @@
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
 //! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
-//! | [`resp`] | it speaks RESP2, and one client at a time has all keys to itself | 7.2 |
+//! | [`resp`] | it speaks RESP, and one client at a time has all keys to itself | 7.2 |
 //! | [`resp_survives`] | nothing a client does stops it | 7.2 |
 //! | [`resp_concurrent`] | no client waits for another | 7.2 |
 
@@ -286,6 +286,14 @@ const RESP: &[Check] = checks![
     resp::on_a_signal_requests_that_have_begun_to_arrive_are_answered,
     resp::on_a_second_signal_it_ends_at_once,
     resp::a_client_that_does_not_read_is_not_read_from,
+    resp::commands_between_multi_and_exec_are_executed_together,
+    resp::a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one,
+    resp::an_urgent_byte_does_not_hide_the_rest_of_a_request,
+    resp::three_hundred_clients_have_room_in_the_backlog,
+    resp::clients_that_come_with_the_signal_are_answered,
+    resp::a_client_that_never_pauses_does_not_keep_it_from_stopping,
+    resp::a_full_store_refuses_more_and_keeps_what_it_has,
+    resp::a_crowd_that_is_refused_does_not_fill_the_log,
 ];
 
 /// The checks of [`SURVIVES`] that do not need HTTP.
@@ -355,7 +363,7 @@ pub fn idle_clients_cost_nothing(program: impl Into<Program>) -> Report {
     run(IDLE_CLIENTS_COST_NOTHING, &program.into())
 }
 
-/// It speaks RESP2, and one client at a time has all keys to itself.
+/// It speaks RESP, and one client at a time has all keys to itself.
 pub fn resp(program: impl Into<Program>) -> Report {
     run(RESP, &program.into())
 }
