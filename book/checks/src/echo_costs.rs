@@ -4,8 +4,8 @@ use crate::report::{Report, Row, format};
 use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CORE};
 use measure::figure::{Measure, times};
 
-/// Step 5.6, if the thread that leaves the reactor calls another one for each task that it does not take itself.
-pub const CALLING: &str = "05_06_many_threads+call_at_once";
+/// Step 5.6, if a thread that leaves the reactor with one task calls no other one to watch it meanwhile.
+pub const UNWATCHED: &str = "05_06_many_threads+unwatched";
 
 /// The CPU time of an echo, the server on one core.
 pub const ON_ONE_CORE: Row = (Measure::CpuPerRequest, ONE_CORE);
@@ -31,7 +31,7 @@ pub fn table(costs: &Report, counts: &Report, servers: &[&str], base: &str) -> S
     head + &servers.iter().map(row).collect::<String>()
 }
 
-/// What an echo costs with few clients, if threads are called at once, and if not.
+/// What an echo costs with few clients, if the reactor is always watched, and if not.
 pub fn table_of_few(few: &Report) -> String {
     let base = few.servers()[0];
     let row = |server: &str| format!("| `{server}` | {} |\n", measured(few, WITH_FEW_CLIENTS, server, base));

@@ -123,7 +123,7 @@ impl Findings {
         let [buffer, left] = [with - without, without].map(|bytes| format(goal.row.0, bytes));
         let reaches = if without <= goal.bound { "which would reach the goal" } else { "which would miss it, too" };
         format!(
-            "The buffer that each connection has is {buffer} of it: [without it]({BUFFER}), step 9.5 is at {left}, {reaches}."
+            "The buffer that each connection has is {buffer} of it: [without it]({BUFFER}), the step is at {left}, {reaches}."
         )
     }
 }

@@ -29,23 +29,10 @@ pub const OLD: &[&str] = &[
     "04_01_callbacks",
     "04_02_coroutines",
     "04_03_green_threads",
-    "05_01_tasks",
-    "05_03_wait",
-    "05_04_wakers",
-    "05_05_reactor",
-    "05_06_many_threads",
-    "06_01_shared_kitchen",
-    "06_02_locks",
     "07_01_echo_streams",
     "07_02_key_value",
     "07_03_chat",
     "08_01_blocking_pool",
-    "09_01_sync_server",
-    "09_03_slow_request",
-    "09_04_concurrent_server",
-    "09_05_parallel_server",
-    "09_06_real_clients",
-    "09_07_graceful_server",
 ];
 
 /// How long a person needs for a line.

@@ -14,22 +14,23 @@ pub struct Watched {
     stream: TcpStream,
     is_readable: bool,
     is_writable: bool,
-    /// Whether the peer has sent its last byte: then what is left to read includes the end.
-    has_finished: bool,
 }
 
 impl Watched {
     /// A connection of which nothing is known yet.
     pub fn new(stream: TcpStream) -> Self {
-        Self { stream, is_readable: false, is_writable: false, has_finished: false }
+        Self { stream, is_readable: false, is_writable: false }
     }
 
     /// Takes note of what the system tells.
     pub fn note(&mut self, event: &Event) {
-        self.has_finished |= event.is_read_closed();
         self.is_readable |= event.is_readable() || event.is_read_closed();
         self.is_writable |= event.is_writable() || event.is_write_closed();
     }
+}
+
+fn would_block<T>(result: &io::Result<T>) -> bool {
+    matches!(result, Err(error) if error.kind() == ErrorKind::WouldBlock)
 }
 
 impl Read for Watched {
@@ -38,9 +39,7 @@ impl Read for Watched {
             return Err(ErrorKind::WouldBlock.into());
         }
         let read = self.stream.read(buffer);
-        // Where there was room for more, there is no more. (Only Windows wants to be asked again.)
-        let may_be_more = self.has_finished || cfg!(windows);
-        self.is_readable = matches!(&read, Ok(received) if *received == buffer.len() || may_be_more);
+        self.is_readable = !would_block(&read); // nothing else says that all is read, not even a short read
         read
     }
 }
@@ -52,7 +51,7 @@ impl Write for Watched {
             return Err(ErrorKind::WouldBlock.into());
         }
         let written = self.stream.write(bytes);
-        self.is_writable = matches!(&written, Ok(sent) if *sent == bytes.len() || cfg!(windows));
+        self.is_writable = !would_block(&written);
         written
     }
 

@@ -21,6 +21,6 @@ fn main() {}
 
 fn read(server: &mut Server, peer: &mut Peer) {
     if peer.stream.read(&mut [0; 1024]).is_err() {
-        server.event_loop.wait(peer.token, Wait::Ready, Box::new(move |server, _| read(server, peer)));
+        server.event_loop.wait(peer.token, Wait::Readable, Box::new(move |server, _| read(server, peer)));
     }
 }

@@ -54,9 +54,9 @@ impl Server {
     }
 
     /// After a failure: if the socket was not ready, the callback gets the peer when it is.
-    fn retry(&mut self, error: &io::Error, peer: Peer, callback: impl FnOnce(&mut Self, Peer) + 'static) {
+    fn retry(&mut self, error: &io::Error, wait: Wait, peer: Peer, callback: impl FnOnce(&mut Self, Peer) + 'static) {
         match error.kind() {
-            ErrorKind::WouldBlock => self.then(Wait::Ready, peer, callback),
+            ErrorKind::WouldBlock => self.then(wait, peer, callback),
             _ => give_up(error),
         }
     }
@@ -84,7 +84,7 @@ fn read_line(server: &mut Server, mut peer: Peer) {
         }
         match peer.stream.read(&mut buffer) {
             Ok(received) => peer.lines.receive(&buffer[..received]),
-            Err(error) => return server.retry(&error, peer, read_line),
+            Err(error) => return server.retry(&error, Wait::Readable, peer, read_line),
         }
     }
 }
@@ -94,7 +94,9 @@ fn write_line(server: &mut Server, mut peer: Peer, mut line: Vec<u8>) {
         match peer.stream.write(&line) {
             Ok(0) => return give_up(&ErrorKind::WriteZero.into()),
             Ok(written) => drop(line.drain(..written)),
-            Err(error) => return server.retry(&error, peer, |server, peer| write_line(server, peer, line)),
+            Err(error) => {
+                return server.retry(&error, Wait::Writable, peer, |server, peer| write_line(server, peer, line));
+            }
         }
     }
     read_line(server, peer);
@@ -116,7 +118,8 @@ fn discard(server: &mut Server, mut peer: Peer, refusal: io::Error, mut rest: u6
             Ok(received) if received as u64 > rest => return give_up(&refusal),
             Ok(received) => rest -= received as u64,
             Err(error) => {
-                return server.retry(&error, peer, move |server, peer| discard(server, peer, refusal, rest));
+                let discard = move |server: &mut Server, peer| discard(server, peer, refusal, rest);
+                return server.retry(&error, Wait::Readable, peer, discard);
             }
         }
     }

@@ -94,12 +94,12 @@ struct Stream<'h> {
 
 impl Stream<'_> {
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.retry(|socket| socket.read(buffer)).await
+        self.retry(Wait::Readable, |socket| socket.read(buffer)).await
     }
 
     async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
-            match self.retry(|socket| socket.write(bytes)).await? {
+            match self.retry(Wait::Writable, |socket| socket.write(bytes)).await? {
                 0 => return Err(ErrorKind::WriteZero.into()),
                 written => bytes = &bytes[written..],
             }
@@ -112,10 +112,14 @@ impl Stream<'_> {
     }
 
     /// Tries again whenever the socket is ready, until it does not say `WouldBlock`.
-    async fn retry<T>(&mut self, mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
+    async fn retry<T>(
+        &mut self,
+        wait: Wait,
+        mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>,
+    ) -> io::Result<T> {
         loop {
             match attempt(&mut self.socket) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait(Wait::Ready).await?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait(wait).await?,
                 result => return result,
             }
         }

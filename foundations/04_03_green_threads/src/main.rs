@@ -96,10 +96,10 @@ impl Stream<'_> {
     }
 
     /// Tries again whenever the socket is ready, until it does not say `WouldBlock`.
-    fn retry<T>(&mut self, mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
+    fn retry<T>(&mut self, wait: Wait, mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
         loop {
             match attempt(&mut self.socket) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.yielder.suspend(Wait::Ready)?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.yielder.suspend(wait)?,
                 result => return result,
             }
         }
@@ -108,13 +108,13 @@ impl Stream<'_> {
 
 impl Read for Stream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.retry(|socket| socket.read(buffer))
+        self.retry(Wait::Readable, |socket| socket.read(buffer))
     }
 }
 
 impl Write for Stream<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.retry(|socket| socket.write(bytes))
+        self.retry(Wait::Writable, |socket| socket.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,7 +1,7 @@
-//! Step 5.2: a task that starts another one. It may await its future, or spawn it and go on.
+//! Step 5.2: a task that runs another function: it awaits the future, or it spawns a task.
 //!
 //! Run: `cargo run --bin 05_02_launch`
-//! Try: put `.await` behind `executor.spawn(tic_tac())` in `spawns`, and guess the new order before you run it.
+//! Try: put `.await` after `executor.spawn(tic_tac())` in `spawns`, and say before you run it in which order the words come.
 //! You should see: "End" after "Tac" where the child is awaited, and before "Tic" where it is only spawned.
 
 mod executor;
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A future that says "not yet" when it is polled first, and is ready when it is polled again.
+/// A future that is pending the first time it is polled, and ready the second time.
 struct Pass {
     has_passed: bool,
 }
@@ -20,16 +20,17 @@ struct Pass {
 impl Future for Pass {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         if self.has_passed {
             return Poll::Ready(());
         }
         self.has_passed = true;
+        context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
-/// Lets the others have a turn.
+/// Pauses once, so that other tasks can run.
 fn pass() -> Pass {
     Pass { has_passed: false }
 }
@@ -54,13 +55,13 @@ async fn spawns(executor: Executor) -> Outcome {
     say("Begin");
     executor.spawn(tic_tac());
     say("End");
-    Ok("nobody knows how it ends")
+    Ok("not waited for")
 }
 
 async fn joins(executor: Executor) -> Outcome {
     say("Begin");
     let child = executor.spawn(tic_tac());
-    say("Meanwhile");
+    say("Work");
     let outcome = child.await;
     say("End");
     outcome
@@ -77,14 +78,14 @@ fn main() {
     show(&executor, joins(executor.clone()));
 }
 
-/// Runs a parent and its child to their ends, and says what the parent has come to.
+/// Runs a parent and its child to their ends, and prints the result of the parent.
 fn show(executor: &Executor, parent: impl Future<Output = Outcome> + 'static) {
     let parent = executor.spawn(parent);
     executor.run_until_empty();
     say(format_args!("{:?}\n", parent.state()));
 }
 
-/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
 fn say(words: impl Display) {
     let _ = writeln!(io::stdout(), "{words}");
 }

@@ -1,4 +1,4 @@
-//! Step 5.2: who awaits a child goes on after it, and who spawns it goes on before it.
+//! Step 5.2: a parent that awaits a child continues after it, and a parent that spawns it continues before it.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -13,16 +13,16 @@ fn parts() -> Vec<Vec<String>> {
 }
 
 #[test]
-fn whoever_awaits_a_future_goes_on_after_its_end() {
+fn a_parent_that_awaits_continues_after_the_child() {
     assert_eq!(parts()[0], ["Begin", "Tic", "Tac", "End", "Finished(\"Boom!\")"]);
 }
 
 #[test]
-fn whoever_spawns_a_task_goes_on_before_it_begins() {
-    assert_eq!(parts()[1], ["Begin", "End", "Tic", "Tac", "Finished(\"nobody knows how it ends\")"]);
+fn a_parent_that_spawns_continues_before_the_child_begins() {
+    assert_eq!(parts()[1], ["Begin", "End", "Tic", "Tac", "Finished(\"not waited for\")"]);
 }
 
 #[test]
 fn a_task_that_was_spawned_can_be_awaited_later() {
-    assert_eq!(parts()[2], ["Begin", "Meanwhile", "Tic", "Tac", "End", "Finished(\"Boom!\")"]);
+    assert_eq!(parts()[2], ["Begin", "Work", "Tic", "Tac", "End", "Finished(\"Boom!\")"]);
 }

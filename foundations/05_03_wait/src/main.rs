@@ -1,8 +1,8 @@
-//! Step 5.3: waiting for many tasks at once. Some of them fail, one panics, and one is cancelled.
+//! Step 5.3: waiting for many tasks. Some fail, one panics, and one is cancelled.
 //!
 //! Run: `cargo run --bin 05_03_wait`
-//! Try: take `task.detach()` out of `impatient`, and guess which line is missing then.
-//! You should see: who has finished and who has failed, although one panics; then a fire that is put out before there are any fries.
+//! Try: take `task.detach()` out of `impatient`, and say before you run it which line is missing then.
+//! You should see: which tasks have finished and which have failed, although one panics; then a fire that is put out before there are any fries.
 
 mod executor;
 mod wait;
@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use wait::{Awaited, wait};
 
-/// A future that says "not yet" when it is polled first, and is ready when it is polled again.
+/// A future that is pending the first time it is polled, and ready the second time.
 struct Pass {
     has_passed: bool,
 }
@@ -23,16 +23,17 @@ struct Pass {
 impl Future for Pass {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         if self.has_passed {
             return Poll::Ready(());
         }
         self.has_passed = true;
+        context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
-/// Lets the others have a turn.
+/// Pauses once, so that other tasks can run.
 fn pass() -> Pass {
     Pass { has_passed: false }
 }
@@ -90,19 +91,18 @@ fn main() {
     }
 }
 
-/// Waits for four: a task that is over, one that has begun, and two futures that nobody has
-/// started.
+/// Waits for four: a task that has finished, one that has begun, and two futures that have not been started.
 async fn waits(executor: Executor) -> Outcome {
-    let mut over = executor.spawn(async { Ok("quick") });
-    let _ = (&mut over).await;
+    let mut quick = executor.spawn(async { Ok("quick") });
+    let _ = (&mut quick).await;
     let running = executor.spawn(tic_tac());
     pass().await;
     say(format_args!(
         "Waiting for a task that is {:?}, one that is {:?}, and two futures:",
-        over.state(),
+        quick.state(),
         running.state()
     ));
-    let tasks = [Awaited::Task(over), Awaited::Task(running)];
+    let tasks = [Awaited::Task(quick), Awaited::Task(running)];
     let futures = [Awaited::Future(Box::pin(spam())), Awaited::Future(Box::pin(burns()))];
     let (finished, failed) = wait(&executor, tasks.into_iter().chain(futures).collect()).await;
     show("finished", &finished);
@@ -110,9 +110,9 @@ async fn waits(executor: Executor) -> Outcome {
     Ok("done")
 }
 
-async fn impatient(task: JoinHandle, lets_go: bool) -> Outcome {
+async fn impatient(task: JoinHandle, detaches: bool) -> Outcome {
     say(format_args!("    it is {:?}", task.state()));
-    if lets_go {
+    if detaches {
         task.detach();
     }
     Ok("gone")
@@ -124,7 +124,44 @@ fn show(what: &str, tasks: &[JoinHandle]) {
     say(format_args!("{what}: {states:?}"));
 }
 
-/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
 fn say(words: impl Display) {
     let _ = writeln!(io::stdout(), "{words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::future::pending;
+    use std::rc::Rc;
+
+    /// Says that it was dropped.
+    struct Flag(Rc<Cell<bool>>);
+
+    impl Drop for Flag {
+        fn drop(&mut self) {
+            self.0.set(true);
+        }
+    }
+
+    /// Whether a task is dropped with the executor that it was spawned on. It may own a handle to the executor.
+    fn is_dropped(owns_the_executor: bool) -> bool {
+        let (executor, is_dropped) = (Executor::default(), Rc::default());
+        let owned = (Flag(Rc::clone(&is_dropped)), owns_the_executor.then(|| executor.clone()));
+        executor
+            .spawn(async move {
+                let _owned = owned;
+                pending().await
+            })
+            .detach();
+        drop(executor);
+        is_dropped.get()
+    }
+
+    #[test]
+    fn tasks_are_dropped_with_their_executor_unless_they_own_it() {
+        assert!(is_dropped(false));
+        assert!(!is_dropped(true), "they keep each other alive");
+    }
 }

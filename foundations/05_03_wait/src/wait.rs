@@ -6,13 +6,13 @@ use std::pin::Pin;
 // ANCHOR: wait
 /// What can be waited for.
 pub enum Awaited {
-    /// A future that nobody has started yet.
+    /// A future that has not been started.
     Future(Pin<Box<dyn Future<Output = Outcome>>>),
-    /// A task: new, running or over.
+    /// A task: new, running or finished.
     Task(JoinHandle),
 }
 
-/// Starts those that are not tasks yet, waits until all are over, and returns those that have
+/// Starts what is not a task yet, waits until all have ended, and returns the tasks that have
 /// finished and those that have failed.
 pub async fn wait(executor: &Executor, awaited: Vec<Awaited>) -> (Vec<JoinHandle>, Vec<JoinHandle>) {
     let launch = |one| match one {
@@ -21,7 +21,7 @@ pub async fn wait(executor: &Executor, awaited: Vec<Awaited>) -> (Vec<JoinHandle
     };
     let mut tasks: Vec<JoinHandle> = awaited.into_iter().map(launch).collect();
     for task in &mut tasks {
-        let _ = task.await; // one after the other, while all of them go on
+        let _ = task.await; // all of them run meanwhile
     }
     tasks.into_iter().partition(|task| matches!(task.state(), State::Finished(_)))
 }

@@ -10,14 +10,14 @@ fn printed() -> Vec<String> {
     ended.output.lines().map(|line| line.trim().to_owned()).collect()
 }
 
-/// The lines behind this one, up to the next one that ends in a colon.
-fn behind(head: &str) -> Vec<String> {
+/// The lines after this one, up to the next one that ends in a colon.
+fn after(head: &str) -> Vec<String> {
     let lines = printed().into_iter().skip_while(|line| line != head).skip(1);
     lines.take_while(|line| !line.ends_with(':')).collect()
 }
 
 #[test]
-fn waiting_for_many_tells_who_has_finished_and_who_has_failed() {
+fn waiting_for_many_reports_which_have_finished_and_which_have_failed() {
     let printed = printed();
     let line = |start: &str| printed.iter().find(|line| line.starts_with(start)).unwrap().as_str();
     assert_eq!(line("finished"), "finished: [Finished(\"quick\"), Finished(\"Boom!\")]");
@@ -28,16 +28,16 @@ fn waiting_for_many_tells_who_has_finished_and_who_has_failed() {
 fn a_task_that_panics_fails_alone() {
     let printed = printed();
     let place = |words: &str| printed.iter().position(|line| line.contains(words)).unwrap();
-    assert!(place("a task panics") < place("failed"), "the others go on, and their outcomes are told");
+    assert!(place("a task panics") < place("failed"), "the others continue, and their outcomes are printed");
     assert!(printed[place("failed")].contains("burnt"), "its own outcome is that it has failed");
 }
 
 #[test]
 fn a_task_whose_handle_is_dropped_is_cancelled_and_gives_back_what_it_held() {
-    assert_eq!(behind("Dropped:"), ["the fire is lit", "it is Running", "the fire is out"]);
+    assert_eq!(after("Dropped:"), ["the fire is lit", "it is Running", "the fire is out"]);
 }
 
 #[test]
 fn a_task_that_is_detached_goes_on_to_its_end() {
-    assert_eq!(behind("Detached:"), ["the fire is lit", "it is Running", "fries!", "the fire is out"]);
+    assert_eq!(after("Detached:"), ["the fire is lit", "it is Running", "fries!", "the fire is out"]);
 }

@@ -1,37 +1,20 @@
 //! One task has a thousand turns, and another one waits meanwhile. How often is each of them polled?
 //!
-//! If the first argument is another number of turns, such as 3, each poll is told as well.
+//! If the first argument is another number of turns, such as 3, each poll is printed as well.
 
-use crate::event::Event;
-use crate::executor::Executor;
 use std::cell::Cell;
 use std::env;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
 use std::thread;
+use wakers::{Event, yield_now};
 
 /// What both executors can run.
 type Outcome = Result<&'static str, &'static str>;
-
-// ANCHOR: pass
-/// Lets the others have a turn. It wants another one itself, so it wakes its own task.
-async fn pass() {
-    let mut has_passed = false;
-    poll_fn(|context| {
-        if has_passed {
-            return Poll::Ready(());
-        }
-        has_passed = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-// ANCHOR_END: pass
+type Task = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// Waits for something that happens on another thread.
 async fn waits(event: Event) -> Outcome {
@@ -39,10 +22,10 @@ async fn waits(event: Event) -> Outcome {
     Ok("it has happened")
 }
 
-/// Has so many turns. Then a thread waits for the Enter key.
+/// Has so many turns. Then it starts a thread that waits for the Enter key.
 async fn passes(event: Event, turns: u64) -> Outcome {
     for _ in 0..turns {
-        pass().await;
+        yield_now().await;
     }
     say("Press Enter, and look at the processor before you do.");
     thread::spawn(move || {
@@ -52,27 +35,32 @@ async fn passes(event: Event, turns: u64) -> Outcome {
     Ok("a thread waits")
 }
 
-/// Runs both tasks, and says how often each was polled.
-pub fn run() {
+/// Runs both tasks on an executor, which is given as what starts a task, and what runs all of them. Prints how often each was polled.
+pub fn run(start: impl Fn(Task), run_until_empty: impl FnOnce()) {
     let few_turns = env::args().nth(1).and_then(|turns| turns.parse::<u32>().ok()).map(u64::from);
     let turns = few_turns.unwrap_or(1000);
-    let told = few_turns.map_or(0, |turns| turns + 2); // without wakers, there is no end of them
-    let (executor, event) = (Executor::default(), Event::default());
+    let shown = few_turns.map_or(0, |turns| turns + 2); // without wakers, there is no end of them
+    let event = Event::default();
     let polls = [Rc::new(Cell::new(0)), Rc::new(Cell::new(0))];
-    executor.spawn(counted(waits(event.clone()), Rc::clone(&polls[0]), "waits", told)).detach();
-    executor.spawn(counted(passes(event, turns), Rc::clone(&polls[1]), "has turns", told)).detach();
-    executor.run_until_empty();
+    start(Box::pin(counted(waits(event.clone()), Rc::clone(&polls[0]), "waits", shown)));
+    start(Box::pin(counted(passes(event, turns), Rc::clone(&polls[1]), "has turns", shown)));
+    run_until_empty();
     let times = |polls: &Cell<u64>| times(polls.get(), turns);
     say(format_args!("The task that waited: {}", times(&polls[0])));
     say(format_args!("The task with {turns} turns: {}", times(&polls[1])));
 }
 
-/// The same future, and it is counted how often it is polled. The first polls are told.
-async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>, name: &str, told: u64) -> Outcome {
+/// The same future. It counts how often it is polled, and prints the first polls.
+async fn counted(
+    future: impl Future<Output = Outcome>,
+    polls: Rc<Cell<u64>>,
+    name: &'static str,
+    shown: u64,
+) -> Outcome {
     let mut future = pin!(future);
     poll_fn(|context| {
         polls.set(polls.get() + 1);
-        if polls.get() <= told {
+        if polls.get() <= shown {
             say(format_args!("    the one that {name} is polled"));
         }
         future.as_mut().poll(context)
@@ -80,7 +68,7 @@ async fn counted(future: impl Future<Output = Outcome>, polls: Rc<Cell<u64>>, na
     .await
 }
 
-/// How many there were beyond the turns and one more is for the machine to say.
+/// If there were more than the turns and one, how many more depends on the machine.
 fn times(polls: u64, turns: u64) -> String {
     let enough = turns + 1;
     if polls > enough { format!("polled more than {enough} times") } else { format!("polled {polls} times") }

@@ -1,7 +1,8 @@
 //! Something that happens once, on another thread, and that a task can wait for.
 
+use crate::lock;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 // ANCHOR: event
@@ -18,15 +19,13 @@ struct State {
 }
 
 impl Event {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets it happen, and wakes the task that waits for it.
+    /// Records that it has happened, and wakes the task that waits for it.
     pub fn happen(&self) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.has_happened = true;
-        if let Some(waker) = state.waker.take() {
+        let waker = state.waker.take();
+        drop(state); // a waker may run any code: call it without a lock
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -36,11 +35,13 @@ impl Future for Event {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if state.has_happened {
             return Poll::Ready(());
         }
-        state.waker = Some(context.waker().clone());
+        let earlier = state.waker.replace(context.waker().clone());
+        drop(state); // dropping a waker may run any code, too
+        drop(earlier);
         Poll::Pending
     }
 }

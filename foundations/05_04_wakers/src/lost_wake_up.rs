@@ -1,24 +1,21 @@
-//! The lost wake-up: an event that falls between the look at it and the waker that is left for it.
+//! The lost wake-up: an event that happens after the task has looked, and before its waker is in place.
 //!
 //! Run: `cargo run --bin 05_04_lost_wake_up`, and end it with Ctrl-C.
 //! Try: `cargo run --bin 05_04_lost_wake_up cured`
-//! You should see: the first one waits for ever, although what it waits for has happened. The second one ends.
+//! You should see: the first one waits forever, although what it waits for has happened. The second one ends.
 
-mod executor;
-
-use executor::Executor;
 use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use wakers::{Executor, lock};
 
 // ANCHOR: event
-/// Something that happens once. What has happened, and who is to be woken, are two things:
-/// nothing holds them together.
+/// Something that happens once. Whether it has happened and whom to wake are two things here, and nothing holds them together.
 struct Event {
     has_happened: AtomicBool,
     waker: Mutex<Option<Waker>>,
@@ -27,18 +24,19 @@ struct Event {
 impl Event {
     fn happen(&self) {
         self.has_happened.store(true, SeqCst);
-        match self.waker.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let waker = lock(&self.waker).take();
+        match waker {
             Some(waker) => {
-                say("It happens: somebody is woken.");
+                say("It happens: a task is woken.");
                 waker.wake();
             }
-            None => say("It happens: there is nobody to wake."),
+            None => say("It happens: there is no waker."),
         }
     }
 
     /// Leaves a waker for when it happens.
     fn register(&self, context: &Context<'_>) {
-        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
+        let _earlier = lock(&self.waker).replace(context.waker().clone());
     }
 }
 // ANCHOR_END: event
@@ -48,7 +46,7 @@ impl Event {
 struct Happened {
     event: Arc<Event>,
     registers_first: bool,
-    /// The other thread lets the event happen between two meetings.
+    /// The event happens between two meetings with the other thread.
     meeting: Arc<Barrier>,
 }
 

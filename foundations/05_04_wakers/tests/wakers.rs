@@ -1,4 +1,4 @@
-//! Step 5.4: who is not woken is not polled, and the thread rests meanwhile; and how a wake-up gets lost.
+//! Step 5.4: a task that is not woken is not polled, and the thread rests meanwhile; and how a wake-up gets lost.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -94,17 +94,17 @@ fn only_the_busy_loop_keeps_a_processor_busy_while_it_waits() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
-fn a_wake_up_that_is_lost_lets_a_task_wait_for_ever() {
+fn a_wake_up_that_is_lost_lets_a_task_wait_forever() {
     let mut lost = Running::start(LOST);
     let lines = [lost.line(), lost.line()];
-    assert_eq!(lines, ["The task looks: it has not happened.", "It happens: there is nobody to wake."]);
+    assert_eq!(lines, ["The task looks: it has not happened.", "It happens: there is no waker."]);
     assert!(lost.rests(), "it does not compute");
     assert!(lost.child.try_wait().unwrap().is_none(), "nor does it end");
 }
 
 #[test]
-fn whoever_leaves_a_waker_before_looking_is_woken() {
+fn a_task_that_leaves_its_waker_before_it_looks_is_woken() {
     let ended = Program::at(LOST).run(&["cured"]).unwrap();
     let lines: Vec<&str> = ended.output.lines().collect();
-    assert_eq!(lines[1..], ["It happens: somebody is woken.", "The task goes on."]);
+    assert_eq!(lines[1..], ["It happens: a task is woken.", "The task goes on."]);
 }

@@ -1,117 +1,205 @@
-//! A reactor: what tasks wait for, sockets and times, and the wakers of those who wait.
+//! A reactor: it knows what the tasks wait for, sockets and times, and which wakers to call.
 
-use crate::readiness::Readiness;
-use mio::event::Source;
-use mio::{Events, Interest, Poll, Registry, Token, Waker as Bell};
-use slab::Slab;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use mio::{Events, Registry, Token};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind};
-use std::rc::Rc;
-use std::task::Waker;
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
+use wakers::{Park, lock};
 
-/// The number of the bell. Sockets count from zero.
-const BELL: Token = Token(usize::MAX);
+/// The token of what ends a rest. Sockets and timers have numbers, from one on, and no number is used twice.
+const UNPARK: Token = Token(0);
+
+// ANCHOR: registration
+/// What the reactor knows of a socket.
+#[derive(Default)]
+pub struct Registration {
+    pub read: Readiness,
+    pub write: Readiness,
+}
+
+/// Whether an attempt to read, or to write, may succeed, and whom to wake when it may.
+#[derive(Default)]
+pub struct Readiness(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    is_ready: bool,
+    waker: Option<Waker>,
+}
+// ANCHOR_END: registration
+
+impl Readiness {
+    // ANCHOR: poll
+    /// Attempts this if the system has reported that it may succeed. Otherwise it leaves the waker. There is room for one.
+    pub fn poll<T>(&self, context: &Context<'_>, mut attempt: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
+        loop {
+            let mut state = lock(&self.0);
+            if !mem::take(&mut state.is_ready) {
+                let earlier = state.waker.replace(context.waker().clone());
+                drop(state); // first, because dropping a waker may run any code
+                drop(earlier);
+                return Poll::Pending;
+            }
+            drop(state);
+            match attempt() {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {} // look again: there may be a new report
+                result => {
+                    lock(&self.0).is_ready = true; // there may be more: only `WouldBlock` says that there is not
+                    return Poll::Ready(result);
+                }
+            }
+        }
+    }
+
+    /// Notes a report of the system. Returns whom to wake.
+    fn set_ready(&self) -> Option<Waker> {
+        let mut state = lock(&self.0);
+        state.is_ready = true;
+        state.waker.take()
+    }
+    // ANCHOR_END: poll
+}
 
 // ANCHOR: reactor
-/// Everything that somebody waits for. A clone of it is the same reactor.
-#[derive(Clone)]
+/// All that tasks wait for. It is behind locks because several threads share it in the next step.
 pub struct Reactor {
-    shared: Rc<Shared>,
+    poll: Mutex<mio::Poll>,
+    pub(crate) registry: Registry,
+    unpark: mio::Waker,
+    pub(crate) sockets: Mutex<HashMap<usize, Arc<Registration>>>,
+    timers: Mutex<Timers>,
+    last_number: AtomicUsize,
 }
 
-struct Shared {
-    /// The operating system, and what it has told.
-    system: RefCell<(Poll, Events)>,
-    registry: Registry,
-    sockets: RefCell<Slab<Rc<Readiness>>>,
-    /// In the order of time. The number distinguishes those of the same time.
-    timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
-    last_timer: Cell<u64>,
+#[derive(Default)]
+struct Timers {
+    /// In the order of time. The number distinguishes timers of the same time.
+    queue: BTreeMap<TimerKey, Waker>,
+    /// Whether a thread rests until the first of them is due.
+    is_awaited: bool,
 }
+
+pub type TimerKey = (Instant, usize);
+// ANCHOR_END: reactor
 
 impl Reactor {
-    /// A reactor for which nobody waits yet.
+    /// A reactor for which no task waits. It fails if the system has no descriptors left.
     pub fn new() -> io::Result<Self> {
-        let system = Poll::new()?;
-        let registry = system.registry().try_clone()?;
-        let system = RefCell::new((system, Events::with_capacity(1024)));
-        let (sockets, timers, last_timer) = (RefCell::default(), RefCell::default(), Cell::new(0));
-        Ok(Self { shared: Rc::new(Shared { system, registry, sockets, timers, last_timer }) })
+        let poll = mio::Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        Ok(Self {
+            unpark: mio::Waker::new(&registry, UNPARK)?,
+            poll: Mutex::new(poll),
+            registry,
+            sockets: Mutex::default(),
+            timers: Mutex::default(),
+            last_number: AtomicUsize::new(UNPARK.0),
+        })
     }
 
-    /// What ends a wait from another thread.
-    pub fn bell(&self) -> io::Result<Bell> {
-        Bell::new(&self.shared.registry, BELL)
-    }
-
-    /// Wakes everyone whose socket is ready or whose time has come. Waits for the first of
-    /// them, if the thread may rest.
-    pub fn wait(&self, may_rest: bool) -> io::Result<()> {
-        let (system, events) = &mut *self.shared.system.borrow_mut();
-        let timeout = if may_rest { self.until_next_timer() } else { Some(Duration::ZERO) };
-        match system.poll(events, timeout) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+    // ANCHOR: wait
+    /// Asks the system, in one call for all tasks, which sockets are ready. If the thread may rest, it does so there, until
+    /// a socket is ready, a timer is due, or `unpark` is called. Returns whom to wake.
+    ///
+    /// # Panics
+    ///
+    /// If the system does not answer. It has no reason not to: its descriptors are open as long as the reactor lives.
+    pub fn wait(&self, may_rest: bool) -> Vec<Waker> {
+        let timeout = if may_rest { self.time_to_rest() } else { Some(Duration::ZERO) };
+        let mut events = Events::with_capacity(1024);
+        match lock(&self.poll).poll(&mut events, timeout) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => panic!("cannot wait for sockets: {error}"),
             _ => {}
         }
-        let sockets = self.shared.sockets.borrow();
-        for event in events.iter() {
-            if let Some(socket) = sockets.get(event.token().0) {
-                socket.note(event);
+        let mut wakers = self.due_timers();
+        for event in &events {
+            let registration = lock(&self.sockets).get(&event.token().0).cloned();
+            let Some(registration) = registration else { continue }; // it is `UNPARK`, or the socket was closed
+            if event.is_readable() || event.is_read_closed() {
+                wakers.extend(registration.read.set_ready());
+            }
+            if event.is_writable() || event.is_write_closed() {
+                wakers.extend(registration.write.set_ready());
             }
         }
-        self.wake_timers();
-        Ok(())
+        wakers
+    }
+    // ANCHOR_END: wait
+
+    /// Ends the rest in `wait`, or the next one if no thread rests.
+    pub fn unpark(&self) {
+        let _ = self.unpark.wake(); // it fails only if so many calls have not been seen that one more changes nothing
     }
 
-    /// Lets the system tell of this socket, and puts down what it tells. It is registered
-    /// once, for its whole life.
-    pub fn add(&self, socket: &mut impl Source) -> io::Result<(usize, Rc<Readiness>)> {
-        let readiness = Rc::default();
-        let number = self.shared.sockets.borrow_mut().insert(Rc::clone(&readiness));
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        match self.shared.registry.register(socket, Token(number), interest) {
-            Ok(()) => Ok((number, readiness)),
-            Err(error) => {
-                self.remove(number);
-                Err(error)
-            }
+    /// A number for a socket or a timer.
+    pub(crate) fn new_number(&self) -> usize {
+        self.last_number.fetch_add(1, Relaxed) + 1
+    }
+
+    // ANCHOR: timers
+    /// Lets the timer with this key call this waker when it is due, and no other.
+    pub(crate) fn set_timer(&self, key: TimerKey, waker: &Waker) {
+        let mut timers = lock(&self.timers);
+        let _earlier = timers.queue.insert(key, waker.clone());
+        let is_first = timers.queue.first_key_value().is_some_and(|(first, _)| *first == key);
+        let rests_too_long = is_first && mem::take(&mut timers.is_awaited);
+        drop(timers);
+        if rests_too_long {
+            self.unpark(); // another thread: this one is awake
         }
     }
 
-    /// Forgets this socket. The system does so when it is closed.
-    pub fn remove(&self, number: usize) {
-        self.shared.sockets.borrow_mut().try_remove(number);
-    }
-    // ANCHOR_END: reactor
-
-    fn until_next_timer(&self) -> Option<Duration> {
-        let timers = self.shared.timers.borrow();
-        timers.first_key_value().map(|((time, _), _)| time.saturating_duration_since(Instant::now()))
+    /// Forgets this timer, if it is still there.
+    pub(crate) fn forget_timer(&self, key: TimerKey) {
+        let _waker = lock(&self.timers).queue.remove(&key);
     }
 
-    fn wake_timers(&self) {
-        let mut timers = self.shared.timers.borrow_mut();
-        if timers.is_empty() {
-            return;
-        }
+    fn time_to_rest(&self) -> Option<Duration> {
+        let mut timers = lock(&self.timers);
+        timers.is_awaited = true;
+        timers.queue.first_key_value().map(|((time, _), _)| time.saturating_duration_since(Instant::now()))
+    }
+
+    fn due_timers(&self) -> Vec<Waker> {
         let now = Instant::now();
-        while let Some(first) = timers.first_entry().filter(|first| first.key().0 <= now) {
-            first.remove().wake();
+        let mut wakers = Vec::new();
+        let mut timers = lock(&self.timers);
+        timers.is_awaited = false;
+        while let Some(first) = timers.queue.first_entry().filter(|first| first.key().0 <= now) {
+            wakers.push(first.remove());
         }
+        wakers
+    }
+    // ANCHOR_END: timers
+}
+
+// ANCHOR: park
+/// The executor of step 5.4 rests here.
+impl Park for Reactor {
+    fn unparker(self: Arc<Self>) -> Waker {
+        Waker::from(Arc::new(Unpark { thread: thread::current().id(), reactor: self }))
     }
 
-    /// Wakes somebody at this time. Returns what the timer is known by.
-    pub fn set_timer(&self, time: Instant, waker: &Waker) -> (Instant, u64) {
-        let number = self.shared.last_timer.get() + 1;
-        self.shared.last_timer.set(number);
-        self.shared.timers.borrow_mut().insert((time, number), waker.clone());
-        (time, number)
-    }
-
-    /// Does not wake anybody any more.
-    pub fn forget_timer(&self, timer: (Instant, u64)) {
-        self.shared.timers.borrow_mut().remove(&timer);
+    fn park(&self, may_rest: bool) {
+        self.wait(may_rest).into_iter().for_each(Waker::wake);
     }
 }
+
+struct Unpark {
+    thread: ThreadId,
+    reactor: Arc<Reactor>,
+}
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        if thread::current().id() != self.thread {
+            self.reactor.unpark(); // (the thread itself is awake when it calls this)
+        }
+    }
+}
+// ANCHOR_END: park

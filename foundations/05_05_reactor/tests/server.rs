@@ -11,11 +11,6 @@ fn server() -> Program {
     Program::echo(env!("CARGO_BIN_EXE_05_05_reactor"))
 }
 
-/// The way of the row that the book warns of.
-fn zero_timeout() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_05_05_zero_timeout")).never_rests()
-}
-
 #[test]
 fn each_line_comes_back() {
     suite::echoes(server()).assert_passed();
@@ -24,6 +19,11 @@ fn each_line_comes_back() {
 #[test]
 fn it_survives_its_peers() {
     suite::echo_survives(server()).assert_passed();
+}
+
+#[test]
+fn a_short_read_is_not_taken_for_the_last() {
+    suite::reads_all(server()).assert_passed();
 }
 
 #[test]
@@ -44,17 +44,6 @@ fn its_command_line_follows_the_conventions() {
 #[test]
 fn a_signal_ends_it_at_once() {
     suite::ends_at_once(server()).assert_passed();
-}
-
-#[test]
-fn asking_with_a_zero_timeout_works_too() -> Result {
-    suite::echoes(zero_timeout()).assert_passed();
-    suite::only("five_delays_pass_at_the_same_time", &zero_timeout())
-}
-
-#[test]
-fn asking_with_a_zero_timeout_never_rests() {
-    suite::never_rests(zero_timeout()).assert_passed();
 }
 
 #[test]

@@ -2,119 +2,108 @@
 //!
 //! Run: `cargo run --bin 05_06_many_threads`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `ls /proc/$(pgrep 05_06)/task` in a third one (on Linux).
-//! You should see: the same as before. One number for each thread, and neither client notices on which of them it is served.
+//! You should see: the same as before, and one number for each thread. No client notices which of them serves it.
 
 use echo::{Arguments, LINGER, Lines};
 use executor::Executor;
 use mio::net::{TcpListener, TcpStream};
-use reactor::Reactor;
-use socket::Watched;
-use std::future::poll_fn;
+use reactor::{Reactor, Registered};
 use std::io;
 use std::net::Shutdown;
 use std::process;
-use std::task::Poll;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use wakers::yield_now;
 
 mod executor;
-mod reactor;
-mod readiness;
-mod ready;
-mod sleep;
-mod socket;
+mod scheduler;
 mod sync;
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How many tasks to have at a time. The next peers wait in the listener's backlog.
+/// How many tasks to have at a time. The next clients wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
 fn main() {
     let arguments = echo::arguments();
-    match std::net::TcpListener::bind(&arguments.address) {
-        Ok(listener) => end(serve(listener, &arguments)),
-        Err(error) => echo::cannot_listen(&arguments.address, &error),
-    }
-}
-
-/// Ends the program because it cannot serve any more.
-fn end(ended: io::Result<()>) {
-    if let Err(error) = ended {
+    let listener = std::net::TcpListener::bind(&arguments.address)
+        .unwrap_or_else(|error| echo::cannot_listen(&arguments.address, &error));
+    if let Err(error) = serve(listener, &arguments) {
         echo::log(format_args!("cannot serve any more: {error}"));
         process::exit(1);
     }
 }
 
+// ANCHOR: serve
 fn serve(listener: std::net::TcpListener, arguments: &Arguments) -> io::Result<()> {
     listener.set_nonblocking(true)?;
-    let reactor = Reactor::new()?;
-    let executor = Executor::new(&reactor);
-    let listener = Watched::new(&reactor, TcpListener::from_std(listener))?;
+    let reactor = Arc::new(Reactor::new()?);
+    let executor = Arc::new(Executor::new(Arc::clone(&reactor)));
+    let listener = Registered::new(&reactor, TcpListener::from_std(listener))?;
+    let accepts = executor.spawn(accept_loop(Arc::clone(&executor), reactor, listener, arguments.delay));
     let threads = thread::available_parallelism().map_or(2, |processors| processors.get().max(2));
-    executor.block_on(threads, run(executor.clone(), reactor, listener, arguments.delay))?;
-    Ok(())
+    executor.block_on(threads, accepts).ok_or_else(|| io::Error::other("the accept loop has panicked"))
 }
+// ANCHOR_END: serve
 
-async fn run(executor: Executor, reactor: Reactor, listener: Watched<TcpListener>, delay: Duration) {
+// ANCHOR: accept_loop
+async fn accept_loop(
+    executor: Arc<Executor>,
+    reactor: Arc<Reactor>,
+    mut listener: Registered<TcpListener>,
+    delay: Duration,
+) {
     echo::announce(listener.get().local_addr());
     loop {
         match listener.accept().await {
-            Ok(stream) => executor.spawn(serve_peer(reactor.clone(), stream, delay)).detach(),
+            Ok(stream) => executor.spawn(serve_client(Arc::clone(&reactor), stream, delay)).detach(),
             Err(error) => {
                 echo::log(format_args!("cannot accept: {error}"));
                 reactor.sleep(PAUSE).await;
             }
         }
-        pass().await; // there may be many newcomers
+        yield_now().await; // there may be many newcomers
         while executor.tasks() >= MAX_TASKS {
             reactor.sleep(PAUSE).await;
         }
     }
 }
 
-/// Serves one peer, until either side has had enough.
-async fn serve_peer(reactor: Reactor, stream: TcpStream, delay: Duration) {
+/// Serves one client, until it leaves or something fails.
+async fn serve_client(reactor: Arc<Reactor>, stream: Registered<TcpStream>, delay: Duration) {
     if let Err(error) = handle_connection(&reactor, stream, delay).await {
         echo::log(format_args!("gave a connection up: {error}"));
     }
 }
+// ANCHOR_END: accept_loop
 
-async fn handle_connection(reactor: &Reactor, stream: TcpStream, delay: Duration) -> io::Result<()> {
-    let (mut patience, stream) = (reactor.patience(echo::patience()), Watched::new(reactor, stream)?);
+// ANCHOR: handle_connection
+async fn handle_connection(reactor: &Reactor, mut stream: Registered<TcpStream>, delay: Duration) -> io::Result<()> {
+    let patience = echo::patience();
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        let received = patience.limit(stream.read(&mut buffer)).await?;
+        let received = reactor.timeout(patience, stream.read(&mut buffer)).await?;
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
             reactor.sleep(delay).await;
-            patience.limit(stream.write_all(&line)).await?;
+            reactor.timeout(patience, stream.write_all(&line)).await?;
         }
         if received == buffer.len() {
-            pass().await; // there may be more, but the others come first
+            yield_now().await; // there may be more, but the other tasks come first
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.get().shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why not to
+    stream.get().shutdown(Shutdown::Write)?; // the client may still be sending: it reads why it should not
     let mut rest = LINGER;
-    while rest > 0 && patience.limit(stream.read(&mut buffer)).await? > 0 {
-        rest = rest.saturating_sub(buffer.len() as u64);
-        pass().await;
+    while rest > 0 {
+        match reactor.timeout(patience, stream.read(&mut buffer)).await? {
+            0 => break,
+            received => rest = rest.saturating_sub(received as u64),
+        }
+        yield_now().await;
     }
     Err(refusal)
 }
-
-/// Lets the others have a turn.
-async fn pass() {
-    let mut has_passed = false;
-    poll_fn(|context| {
-        if has_passed {
-            return Poll::Ready(());
-        }
-        has_passed = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
+// ANCHOR_END: handle_connection

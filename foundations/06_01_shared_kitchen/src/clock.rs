@@ -1,4 +1,4 @@
-//! A clock that need not wait: when everyone waits for it, it jumps to the moment that comes next.
+//! A clock that need not wait: when all tasks wait for it, it jumps to the moment that comes next.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub enum Pace {
 /// When a timer is due, and how many timers were made before it: of two that are due together, the older one is first.
 type Key = (Duration, u64);
 
-/// The time since the clock was made, and those who wait for a later one.
+/// The time since the clock was made, and the timers that are set.
 #[derive(Debug)]
 pub struct Clock {
     pace: Pace,
@@ -36,7 +36,7 @@ impl Clock {
         Self { pace, made: Instant::now(), now, timers: RefCell::default(), made_timers }
     }
 
-    /// The time now. It stands still while anyone has something to do.
+    /// The time now. It stands still while a task has something to do.
     pub fn now(&self) -> Duration {
         self.now.get()
     }
@@ -49,7 +49,7 @@ impl Clock {
         Sleep { clock: self, key: (self.now() + duration, number) }
     }
 
-    /// Lets time pass until the next timer is due, and wakes all who wait for that moment.
+    /// Lets time pass until the next timer is due, and wakes all tasks that wait for that moment.
     /// Returns whether there was one.
     pub fn advance(&self) -> bool {
         let Some(&(next, _)) = self.timers.borrow().keys().next() else { return false };
@@ -57,10 +57,9 @@ impl Clock {
             thread::sleep(next.saturating_sub(self.made.elapsed()));
         }
         self.now.set(next);
-        let mut timers = self.timers.borrow_mut();
-        while let Some(timer) = timers.first_entry().filter(|timer| timer.key().0 == next) {
-            timer.remove().wake();
-        }
+        let later = self.timers.borrow_mut().split_off(&(next, u64::MAX));
+        let due = self.timers.replace(later);
+        due.into_values().for_each(Waker::wake);
         true
     }
     // ANCHOR_END: sleep
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_stops_waiting_is_forgotten() {
+    fn a_timer_that_is_dropped_is_forgotten() {
         let clock = Clock::new(Pace::Virtual);
         let mut sleep = Box::pin(clock.sleep(Duration::from_secs(1)));
         assert!(sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 /// The number of the future that [`Executor::run`] was given. Tasks are numbered from zero.
 const MAIN: usize = usize::MAX;
 
-/// Runs tasks on one thread, each until it has to wait; whoever is woken first goes on first.
+/// Runs tasks on one thread, each until it has to wait, in the order in which they were woken.
 pub struct Executor {
     tasks: RefCell<Slab<Option<Task>>>,
     woken: Receiver<usize>,
@@ -74,8 +74,8 @@ impl Executor {
     }
 
     // ANCHOR: run
-    /// Runs this future, and all tasks beside it, until it has a value.
-    /// It never has one if everyone waits for someone else.
+    /// Runs this future, and all tasks beside it, until it has a value. Returns `None` at a standstill: if nothing was woken, and
+    /// no timer is set, nothing can ever happen again.
     pub fn run<T>(&self, clock: &Clock, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         let waker = self.waker(MAIN);
@@ -89,7 +89,7 @@ impl Executor {
                     }
                 }
                 Ok(number) => self.poll(number),
-                Err(_) if clock.advance() => {} // nobody has anything to do now
+                Err(_) if clock.advance() => {} // all tasks wait, and time has passed
                 Err(_) => return None,
             }
         }
@@ -97,7 +97,7 @@ impl Executor {
 
     fn poll(&self, number: usize) {
         let task = self.tasks.borrow_mut().get_mut(number).and_then(Option::take);
-        let Some(mut task) = task else { return }; // it was woken twice, and has ended
+        let Some(mut task) = task else { return }; // it has finished, or it has woken itself twice in one turn
         let mut context = Context::from_waker(&task.waker);
         let is_pending = task.future.as_mut().poll(&mut context).is_pending();
         let mut tasks = self.tasks.borrow_mut();
@@ -110,7 +110,7 @@ impl Executor {
     // ANCHOR_END: run
 }
 
-/// What has become of a task, or who waits for it.
+/// The value of a task, or the waker of the task that awaits it.
 #[derive(Debug)]
 enum Outcome<T> {
     Running(Option<Waker>),
@@ -126,7 +126,10 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         match &mut *self.0.borrow_mut() {
-            Outcome::Finished(value) => value.take().map_or(Poll::Pending, Poll::Ready),
+            Outcome::Finished(value) => match value.take() {
+                Some(value) => Poll::Ready(value),
+                None => panic!("polled after it was ready"),
+            },
             Outcome::Running(waker) => {
                 *waker = Some(context.waker().clone());
                 Poll::Pending
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_so_when_everyone_waits_for_someone_else() {
+    fn it_reports_a_standstill() {
         let executor = Executor::default();
         let handle = executor.spawn(pending::<()>());
         assert_eq!(executor.run(&Clock::new(Pace::Virtual), handle), None);

@@ -1,13 +1,13 @@
-//! The kitchen: customers are tasks, and wait in line for what they share.
+//! The kitchen: customers are tasks, and queue for what they share.
 
 use crate::clock::{Clock, Pace};
 use crate::executor::Executor;
-use crate::locks::{Mutex, Semaphore};
 use crate::plan::Plan;
 use crate::story::{Event, What};
 use futures::join;
 use std::rc::Rc;
 use std::time::Duration;
+use tokio::sync::{Mutex, Semaphore};
 
 // ANCHOR: kitchen
 /// What the customers share.
@@ -22,10 +22,10 @@ struct Kitchen {
 }
 // ANCHOR_END: kitchen
 
-/// When someone's turn came, and when the thing was ready.
+/// When a customer's turn came, and when the item was ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stay {
-    /// The end of the wait in line.
+    /// The end of the wait in the queue.
     pub began: Duration,
     /// When the customer had it.
     pub ready: Duration,
@@ -52,11 +52,11 @@ impl Visit {
     }
 }
 
-/// Opens the kitchen, serves everyone, and returns what became of each customer, in the order in which they came. There is
-/// nothing to return if the kitchen stands still before.
+/// Opens the kitchen, serves all customers, and returns what became of each, in the order in which they came; `None` if the
+/// kitchen comes to a standstill.
 pub fn serve_all(plan: &Plan, pace: Pace, tell: impl Fn(Event) + 'static) -> Option<Vec<Visit>> {
     let clock = Rc::new(Clock::new(pace));
-    let machines = plan.soda_machines.min(plan.customers); // nobody would ever come to the others
+    let machines = plan.soda_machines.min(plan.customers); // the others would never be used
     let kitchen = Rc::new(Kitchen {
         soda_machines: (0..machines).map(|_| Mutex::new(())).collect(),
         cooks: Semaphore::new(plan.cooks as usize),
@@ -105,7 +105,7 @@ impl Kitchen {
     }
 
     async fn burger(&self, customer: u32) -> Stay {
-        let _cook = self.cooks.acquire().await;
+        let _cook = self.cooks.acquire().await; // an error only if the semaphore is closed
         let began = self.tell(customer, What::BurgerBegins);
         self.clock.sleep(self.plan.burger_time).await;
         Stay { began, ready: self.tell(customer, What::BurgerReady) }
@@ -134,7 +134,7 @@ impl Kitchen {
 }
 
 // ANCHOR: one_after_the_other
-/// When one employee would have served everyone, who waits for each item before beginning the next.
+/// When a single employee, who waits for each item before beginning the next, would have served all customers.
 pub fn one_after_the_other(plan: &Plan) -> Option<Duration> {
     let clock = Clock::new(Pace::Virtual);
     let employee = async {

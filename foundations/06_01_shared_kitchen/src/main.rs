@@ -1,4 +1,4 @@
-//! Step 6.1: customers are tasks that share a kitchen: a soda machine, three cooks, and a fryer. Where do they wait?
+//! Step 6.1: customers are tasks that share a soda machine, three cooks, and a fryer. Where do they wait?
 //!
 //! Run: `cargo run --bin 06_01_shared_kitchen`
 //! Try: `--every 1s`, then `--every 1s --soda-machines 2`. With `--real-time`, it takes as long as it says.
@@ -7,7 +7,6 @@
 mod clock;
 mod executor;
 mod kitchen;
-mod locks;
 mod picture;
 mod plan;
 mod report;
@@ -58,7 +57,7 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
     let file = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
     let tell = if *json { |_| {} } else { tell };
     let visits = kitchen::serve_all(plan, pace, tell);
-    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: everyone waits for someone else"))?;
+    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: each task waits for another one"))?;
     if let (Some(mut file), Some(path)) = (file, svg) {
         let picture = picture::draw(plan, &visits);
         file.write_all(picture.as_bytes()).map_err(|error| cannot_write(path, error))?;
@@ -82,7 +81,7 @@ fn tell(event: Event) {
     }
 }
 
-/// Ends the program: quietly, if whoever read its output has seen enough.
+/// Ends the program: without a message, if its output was closed.
 fn give_up(error: &io::Error) -> ! {
     if error.kind() == ErrorKind::BrokenPipe {
         process::exit(0)

@@ -72,6 +72,17 @@ fn two_customers_take_as_long_as_one() {
     }
 }
 
+/// A customer who comes later shares the fries that are cooking already.
+#[test]
+fn a_late_customer_shares_the_fries_and_waits_a_quarter_of_the_time() {
+    let seconds = Duration::from_secs;
+    let plan =
+        Plan { customers: 2, soda_time: seconds(30), burger_time: seconds(60), batch_time: seconds(120), ..plan(30) };
+    assert_eq!(service_times(&plan), [120, 90]);
+    let alone = one_after_the_other(&plan).expect("everyone is served");
+    assert_eq!(alone - plan.every, seconds(390), "six minutes and a half");
+}
+
 /// How long everyone together stands in line for a soda, a burger and fries.
 fn in_line(visits: &[Visit]) -> [Duration; 3] {
     [0, 1, 2].map(|item| visits.iter().map(|visit| visit.stays[item].began - visit.arrived).sum())

@@ -1,14 +1,14 @@
-//! A counter for the tasks of one thread needs no lock, as long as nobody waits between reading and writing.
+//! A counter for the tasks of one thread needs no lock, as long as no task waits between reading and writing.
 
-use crate::executor::Executor;
 use crate::mutex::Mutex;
 use crate::turns::{pass, say};
 use std::cell::Cell;
 use std::rc::Rc;
+use wakers::Executor;
 
 // ANCHOR: counter
 /// Has three tasks add one to each of three counters.
-pub async fn count(executor: Executor) {
+pub async fn count(executor: &Executor) {
     let (at_once, with_a_wait, locked) = (Rc::default(), Rc::default(), Rc::new(Mutex::new(0)));
     let add = || add(Rc::clone(&at_once), Rc::clone(&with_a_wait), Rc::clone(&locked));
     for task in [(); 3].map(|()| executor.spawn(add())) {
@@ -23,12 +23,13 @@ async fn add(at_once: Rc<Cell<u32>>, with_a_wait: Rc<Cell<u32>>, locked: Rc<Mute
     at_once.set(at_once.get() + 1);
 
     let read = with_a_wait.get();
-    pass().await; // the others have their turns, and read the same number
+    pass().await; // the others run, and read the same number
     with_a_wait.set(read + 1);
 
     let mut guard = locked.lock().await;
     let read = *guard.value;
-    pass().await; // the others have their turns, and wait in line
+    pass().await; // the others run, and wait in line
     *guard.value = read + 1;
+    drop(guard); // to the next in line
 }
 // ANCHOR_END: counter

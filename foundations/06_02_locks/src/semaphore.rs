@@ -1,4 +1,4 @@
-//! A semaphore for the tasks of one thread: a number of permits, and a line. Whoever asked first gets one first.
+//! A semaphore for the tasks of one thread: a number of permits, and a queue. The task that asked first gets one first.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,12 +7,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 // ANCHOR: semaphore
-/// A number of permits, and those who wait in line for one.
+/// A number of permits, and the tasks that wait for one.
 pub struct Semaphore(RefCell<State>);
 
 struct State {
     free: usize,
-    /// Who waits, by the number of their ticket. While anyone waits, no permit is free.
+    /// The wakers of the tasks that wait, by the number of their ticket. While a task waits, no permit is free.
     line: BTreeMap<u64, Waker>,
     next_ticket: u64,
 }
@@ -28,12 +28,12 @@ impl Semaphore {
         Acquire { semaphore: self, ticket: None }
     }
 
-    /// Hands a permit to the first in line. If nobody waits, it is free.
+    /// Hands a permit to the first task in line. If no task waits, it is free.
     pub fn release(&self) {
-        let mut state = self.0.borrow_mut();
-        match state.line.pop_first() {
+        let first = self.0.borrow_mut().line.pop_first();
+        match first {
             Some((_, waker)) => waker.wake(),
-            None => state.free += 1,
+            None => self.0.borrow_mut().free += 1,
         }
     }
 }
@@ -59,8 +59,8 @@ impl<'semaphore> Future for Acquire<'semaphore> {
                 return Poll::Ready(Permit(semaphore));
             }
             None => {
-                state.next_ticket += 1;
-                state.next_ticket
+                state.next_ticket += 1; // joins the line
+                state.next_ticket - 1
             }
             Some(ticket) if state.line.contains_key(&ticket) => ticket,
             Some(_) => {
@@ -76,8 +76,8 @@ impl<'semaphore> Future for Acquire<'semaphore> {
 // ANCHOR_END: acquire
 
 // ANCHOR: leave
-/// Whoever gives up leaves the line. Whoever has left it already was handed a permit, and passes
-/// it on.
+/// A task that is cancelled leaves the line. If it has left it already, it was handed a permit, and
+/// passes it on.
 impl Drop for Acquire<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asked_first_is_first_and_nobody_overtakes() {
+    fn the_task_that_asked_first_is_first_and_none_overtakes() {
         let semaphore = Semaphore::new(2);
         let [first, second] = [(); 2].map(|()| poll(pin!(semaphore.acquire())));
         assert!(first.is_ready() && second.is_ready());
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_leaves_the_line_is_not_handed_anything() {
+    fn a_task_that_leaves_the_line_is_not_handed_a_permit() {
         let semaphore = Semaphore::new(1);
         let permit = poll(pin!(semaphore.acquire()));
         let mut leaves = Box::pin(semaphore.acquire());
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_handed_a_permit_and_leaves_passes_it_on() {
+    fn a_task_that_was_handed_a_permit_and_leaves_passes_it_on() {
         let semaphore = Semaphore::new(1);
         let permit = poll(pin!(semaphore.acquire()));
         let mut leaves = Box::pin(semaphore.acquire());
         let mut stays = pin!(semaphore.acquire());
         assert!(poll(leaves.as_mut()).is_pending() && poll(stays.as_mut()).is_pending());
         drop(permit); // hands it over …
-        drop(leaves); // … to one who does not notice any more
+        drop(leaves); // … to a task that never notices
         assert!(poll(stays).is_ready());
     }
 

@@ -6,6 +6,7 @@
 
 use address::Address;
 use echo::{LINGER, Lines};
+use past_urgent::PastUrgent;
 use std::fs;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -43,13 +44,16 @@ async fn main() {
         Address::Tcp(address) => {
             let listener = checked(address, TcpListener::bind(address).await);
             echo::announce(listener.local_addr());
-            accept(listener, &handlers, &mut signals).await;
+            accept(PastUrgent(listener), &handlers, &mut signals).await;
         }
         Address::Unix(path) => {
             let listener = checked(&arguments.address, address::bind(path).await);
+            let own = address::identity(path);
             echo::announce(Ok(format_args!("unix:{}", path.display())));
-            accept(listener, &handlers, &mut signals).await;
-            let _ = fs::remove_file(path); // somebody may have done it already
+            accept(PastUrgent(listener), &handlers, &mut signals).await;
+            if own.is_some() && own == address::identity(path) {
+                let _ = fs::remove_file(path); // but not the file of another server
+            }
         }
     }
     finish(&handlers.running, &handlers.stopping, &mut signals).await;

@@ -4,13 +4,18 @@ use std::ops::Range;
 
 /// Splits a line into words, as Redis does. `None` if a quote is not closed, or if something follows right after it.
 pub fn split(line: &[u8], words: &mut Vec<u8>, spans: &mut Vec<Range<usize>>) -> Option<()> {
-    let mut rest = line.trim_ascii_start();
-    while !rest.is_empty() {
+    let mut rest = line;
+    while let Some(begin) = rest.iter().position(|byte| !is_space(*byte)) {
         let start = words.len();
-        rest = word(rest, words)?.trim_ascii_start();
+        rest = word(&rest[begin..], words)?;
         spans.push(start..words.len());
     }
     Some(())
+}
+
+/// What may stand between words, as C's `isspace` has it. Of these, two do not end a word: see [`word`].
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// Reads one word, and returns what follows.
@@ -20,9 +25,9 @@ fn word<'l>(mut rest: &'l [u8], word: &mut Vec<u8>) -> Option<&'l [u8]> {
             [] => return Some(rest),
             [quote @ (b'"' | b'\''), after @ ..] => {
                 rest = quoted(after, *quote, word)?;
-                return rest.first().is_none_or(u8::is_ascii_whitespace).then_some(rest);
+                return rest.first().is_none_or(|byte| is_space(*byte)).then_some(rest);
             }
-            [space, ..] if space.is_ascii_whitespace() => return Some(rest),
+            [b' ' | b'\t' | b'\n' | b'\r', ..] => return Some(rest),
             [letter, after @ ..] => {
                 word.push(*letter);
                 rest = after;

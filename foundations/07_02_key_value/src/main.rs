@@ -4,7 +4,6 @@
 //! Try: `redis-cli -p 7878 SET greeting hello EX 10`, then `redis-cli -p 7878 GET greeting`, and again after ten seconds.
 //! You should see: `OK`, `"hello"`, and then `(nil)`.
 
-#[allow(dead_code, reason = "the servers of chapter 9 use more of it")]
 mod commands;
 mod connection;
 mod glob;
@@ -13,25 +12,34 @@ mod reply;
 mod request;
 mod session;
 mod store;
+mod transaction;
 
 use common::command_line;
+use connection::Stopping;
 use session::{Shared, now};
+use socket2::SockRef;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::{io, select, task, time};
 
 const HELP: &str = "\
-Keeps keys and values in memory, and speaks Redis's protocol (RESP2), until Ctrl-C.
+Keeps keys and values in memory, and speaks Redis's protocol (RESP2 and RESP3), until Ctrl-C.
 Try: redis-cli -p 7878. Port 0 means any free port; Redis's own port is 6379.";
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How many clients to serve at a time, as Redis has it. The next ones are told so, and sent away.
+/// How many clients to serve at a time, as Redis has it. The next ones are told so, and disconnected.
 const MAX_CLIENTS: usize = 10_000;
+/// How many connections may wait to be accepted. With tokio's 128, a crowd of thousands would wait for seconds: a client whose packet
+/// finds no place tries again only after one. (Linux allows no more than `net.core.somaxconn`, usually 4,096.)
+const BACKLOG: i32 = 4_096;
+/// After how long without a new connection the backlog is empty, and how long to wait for that, once the server was told to stop.
+const LAST_CLIENTS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// How long the answers in flight may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often to look for keys that have expired, and how many to remove before others have a turn.
@@ -49,14 +57,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
+    if let Err(error) = SockRef::from(&listener).listen(BACKLOG) {
+        command_line::log(format_args!("cannot make the backlog longer: {error}"));
+    }
     command_line::announce_as("redis", listener.local_addr());
     let (stop, stopping) = watch::channel(false);
-    let shared = Rc::new(Shared::default());
-    task::spawn_local(expire_keys(Rc::clone(&shared)));
+    let clients = Clients { shared: Rc::default(), stopping, permits: Arc::new(Semaphore::new(MAX_CLIENTS)) };
+    task::spawn_local(expire_keys(Rc::clone(&clients.shared)));
     select! {
-        () = accept(listener, shared, stopping, MAX_CLIENTS) => {}
+        () = accept(&listener, &clients) => {}
         () = told_to_stop(&mut signals) => {}
     }
+    accept_the_last(listener, clients).await;
     stop.send_replace(true);
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
@@ -81,19 +93,45 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
     }
 }
 
+/// What all connections need.
+struct Clients {
+    shared: Rc<Shared>,
+    stopping: Stopping,
+    /// One for each client that may be served at the same time.
+    permits: Arc<Semaphore>,
+}
+
 // ANCHOR: accept_loop
-/// Accepts for ever. Who drops this future drops the listener with it, and nobody gets in.
-async fn accept(listener: TcpListener, shared: Rc<Shared>, stopping: watch::Receiver<bool>, max_clients: usize) {
+/// Accepts forever.
+async fn accept(listener: &TcpListener, clients: &Clients) {
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) if Rc::strong_count(&shared) > max_clients + 1 => connection::refuse(&stream),
-            Ok((stream, _)) => drop(task::spawn_local(connection::serve(stream, Rc::clone(&shared), stopping.clone()))),
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+        accept_one(listener, clients).await;
+    }
+}
+
+async fn accept_one(listener: &TcpListener, clients: &Clients) {
+    match listener.accept().await {
+        Ok(accepted) => {
+            let permit = Arc::clone(&clients.permits).try_acquire_owned().ok();
+            task::spawn_local(connection::serve(
+                accepted,
+                Rc::clone(&clients.shared),
+                clients.stopping.clone(),
+                permit,
+            ));
+        }
+        Err(error) => {
+            command_line::log(format_args!("cannot accept: {error}"));
+            time::sleep(PAUSE).await;
         }
     }
+}
+
+/// Accepts the clients that the system has let in already, and drops the listener. Whoever connects later is refused.
+async fn accept_the_last(listener: TcpListener, clients: Clients) {
+    let (moment, at_most) = LAST_CLIENTS;
+    let accept = async { while time::timeout(moment, accept_one(&listener, &clients)).await.is_ok() {} };
+    let _ = time::timeout(at_most, accept).await;
 }
 // ANCHOR_END: accept_loop
 
@@ -116,14 +154,15 @@ mod tests {
     use tokio::net::TcpStream;
 
     #[tokio::test(flavor = "local")]
-    async fn who_is_one_too_many_is_told_so_and_sent_away() -> Result<()> {
+    async fn a_client_that_is_one_too_many_reads_why_although_it_was_quick_to_ask() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let shared = Rc::new(Shared::default());
         let (_stop, stopping) = watch::channel(false);
-        task::spawn_local(accept(listener, Rc::clone(&shared), stopping, 1));
+        let clients = Clients { shared: Rc::default(), stopping, permits: Arc::new(Semaphore::new(1)) };
+        task::spawn_local(async move { accept(&listener, &clients).await });
         let mut first = TcpStream::connect(address).await?;
         let mut next = TcpStream::connect(address).await?;
+        next.write_all(b"PING\r\n").await?; // unread when the connection is closed, it would reset the connection
         let mut refusal = String::new();
         time::timeout(Duration::from_secs(20), next.read_to_string(&mut refusal)).await??;
         assert_eq!(refusal, "-ERR max number of clients reached\r\n");

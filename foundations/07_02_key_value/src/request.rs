@@ -1,27 +1,26 @@
 //! Requests, as programs and people write them: bytes in, arguments out.
 //!
-//! The crate `redis_protocol` reads each argument. What it leaves to a server stands here: where a request begins and ends, how long
-//! it may be, and what Redis says of one that makes no sense.
+//! Each byte is looked at once, however the bytes are cut into packets: a client that sends an endless request slowly must not cost
+//! the others more than one that sends it at once.
 
 use crate::inline;
-use redis_protocol::resp2::decode::decode_range;
-use redis_protocol::resp2::types::RangeFrame;
-use std::borrow::Cow;
+use crate::reply::Problem;
+use std::mem::take;
 use std::ops::{Index, Range};
+use std::slice;
 
 /// How long an argument may be.
 pub const MAX_ARGUMENT: usize = 16 * 1024 * 1024;
 /// How long a request may be, with all its arguments.
-const MAX_REQUEST: usize = 2 * MAX_ARGUMENT;
+pub const MAX_REQUEST: usize = 2 * MAX_ARGUMENT;
 /// How many arguments a request may have.
 const MAX_ARGUMENTS: i64 = 1024 * 1024;
 /// How long a line may be.
 const MAX_LINE: usize = 64 * 1024;
+/// The length of the end of a line, and of that of an argument. (Redis does not look at the second byte, and of an argument at neither.)
+const END: usize = 2;
 /// How much to receive at a time.
 const ROOM: usize = 16 * 1024;
-
-/// Why a connection cannot go on.
-pub type Refusal = Cow<'static, str>;
 
 /// A request: the name of a command, and its arguments.
 #[derive(Clone, Copy)]
@@ -45,6 +44,16 @@ impl<'b> Request<'b> {
     pub fn from(self, first: usize) -> impl Iterator<Item = &'b [u8]> {
         self.spans[first.min(self.len())..].iter().map(move |span| &self.bytes[span.clone()])
     }
+
+    /// A copy that can be kept for later.
+    pub fn to_kept(self) -> Kept {
+        let (mut bytes, mut spans) = (Vec::new(), Vec::new());
+        for argument in self.from(0) {
+            spans.push(bytes.len()..bytes.len() + argument.len());
+            bytes.extend_from_slice(argument);
+        }
+        Kept { bytes, spans }
+    }
 }
 
 impl Index<usize> for Request<'_> {
@@ -55,32 +64,58 @@ impl Index<usize> for Request<'_> {
     }
 }
 
+/// A request that is kept for later.
+pub struct Kept {
+    bytes: Vec<u8>,
+    spans: Vec<Range<usize>>,
+}
+
+impl Kept {
+    /// The request.
+    pub fn request(&self) -> Request<'_> {
+        Request { bytes: &self.bytes, spans: &self.spans }
+    }
+
+    /// How many bytes it takes.
+    pub fn size(&self) -> usize {
+        size_of::<Self>() + self.bytes.len() + size_of_val(self.spans.as_slice())
+    }
+}
+
+// ANCHOR: requests
 /// What a client has sent, and what was understood of it.
 #[derive(Default)]
 pub struct Requests {
     received: Vec<u8>,
-    /// Where the present request begins, and how far it was understood.
+    /// Where the present request begins in it. All other places are counted from there.
     begin: usize,
+    /// How far the request was understood, and how far it was searched for the end of a line.
     at: usize,
-    /// How many arguments of it have yet to come, and where the others are.
+    searched: usize,
+    /// How many arguments have yet to come, and where the others are.
     missing: usize,
     spans: Vec<Range<usize>>,
     /// The arguments of a request that a person typed.
     words: Vec<u8>,
 }
+// ANCHOR_END: requests
 
 impl Requests {
+    // ANCHOR: room
     /// Where to put what is received next. What is done with makes room for it.
     pub fn room(&mut self) -> &mut Vec<u8> {
-        self.received.drain(..self.begin);
-        self.spans.iter_mut().for_each(|span| *span = span.start - self.begin..span.end - self.begin);
-        (self.at, self.begin) = (self.at - self.begin, 0);
+        if self.begin > 0 {
+            self.received.drain(..take(&mut self.begin)); // no other place changes
+        }
         if self.received.is_empty() {
             self.received.shrink_to(4 * ROOM); // what a long request took is given back
+            self.spans.shrink_to(ROOM);
+            self.words.shrink_to(ROOM);
         }
         self.received.reserve(ROOM);
         &mut self.received
     }
+    // ANCHOR_END: room
 
     /// Whether a request has begun to arrive.
     pub fn has_begun(&self) -> bool {
@@ -89,11 +124,14 @@ impl Requests {
 
     // ANCHOR: next
     /// The next request, if all of it has arrived.
-    pub fn next(&mut self) -> Result<Option<Request<'_>>, Refusal> {
+    pub fn next(&mut self) -> Result<Option<Request<'_>>, Problem> {
         while self.missing == 0 {
-            self.begin = self.at; // whatever came before is done with
-            self.spans.clear();
-            let has_arrived = match self.received.get(self.at) {
+            if self.at > 0 {
+                self.begin += take(&mut self.at); // this one is done with
+                self.searched = 0;
+                self.spans.clear();
+            }
+            let has_arrived = match self.received.get(self.begin) {
                 None => false,
                 Some(b'*') => self.read_count()?,
                 Some(_) => self.read_line()?,
@@ -101,77 +139,76 @@ impl Requests {
             if !self.spans.is_empty() {
                 return Ok(Some(Request { bytes: &self.words, spans: &self.spans }));
             } else if !has_arrived {
-                return self.wait();
+                return Ok(None);
             }
         }
         while self.missing > 0 {
             if !self.read_argument()? {
-                return self.wait();
+                let is_too_long = self.received.len() - self.begin > MAX_REQUEST;
+                return if is_too_long { Err("too big request".into()) } else { Ok(None) };
             }
         }
-        Ok(Some(Request { bytes: &self.received, spans: &self.spans }))
+        Ok(Some(Request { bytes: &self.received[self.begin..], spans: &self.spans }))
     }
     // ANCHOR_END: next
 
-    /// The rest of the request has yet to come, unless it is too long already.
-    fn wait(&self) -> Result<Option<Request<'_>>, Refusal> {
-        if self.received.len() - self.begin > MAX_REQUEST { Err("too big request".into()) } else { Ok(None) }
-    }
-
     /// Reads `*3`: three arguments follow. (A request of none, or of fewer, is none.)
-    fn read_count(&mut self) -> Result<bool, Refusal> {
-        let rest = &self.received[self.at..];
-        let Some(line) = line(rest, b"\r\n", "too big mbulk count string")? else { return Ok(false) };
-        let count = integer(&line[1..]).filter(|count| *count <= MAX_ARGUMENTS).ok_or("invalid multibulk length")?;
+    fn read_count(&mut self) -> Result<bool, Problem> {
+        let Some(number) = self.number("too big mbulk count string")? else { return Ok(false) };
+        let count = number.filter(|count| *count <= MAX_ARGUMENTS).ok_or("invalid multibulk length")?;
         self.missing = usize::try_from(count).unwrap_or(0);
-        self.at += line.len() + 2;
+        self.at = self.searched + END;
         Ok(true)
     }
 
     // ANCHOR: read_argument
     /// Reads `$5`, and the five bytes that follow.
-    fn read_argument(&mut self) -> Result<bool, Refusal> {
-        const MAX: usize = MAX_ARGUMENT;
-        let rest = &self.received[self.at..];
+    fn read_argument(&mut self) -> Result<bool, Problem> {
+        let rest = &self.received[self.begin + self.at..];
         if let Some(other) = rest.first().filter(|kind| **kind != b'$') {
-            return Err(format!("expected '$', got '{}'", char::from(*other)).into());
+            return Err([b"expected '$', got '", slice::from_ref(other), b"'"].concat().into());
         }
-        match decode_range(rest) {
-            Ok(Some((RangeFrame::BulkString((start, end)), length))) if end - start <= MAX => {
-                self.spans.push(self.at + start..self.at + end);
-                self.at += length;
-                self.missing -= 1;
-                Ok(true)
-            }
-            Ok(None) => match line(rest, b"\r\n", "too big bulk count string")? {
-                Some(line) if integer(&line[1..]).is_none_or(|length| length > MAX as i64) => {
-                    Err("invalid bulk length".into())
-                }
-                _ => Ok(false), // the rest has yet to come
-            },
-            _ => Err("invalid bulk length".into()),
+        let Some(length) = self.number("too big bulk count string")? else { return Ok(false) };
+        let length = length.and_then(|length| usize::try_from(length).ok()).filter(|length| *length <= MAX_ARGUMENT);
+        let start = self.searched + END;
+        let end = start + length.ok_or("invalid bulk length")?;
+        if self.received.len() - self.begin < end + END {
+            return Ok(false); // the rest has yet to come
         }
+        self.spans.push(start..end);
+        self.at = end + END;
+        self.missing -= 1;
+        Ok(true)
     }
     // ANCHOR_END: read_argument
 
+    /// Reads the number in `*3` or `$5`, if its line has arrived: `Some(None)` if it is none.
+    fn number(&mut self, if_too_long: &'static str) -> Result<Option<Option<i64>>, Problem> {
+        if !self.finds(b'\r', if_too_long)? || self.received.len() - self.begin < self.searched + END {
+            return Ok(None);
+        }
+        Ok(Some(integer(&self.received[self.begin..][self.at + 1..self.searched])))
+    }
+
     /// Reads a line that a person typed.
-    fn read_line(&mut self) -> Result<bool, Refusal> {
-        let rest = &self.received[self.at..];
-        let Some(line) = line(rest, b"\n", "too big inline request")? else { return Ok(false) };
+    fn read_line(&mut self) -> Result<bool, Problem> {
+        if !self.finds(b'\n', "too big inline request")? {
+            return Ok(false);
+        }
+        let line = &self.received[self.begin..][..self.searched];
         self.words.clear();
         inline::split(line.strip_suffix(b"\r").unwrap_or(line), &mut self.words, &mut self.spans)
             .ok_or("unbalanced quotes in request")?;
-        self.at += line.len() + 1;
+        self.at = self.searched + 1;
         Ok(true)
     }
-}
 
-/// The first line of these bytes, without its end, if that has arrived.
-fn line<'b>(bytes: &'b [u8], end: &[u8], if_too_long: &'static str) -> Result<Option<&'b [u8]>, Refusal> {
-    match bytes.windows(end.len()).take(MAX_LINE).position(|window| window == end) {
-        Some(length) => Ok(Some(&bytes[..length])),
-        None if bytes.len() > MAX_LINE => Err(if_too_long.into()),
-        None => Ok(None),
+    /// Whether the end of the present line has arrived. If so, `searched` is its place. Otherwise, the search goes on from there later.
+    fn finds(&mut self, end: u8, if_too_long: &'static str) -> Result<bool, Problem> {
+        self.searched = self.searched.max(self.at);
+        let found = self.received[self.begin + self.searched..].iter().position(|byte| *byte == end);
+        self.searched = found.map_or(self.received.len() - self.begin, |place| self.searched + place);
+        if self.searched - self.at > MAX_LINE { Err(if_too_long.into()) } else { Ok(found.is_some()) }
     }
 }
 
@@ -186,7 +223,7 @@ mod tests {
     use super::*;
 
     /// The requests in these pieces, each piece received when there is nothing left to read in the one before.
-    fn requests<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Result<Vec<Vec<String>>, Refusal> {
+    fn requests<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Result<Vec<Vec<String>>, Problem> {
         let (mut requests, mut found) = (Requests::default(), Vec::new());
         for piece in pieces {
             requests.room().extend_from_slice(piece);
@@ -222,7 +259,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_refused_before_it_has_arrived() {
         let long = vec![b'1'; MAX_LINE + 1];
-        let refused = |pieces: &[&[u8]]| requests([pieces.concat().as_slice()]).unwrap_err();
+        let refused =
+            |pieces: &[&[u8]]| String::from_utf8(requests([pieces.concat().as_slice()]).unwrap_err().into()).unwrap();
         assert_eq!(refused(&[b"*1048577\r\n"]), "invalid multibulk length");
         assert_eq!(refused(&[b"*1\r\n$16777217\r\n"]), "invalid bulk length");
         assert_eq!(refused(&[b"*", &long]), "too big mbulk count string");
@@ -230,12 +268,13 @@ mod tests {
         assert_eq!(refused(&[&long]), "too big inline request");
         let argument = [b"$16777216\r\n".as_slice(), &vec![0; MAX_ARGUMENT], b"\r\n"].concat();
         assert!(requests([b"*1\r\n".as_slice(), &argument]).is_ok_and(|found| found.len() == 1));
-        assert_eq!(requests([b"*3\r\n".as_slice(), &argument, &argument, b"$"]).unwrap_err(), "too big request");
+        assert_eq!(refused(&[b"*3\r\n", &argument, &argument, b"$"]), "too big request");
     }
 
     #[test]
     fn arrays_in_arrays_are_refused_however_deep() {
-        assert_eq!(requests([b"*1\r\n".repeat(100_000).as_slice()]).unwrap_err(), "expected '$', got '*'");
+        let refused = requests([b"*1\r\n".repeat(100_000).as_slice()]).unwrap_err();
+        assert_eq!(Vec::from(refused), b"expected '$', got '*'");
     }
 
     #[test]

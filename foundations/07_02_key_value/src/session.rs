@@ -1,18 +1,39 @@
 //! What a command works on, and how it says that something is wrong.
 
-use crate::reply::Reply;
+use crate::reply::{Problem, Reply};
 use crate::request;
 use crate::store::Store;
-use std::borrow::Cow;
+use crate::transaction::Transaction;
+use common::command_line;
 use std::cell::{Cell, RefCell};
-use std::time::UNIX_EPOCH;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// What all clients share. It never leaves its thread: a [`RefCell`] cannot be shared with another.
+/// How often a failed connection is worth a line in the log. Clients that fail on purpose must not fill the disk.
+const BETWEEN_LINES: Duration = Duration::from_secs(1);
+
+/// What all clients share. It stays on its thread, because it is in an `Rc`.
 #[derive(Default)]
 pub struct Shared {
     /// The keys and their values.
     pub store: RefCell<Store>,
     clients_so_far: Cell<i64>,
+    /// When a failed connection was last logged, and how many were not logged since.
+    failures: Cell<(Option<Instant>, u64)>,
+}
+
+impl Shared {
+    /// Says why a connection has failed, but at most once a second.
+    pub fn log_failure(&self, client: SocketAddr, error: impl Display) {
+        let (last, unsaid) = self.failures.get();
+        if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
+            return self.failures.set((last, unsaid + 1));
+        }
+        self.failures.set((Some(Instant::now()), 0));
+        let others = if unsaid > 0 { format!(" (and on {unsaid} others since the last line)") } else { String::new() };
+        command_line::log(format_args!("gave up on {client}: {error}{others}"));
+    }
 }
 
 /// What is remembered of a client.
@@ -21,6 +42,8 @@ pub struct Client {
     pub number: i64,
     /// How it calls itself.
     pub name: Option<Vec<u8>>,
+    /// The commands that it wants executed together, since it has said `MULTI`.
+    pub transaction: Option<Transaction>,
     /// Whether it has said that it leaves.
     pub is_leaving: bool,
 }
@@ -30,7 +53,7 @@ impl Client {
     pub fn new(shared: &Shared) -> Self {
         let number = shared.clients_so_far.get() + 1;
         shared.clients_so_far.set(number);
-        Self { number, name: None, is_leaving: false }
+        Self { number, name: None, transaction: None, is_leaving: false }
     }
 }
 
@@ -44,24 +67,31 @@ pub struct Session<'s> {
     pub client: &'s mut Client,
 }
 
-/// What goes wrong with a command, in Redis's words.
-pub type Problem = Cow<'static, str>;
 /// What becomes of a command.
 pub type Outcome = Result<(), Problem>;
 
 /// The words do not fit together.
-pub const SYNTAX: Problem = Cow::Borrowed("ERR syntax error");
+pub const SYNTAX: &str = "ERR syntax error";
 /// What should be a number is none.
-pub const NOT_AN_INTEGER: Problem = Cow::Borrowed("ERR value is not an integer or out of range");
+pub const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
+
+/// The store has as many bytes as it may have.
+pub const FULL: &str = "OOM command not allowed when used memory > 'maxmemory'.";
 
 /// There are too few arguments, or too many.
 pub fn wrong_number(name: &str) -> Problem {
-    format!("ERR wrong number of arguments for '{name}' command").into()
+    format!("ERR wrong number of arguments for '{name}' command").into_bytes().into()
 }
 
 /// The number that an argument is.
 pub fn integer(text: &[u8]) -> Result<i64, Problem> {
-    request::integer(text).ok_or(NOT_AN_INTEGER)
+    request::integer(text).ok_or(NOT_AN_INTEGER.into())
+}
+
+/// The beginning of an argument, for a message. Redis ends it at a zero byte.
+pub fn up_to(text: &[u8], length: usize) -> &[u8] {
+    let text = &text[..length.min(text.len())];
+    text.split(|byte| *byte == 0).next().unwrap_or(text)
 }
 
 /// The time in milliseconds since 1970, in which Redis counts.

@@ -3,29 +3,53 @@
 use indexmap::IndexMap;
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
+use std::mem;
 
 /// A moment, or a span, in milliseconds.
 pub type Millis = i64;
 
-/// A key or a value. If it is short, it stands in the map itself: what is far apart in memory takes long to look at.
+/// A key or a value. Up to 16 bytes are in the map itself: what is far apart in memory takes long to look at.
 type Bytes = SmallVec<[u8; 16]>;
+
+/// How many bytes the store may take, unless `CONFIG SET maxmemory` says otherwise.
+const LIMIT: usize = 1 << 30;
+/// What a key takes in the map beside its own bytes and those of its value, and what a deadline takes in the order of deadlines. (Both
+/// double their room when it is full, so this is an estimate.)
+const ENTRY: usize = 128;
+const DEADLINE: usize = 64;
 
 /// What is kept for a key.
 #[derive(Debug, Default)]
-pub struct Entry {
-    /// The value.
-    pub value: Bytes,
+struct Entry {
+    value: Bytes,
     /// When the key expires, if it does.
     deadline: Option<Millis>,
 }
 
+impl Entry {
+    /// About how many bytes it takes with its key, whose bytes are kept once more for a deadline.
+    fn size(&self, key: &[u8]) -> usize {
+        ENTRY + key.len() + self.value.len() + self.deadline.map_or(0, |_| DEADLINE + key.len())
+    }
+}
+
 /// Keys and values.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Store {
     entries: IndexMap<Bytes, Entry>,
     /// Every deadline and its key, the next one first.
     deadlines: BTreeSet<(Millis, Bytes)>,
     now: Millis,
+    /// About how many bytes all this takes.
+    used: usize,
+    /// How many it may take; 0 is as many as there are.
+    pub limit: usize,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { entries: IndexMap::new(), deadlines: BTreeSet::new(), now: 0, used: 0, limit: LIMIT }
+    }
 }
 
 impl Store {
@@ -50,6 +74,13 @@ impl Store {
         self.deadlines.len()
     }
 
+    // ANCHOR: is_full
+    /// Whether it takes more memory than it may. Then nothing is stored until something is removed, or has expired.
+    pub fn is_full(&self) -> bool {
+        self.limit > 0 && self.used > self.limit
+    }
+    // ANCHOR_END: is_full
+
     /// Whether something has expired and was not removed yet. A look at the first deadline tells.
     fn is_behind(&self) -> bool {
         self.deadlines.first().is_some_and(|(deadline, _)| *deadline <= self.now)
@@ -60,57 +91,66 @@ impl Store {
     pub fn expire(&mut self, at_most: usize) -> usize {
         let mut removed = 0;
         while removed < at_most && self.is_behind() {
-            if let Some((_, key)) = self.deadlines.pop_first() {
-                self.entries.swap_remove(&key);
+            let Some((_, key)) = self.deadlines.pop_first() else { break };
+            if let Some(entry) = self.entries.swap_remove(&key) {
+                self.used -= entry.size(&key);
             }
             removed += 1;
         }
         removed
     }
 
-    /// What is kept for a key. If it has expired, it is removed here at the latest.
-    pub fn get(&mut self, key: &[u8]) -> Option<&mut Entry> {
-        let has_expired = |deadline| deadline <= self.now;
-        if self.is_behind() && self.deadline_of(key).is_some_and(has_expired) {
+    /// The value of a key. If the key has expired, it is removed here at the latest.
+    pub fn get(&mut self, key: &[u8]) -> Option<&[u8]> {
+        self.entry(key).map(|entry| &*entry.value)
+    }
+    // ANCHOR_END: expire
+
+    fn entry(&mut self, key: &[u8]) -> Option<&mut Entry> {
+        let has_expired = |entry: &Entry| entry.deadline.is_some_and(|deadline| deadline <= self.now);
+        if self.is_behind() && self.entries.get(key).is_some_and(has_expired) {
             self.remove(key);
         }
         self.entries.get_mut(key)
     }
-    // ANCHOR_END: expire
-
-    fn deadline_of(&self, key: &[u8]) -> Option<Millis> {
-        self.entries.get(key)?.deadline
-    }
 
     /// Sets a value. A deadline stays what it was: see [`expire_at`](Self::expire_at).
     pub fn set(&mut self, key: &[u8], value: &[u8]) {
-        self.set_and_keep(key, value);
+        self.change(key, |old| *old = value.into());
     }
 
     /// Sets a value that does not expire.
-    pub fn set_for_ever(&mut self, key: &[u8], value: &[u8]) {
-        if self.set_and_keep(key, value).is_some() {
+    pub fn set_forever(&mut self, key: &[u8], value: &[u8]) {
+        if self.change(key, |old| *old = value.into()).deadline.is_some() {
             self.expire_at(key, None);
         }
     }
 
-    /// Sets a value, and returns the deadline, if there is one.
-    fn set_and_keep(&mut self, key: &[u8], value: &[u8]) -> Option<Millis> {
-        match self.get(key) {
-            Some(entry) => {
-                entry.value = value.into();
-                entry.deadline
-            }
-            None => {
-                self.entries.insert(key.into(), Entry { value: value.into(), deadline: None });
-                None
-            }
+    /// Adds to a value, and returns how long it is then.
+    pub fn append(&mut self, key: &[u8], more: &[u8]) -> usize {
+        self.change(key, |value| value.extend_from_slice(more)).value.len()
+    }
+
+    /// Changes a value, which is empty if there was none.
+    fn change(&mut self, key: &[u8], change: impl FnOnce(&mut Bytes)) -> &Entry {
+        if self.is_behind() {
+            self.entry(key); // removes it if it has expired
         }
+        let place = self.entries.get_index_of(key).unwrap_or_else(|| {
+            self.used += Entry::default().size(key);
+            self.entries.insert_full(key.into(), Entry::default()).0
+        });
+        let entry = &mut self.entries[place];
+        self.used -= entry.value.len();
+        change(&mut entry.value);
+        self.used += entry.value.len();
+        entry
     }
 
     /// Removes a key, and returns its value, if there was one.
     pub fn remove(&mut self, key: &[u8]) -> Option<Bytes> {
         let (key, entry) = self.entries.swap_remove_entry(key)?;
+        self.used -= entry.size(&key);
         if let Some(deadline) = entry.deadline {
             self.deadlines.remove(&(deadline, key));
         }
@@ -119,23 +159,25 @@ impl Store {
 
     /// Removes all keys.
     pub fn clear(&mut self) {
-        (self.entries, self.deadlines) = Default::default();
+        *self = Self { now: self.now, limit: self.limit, ..Self::default() };
     }
 
     /// When a key expires, if there is one: `Some(None)` is never.
     pub fn deadline(&mut self, key: &[u8]) -> Option<Option<Millis>> {
-        self.get(key).map(|entry| entry.deadline)
+        self.entry(key).map(|entry| entry.deadline)
     }
 
     /// Sets when a key expires. Its old deadline is forgotten, in the order too, so that no key has two.
     pub fn expire_at(&mut self, key: &[u8], deadline: Option<Millis>) {
         let Some((_, key, entry)) = self.entries.get_full_mut(key) else { return };
-        if let Some(old) = std::mem::replace(&mut entry.deadline, deadline) {
+        self.used -= entry.size(key);
+        if let Some(old) = mem::replace(&mut entry.deadline, deadline) {
             self.deadlines.remove(&(old, key.clone()));
         }
         if let Some(new) = deadline {
             self.deadlines.insert((new, key.clone()));
         }
+        self.used += entry.size(key);
     }
 
     /// The keys that have not expired.
@@ -206,6 +248,28 @@ mod tests {
         store.expire_at(b"a", None);
         assert_eq!((store.expiring(), store.at(1_000).expire(9)), (0, 0));
         assert!(store.get(b"a").is_some());
+    }
+
+    #[test]
+    fn what_the_store_takes_is_counted_right_whatever_is_done_to_it() {
+        let mut store = Store::default();
+        for number in 0_u8..200 {
+            let (key, value) = ([number % 7], vec![0; usize::from(number % 11)]);
+            match number % 6 {
+                0 => store.set(&key, &value),
+                1 => drop(store.append(&key, &value)),
+                2 => store.expire_at(&key, Some(i64::from(number) + 9)),
+                3 => drop(store.at(i64::from(number)).expire(1)),
+                4 => store.set_forever(&key, &value),
+                _ => drop(store.remove(&key)),
+            }
+            let sum: usize = store.entries.iter().map(|(key, entry)| entry.size(key)).sum();
+            assert_eq!(store.used, sum, "after {number}");
+        }
+        store.limit = 1;
+        assert!(store.is_full());
+        store.clear();
+        assert!(store.used == 0 && !store.is_full());
     }
 
     #[test]

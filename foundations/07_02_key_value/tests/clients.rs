@@ -1,8 +1,9 @@
-//! Clients that others wrote.
+//! Clients that others wrote, with their default settings.
 
 use harness::{Failure, Result, Server, has_tool};
 use redis::{Client, Commands, SetExpiry, SetOptions};
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 fn server() -> Result<Server> {
@@ -61,18 +62,21 @@ fn redis_benchmark_works() -> Result {
     Ok(())
 }
 
-fn talk(server: &Server) -> redis::RedisResult<()> {
-    let mut client = Client::open(format!("redis://{}", server.address()))?.get_connection()?;
+fn talk(address: &str) -> redis::RedisResult<()> {
+    let mut client = Client::open(address)?.get_connection()?;
     let () = client.set("a", "1")?;
     assert_eq!(client.incr::<_, _, i64>("a", 41)?, 42);
+    assert_eq!(client.decr::<_, _, i64>("a", 2)?, 40);
     let options = SetOptions::default().get(true).with_expiration(SetExpiry::EX(100));
-    assert_eq!(client.set_options::<_, _, i64>("a", b"\x00\xff", options)?, 42);
+    assert_eq!(client.set_options::<_, _, i64>("a", b"\x00\xff", options)?, 40);
     assert_eq!(client.get::<_, Vec<u8>>("a")?, b"\x00\xff");
     assert_eq!(client.ttl::<_, i64>("a")?, 100);
     let () = client.mset(&[("b", 1), ("c", 2)])?;
     assert_eq!(client.mget::<_, Vec<Option<i64>>>(&["b", "none", "c"])?, [Some(1), None, Some(2)]);
     let (one, two): (i64, i64) = redis::pipe().incr("b", 1).incr("c", 1).query(&mut client)?;
     assert_eq!((one, two), (2, 3));
+    let (one, two): (i64, i64) = redis::pipe().atomic().incr("b", 1).incr("c", 1).query(&mut client)?;
+    assert_eq!((one, two), (3, 4));
     let mut keys: Vec<String> = client.scan()?.collect::<redis::RedisResult<_>>()?;
     keys.sort();
     assert_eq!(keys, ["a", "b", "c"]);
@@ -87,51 +91,44 @@ fn talk(server: &Server) -> redis::RedisResult<()> {
 
 #[test]
 fn the_client_of_rust_works() -> Result {
-    talk(&server()?).map_err(|error| Failure::new(error.to_string()))
+    let server = server()?;
+    for settings in ["", "?protocol=resp3"] {
+        talk(&format!("redis://{}/{settings}", server.address())).map_err(|error| Failure::new(error.to_string()))?;
+    }
+    Ok(())
 }
 
-const PYTHON: &str = "
-import sys, time, redis
-options = {'port': int(sys.argv[1]), 'decode_responses': True}
-try:
-    client = redis.Redis(protocol=2, **options)
-except TypeError: # an old one, which knows no other
-    client = redis.Redis(**options)
-assert client.ping() and client.set('a', 'b', px=50)
-assert client.get('a') == 'b' and 0 < client.pttl('a') <= 50 and client.type('a') == 'string'
-time.sleep(0.06)
-assert client.get('a') is None and client.exists('a') == 0
-with client.pipeline(transaction=False) as pipe:
-    assert pipe.set('a', 1).incr('a').append('a', '0').get('a').execute() == [True, 2, 2, '20']
-assert sorted(client.scan_iter('*')) == ['a'] and client.dbsize() == 1
-assert client.info('keyspace')['db0']['keys'] == 1 and client.config_get('save') == {'save': ''}
-try:
-    client.execute_command('NONSENSE')
-    assert False
-except redis.ResponseError as error:
-    assert str(error).startswith('unknown command'), error
-print('well')
-";
-
-/// A Python that has the client: the first one, or that of the system.
-fn python() -> Option<&'static str> {
-    let has_client = |python: &&str| {
-        let status = Command::new(python).args(["-c", "import redis"]).stderr(Stdio::null()).status();
-        status.is_ok_and(|status| status.success())
-    };
-    let found = ["python3", "/usr/bin/python3"].into_iter().find(has_client);
-    if found.is_none() {
-        assert!(std::env::var_os("REQUIRE_PYTHON3_REDIS").is_none(), "Python's client for Redis is not installed");
-        eprintln!("SKIPPED: Python's client for Redis is not installed");
+/// Runs a script with a client that is not Rust's, and that `.ci/run` has installed into `target/clients`.
+fn other_client_works(interpreter: &str, script: &str, installed: &str, paths: &str) -> Result {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new(".")).join("clients");
+    if !has_tool(interpreter) {
+        return Ok(());
     }
-    found
+    if !target.join(installed).exists() {
+        assert!(std::env::var_os("REQUIRE_REDIS_CLIENTS").is_none(), "{installed} is not in {}", target.display());
+        eprintln!("SKIPPED: {installed} is not in {} (.ci/run installs it)", target.display());
+        return Ok(());
+    }
+    let server = server()?;
+    let mut command = Command::new(interpreter);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script));
+    command.arg(server.address().port().to_string());
+    let (variable, path) = paths.split_once('=').unwrap_or_default();
+    assert_eq!(output(command.env(variable, target.join(path)), "")?, "well\n");
+    Ok(())
 }
 
 #[test]
 fn the_client_of_python_works() -> Result {
-    let Some(python) = python() else { return Ok(()) };
-    let server = server()?;
-    let port = server.address().port().to_string();
-    assert_eq!(output(Command::new(python).args(["-c", PYTHON, &port]), "")?, "well\n");
-    Ok(())
+    other_client_works("python3", "redis_py.py", "python/redis", "PYTHONPATH=python")
+}
+
+#[test]
+fn the_client_redis_of_node_works() -> Result {
+    other_client_works("node", "node_redis.js", "node_modules/redis", "NODE_PATH=node_modules")
+}
+
+#[test]
+fn the_client_ioredis_of_node_works() -> Result {
+    other_client_works("node", "ioredis.js", "node_modules/ioredis", "NODE_PATH=node_modules")
 }

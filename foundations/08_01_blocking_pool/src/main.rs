@@ -11,6 +11,7 @@ mod signals;
 
 use arguments::Arguments;
 use echo::{LINGER, Lines};
+use past_urgent::PastUrgent;
 use pool::{Pool, Refusal};
 use signals::Signals;
 use std::process;
@@ -70,7 +71,7 @@ async fn accept(listener: TcpListener, arguments: &Arguments, pool: &Arc<Pool>, 
             Ok((stream, _)) => {
                 let (pool, stopping, arguments) = (Arc::clone(pool), stopping.clone(), arguments.clone());
                 task::spawn(async move {
-                    if let Err(error) = handle_connection(stream, &arguments, &pool, stopping).await {
+                    if let Err(error) = handle_connection(PastUrgent(stream), &arguments, &pool, stopping).await {
                         echo::log(format_args!("gave a connection up: {error}"));
                     }
                 });
@@ -85,7 +86,7 @@ async fn accept(listener: TcpListener, arguments: &Arguments, pool: &Arc<Pool>, 
 
 // ANCHOR: handle_connection
 async fn handle_connection(
-    mut stream: TcpStream,
+    mut stream: PastUrgent<TcpStream>,
     arguments: &Arguments,
     pool: &Pool,
     mut stopping: watch::Receiver<()>,

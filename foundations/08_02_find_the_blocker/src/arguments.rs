@@ -42,6 +42,9 @@ pub struct Arguments {
 pub enum With {
     /// The profile of this step.
     Profile,
+    /// The same, and a watchdog that says in which call the loop is held up.
+    #[cfg(unix)]
+    Calls,
     /// A span of `tracing` around each task.
     Tracing,
     /// The monitors of `tokio-metrics`.

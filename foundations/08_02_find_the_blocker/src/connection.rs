@@ -3,6 +3,7 @@
 use crate::tool::Tool;
 use echo::{LINGER, Lines};
 use find_the_blocker::usage::compute_for;
+use past_urgent::PastUrgent;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,13 +14,13 @@ use tokio::{select, time};
 
 /// Serves one peer, until either side has had enough.
 pub async fn serve(stream: TcpStream, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
-    if let Err(error) = handle_connection(stream, delay, &tool, stopping).await {
+    if let Err(error) = handle_connection(PastUrgent(stream), delay, &tool, stopping).await {
         echo::log(format_args!("gave a connection up: {error}"));
     }
 }
 
 async fn handle_connection(
-    mut stream: TcpStream,
+    mut stream: PastUrgent<TcpStream>,
     delay: Duration,
     tool: &Tool,
     mut stopping: watch::Receiver<()>,

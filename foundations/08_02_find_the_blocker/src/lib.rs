@@ -2,4 +2,6 @@
 
 pub mod profile;
 pub mod report;
+#[cfg(unix)]
+pub mod stack;
 pub mod usage;

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many polls are remembered one by one: the latest ones. The sums are those of all.
@@ -23,6 +25,8 @@ struct Shared {
     threshold: Duration,
     warn: fn(&str),
     record: Mutex<Record>,
+    /// When the poll that is under way began, in microseconds since `start`; 0 if there is none.
+    polling: AtomicU64,
 }
 
 /// What was seen.
@@ -80,7 +84,13 @@ pub enum Cause {
 impl Profile {
     /// A profile that gives a warning for every poll that takes this long.
     pub fn new(threshold: Duration, warn: fn(&str)) -> Self {
-        Self(Arc::new(Shared { start: Instant::now(), threshold, warn, record: Mutex::default() }))
+        Self(Arc::new(Shared {
+            start: Instant::now(),
+            threshold,
+            warn,
+            record: Mutex::default(),
+            polling: AtomicU64::new(0),
+        }))
     }
 
     // ANCHOR: watch
@@ -93,6 +103,34 @@ impl Profile {
     }
     // ANCHOR_END: watch
 
+    // ANCHOR: find_calls
+    /// From now on, says in which call this thread is when a poll has taken too long, and while it still does.
+    #[cfg(unix)]
+    pub fn find_calls_of_this_thread(&self) -> std::io::Result<()> {
+        use crate::stack::{Stack, Thread, prepare, read_line_numbers};
+        prepare()?;
+        let (profile, thread, mut reported) = (self.clone(), Thread::current(), 0);
+        let look = move || {
+            thread::sleep(profile.0.threshold / 4);
+            let began = profile.0.polling.load(Ordering::Relaxed);
+            let time = profile.0.start.elapsed().saturating_sub(Duration::from_micros(began));
+            if began == 0 || began == reported || time < profile.0.threshold {
+                return;
+            }
+            reported = began; // once for each poll
+            let stack = Stack::of(thread);
+            if profile.0.polling.load(Ordering::Relaxed) == began {
+                let call = stack.and_then(|stack| stack.own_call());
+                let call = call.map_or("where it is, is unknown".to_owned(), |call| format!("it is at {call}"));
+                (profile.0.warn)(&format!("a task has had the loop for {} ms: {call}", time.as_millis()));
+            }
+        };
+        read_line_numbers();
+        let watch = move || std::iter::repeat_with(look).for_each(drop);
+        thread::Builder::new().name("watchdog".into()).spawn(watch).map(drop)
+    }
+    // ANCHOR_END: find_calls
+
     /// How long a poll may take.
     pub fn threshold(&self) -> Duration {
         self.0.threshold
@@ -103,8 +141,15 @@ impl Profile {
         self.0.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A poll begins: for the watchdog.
+    fn begin(&self, began: Moment) {
+        let since_start = (began.at() - self.0.start).as_micros();
+        self.0.polling.store(u64::try_from(since_start).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
+    }
+
     // ANCHOR: note
     fn note(&self, task: usize, began: Moment) {
+        self.0.polling.store(0, Ordering::Relaxed);
         let spent = began.spent_since(self.0.threshold);
         let cause = cause(spent, self.0.threshold);
         let mut record = self.record();
@@ -136,6 +181,7 @@ impl<F: Future> Future for Watched<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let began = Moment::now();
+        this.profile.begin(began);
         let polled = this.future.poll(context);
         this.profile.note(*this.task, began);
         polled
@@ -207,7 +253,6 @@ mod tests {
     use std::future::ready;
     use std::pin::pin;
     use std::task::Waker;
-    use std::thread;
 
     const THRESHOLD: Duration = Duration::from_millis(10);
 
@@ -250,6 +295,26 @@ mod tests {
         assert_eq!(record.tasks[0].slow, [(Cause::Blocked, 1)]);
         let record = record_of(async { compute_for(THRESHOLD * 2) });
         assert_eq!(record.tasks[0].slow, [(Cause::Computed, 1)]);
+    }
+
+    /// What a clock around an `.await` says is how long the task was away, whoever had the thread meanwhile.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_clock_around_an_await_blames_a_task_that_only_waits() {
+        let profile = Profile::new(THRESHOLD, |_| {});
+        let waits = tokio::spawn(profile.watch("waits", async {
+            let began = Instant::now();
+            tokio::task::yield_now().await;
+            began.elapsed()
+        }));
+        let blocks = tokio::spawn(profile.watch("blocks", async { thread::sleep(THRESHOLD * 5) }));
+        let by_the_clock = waits.await.unwrap();
+        blocks.await.unwrap();
+        assert!(by_the_clock >= THRESHOLD * 5, "{by_the_clock:?}");
+        let blamed = |name| {
+            let is_fault = |(cause, _): &(Cause, u64)| *cause != Cause::KeptFromRunning;
+            profile.record().tasks.iter().any(|task| task.name == name && task.slow.iter().any(is_fault))
+        };
+        assert!(blamed("blocks") && !blamed("waits"));
     }
 
     #[test]

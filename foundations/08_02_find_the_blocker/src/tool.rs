@@ -28,6 +28,14 @@ impl Tool {
     pub fn new(arguments: &Arguments) -> Self {
         match arguments.with {
             With::Profile => Self::Profile(Profile::new(arguments.threshold, |warning| echo::log(warning))),
+            #[cfg(unix)]
+            With::Calls => {
+                let profile = Profile::new(arguments.threshold, |warning| echo::log(warning));
+                if let Err(error) = profile.find_calls_of_this_thread() {
+                    echo::log(format_args!("cannot find the calls that block: {error}"));
+                }
+                Self::Profile(profile)
+            }
             With::Tracing => {
                 trace();
                 Self::Tracing

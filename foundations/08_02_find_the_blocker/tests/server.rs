@@ -52,6 +52,29 @@ fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() 
     Ok(())
 }
 
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only tried on Linux")]
+fn the_call_that_blocks_is_named_as_it_was_before_the_poll_was_over() -> Result {
+    for (word, file) in [("sleep\n", "connection.rs"), ("compute\n", "usage.rs")] {
+        let arguments = ["--delay", "500ms", "--threshold", "50ms", "--with", "calls"];
+        let mut server = arguments.into_iter().fold(server(), Program::argument).start()?;
+        server.client()?.send(word)?;
+        server.wait_for_log("a task has had the loop for ")?;
+        let log = server.log();
+        let line = log.lines().find(|line| line.contains("has had the loop")).unwrap();
+        let place = format!(": it is at foundations/08_02_find_the_blocker/src/{file}:");
+        assert!(line.contains(&place), "{log}");
+        assert_eq!(
+            line.contains(&format!("connection.rs:{}, in std::thread", line_of("nap"))),
+            word == "sleep\n",
+            "{log}"
+        );
+        server.interrupt()?;
+        server.ended()?;
+    }
+    Ok(())
+}
+
 /// A busy machine keeps it from running now and then, but nobody is blamed for that.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells why")]

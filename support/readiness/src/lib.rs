@@ -23,8 +23,10 @@ const LISTENER: Token = Token(0);
 /// What somebody can wait for.
 #[derive(Clone, Copy, Debug)]
 pub enum Wait {
-    /// Until the socket is ready. It fails if that takes longer than the loop is patient.
-    Ready,
+    /// Until something can be read. It fails if that takes longer than the loop is patient.
+    Readable,
+    /// Until something can be written. It fails like that, too, however much can be read meanwhile.
+    Writable,
     /// For this time, whatever the socket does.
     Time(Duration),
 }
@@ -74,7 +76,7 @@ impl<W> EventLoop<W> {
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         let (ready, waiting, deadlines) = (Events::with_capacity(EVENTS), HashMap::new(), BTreeSet::new());
         let mut event_loop = Self { poll, ready, listener, last: LISTENER, waiting, deadlines, patience };
-        event_loop.keep(LISTENER, Wait::Ready, None, None);
+        event_loop.keep(LISTENER, Wait::Readable, None, None);
         Ok(event_loop)
     }
 
@@ -91,7 +93,7 @@ impl<W> EventLoop<W> {
     /// This peer waits from now on, for one thing. When the wait is over, `kept` comes back.
     pub fn wait(&mut self, token: Token, wait: Wait, kept: W) {
         let longest = match wait {
-            Wait::Ready => self.patience,
+            Wait::Readable | Wait::Writable => self.patience,
             Wait::Time(time) => time,
         };
         let deadline = Instant::now().checked_add(longest); // none if no clock can tell it
@@ -115,15 +117,14 @@ impl<W> EventLoop<W> {
         let longest = self.deadlines.first().map(|(deadline, _)| time_until(deadline));
         self.poll.poll(&mut self.ready, longest).or_else(ignore_signals)?;
         let now = Instant::now();
-        let ready: Vec<Token> = self.ready.iter().map(|event| event.token()).collect();
+        let ready = self.ready.iter().filter(|event| self.waits_for(event)).map(|event| event.token());
+        let ready: Vec<Token> = ready.collect();
         let mut events = Vec::new();
         for token in ready {
-            if self.waits_for_socket(token) {
-                self.end(token, Ok(()), &mut events);
-            }
+            self.end(token, Ok(()), &mut events);
         }
         while let Some(&(_, token)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now) {
-            let is_late = self.waits_for_socket(token);
+            let is_late = self.waiting.get(&token).is_some_and(|waiting| !matches!(waiting.wait, Wait::Time(_)));
             let ended = if is_late { Err(ErrorKind::TimedOut.into()) } else { Ok(()) };
             self.end(token, ended, &mut events);
         }
@@ -131,8 +132,13 @@ impl<W> EventLoop<W> {
     }
     // ANCHOR_END: turn
 
-    fn waits_for_socket(&self, token: Token) -> bool {
-        self.waiting.get(&token).is_some_and(|waiting| matches!(waiting.wait, Wait::Ready))
+    /// Whether this report ends a wait.
+    fn waits_for(&self, event: &mio::event::Event) -> bool {
+        self.waiting.get(&event.token()).is_some_and(|waiting| match waiting.wait {
+            Wait::Readable => event.is_readable() || event.is_read_closed(),
+            Wait::Writable => event.is_writable() || event.is_write_closed(),
+            Wait::Time(_) => false,
+        })
     }
 
     fn end(&mut self, token: Token, ended: io::Result<()>, events: &mut Vec<Event<W>>) {
@@ -151,7 +157,7 @@ impl<W> EventLoop<W> {
             match self.listener.accept().and_then(|(stream, _)| self.register(stream)) {
                 Ok(connected) => events.push(connected),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    return self.keep(LISTENER, Wait::Ready, None, None);
+                    return self.keep(LISTENER, Wait::Readable, None, None);
                 }
                 Err(error) => {
                     echo::log(format_args!("cannot accept: {error}"));
@@ -209,9 +215,9 @@ mod tests {
     #[test]
     fn what_was_kept_comes_back_when_the_socket_is_ready() {
         let (mut event_loop, token, _stream, mut peer) = connected(Duration::MAX);
-        event_loop.wait(token, Wait::Ready, "to write");
+        event_loop.wait(token, Wait::Writable, "to write");
         assert_eq!(next(&mut event_loop), [("to write", Ok(()))]); // a new connection can be written to
-        event_loop.wait(token, Wait::Ready, "to read");
+        event_loop.wait(token, Wait::Readable, "to read");
         peer.write_all(b"line\n").unwrap();
         assert_eq!(next(&mut event_loop), [("to read", Ok(()))]);
     }
@@ -221,12 +227,23 @@ mod tests {
         let time = Duration::from_millis(20);
         let (mut event_loop, token, _stream, mut peer) = connected(time);
         peer.write_all(b"line\n").unwrap();
-        for (wait, ended) in [(Wait::Time(time), Ok(())), (Wait::Ready, Err(ErrorKind::TimedOut))] {
+        for (wait, ended) in [(Wait::Time(time), Ok(())), (Wait::Readable, Err(ErrorKind::TimedOut))] {
             let start = Instant::now();
             event_loop.wait(token, wait, "");
             assert_eq!(next(&mut event_loop), [("", ended)]); // nobody has read, so the socket became ready only once
             assert!(start.elapsed() >= time, "it ended after {:?}", start.elapsed());
         }
+    }
+
+    #[test]
+    fn a_wait_to_write_does_not_end_because_something_can_be_read() {
+        let (mut event_loop, token, mut stream, mut peer) = connected(Duration::from_millis(20));
+        event_loop.wait(token, Wait::Writable, "");
+        assert_eq!(next(&mut event_loop), [("", Ok(()))]);
+        while stream.write(&[0; 65_536]).is_ok() {}
+        peer.write_all(b"line\n").unwrap();
+        event_loop.wait(token, Wait::Writable, "");
+        assert_eq!(next(&mut event_loop), [("", Err(ErrorKind::TimedOut))]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Run: `cargo run -p book-checks --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
 //! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
 
-use book_checks::echo_costs::CALLING;
+use book_checks::echo_costs::UNWATCHED;
 use book_checks::{Result, patch, run, workspace};
 use echo_compare::{COMPARISON, FEW_CLIENTS};
 use std::collections::BTreeSet;
@@ -15,11 +15,11 @@ fn main() -> Result {
     let packages: BTreeSet<&str> = COMPARISON.servers.iter().map(|own| own.package).collect();
     let packages = packages.into_iter().flat_map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages))?;
-    patch::cargo(&["build", "--release", "--quiet", "--offline", "-p", &patch::binary(&CALLING[6..])])?;
+    patch::cargo(&["build", "--release", "--quiet", "--offline", "-p", &patch::binary(&UNWATCHED[6..])])?;
     compare("echo", &["--rounds", "7", "--duration", "1"])?;
     compare("echo_counts", &["--count", "--rounds", "1"])?;
-    let calling = format!("{}=target/release/{} {{addr}} --delay 0s", "calling", patch::binary(CALLING));
-    let only = ["--only", "loop", "--only", "executors", "--server", &calling];
+    let unwatched = format!("{}=target/release/{} {{addr}} --delay 0s", "unwatched", patch::binary(UNWATCHED));
+    let only = ["--only", "loop", "--only", "executors", "--server", &unwatched];
     compare("echo_few", &[&["--rounds", "7", "--duration", "1", "--scenario", FEW_CLIENTS.name], &only[..]].concat())
 }
 

@@ -4,6 +4,7 @@
 //! [[package.metadata.timelines]]
 //! name = "two_threads" # may be left out
 //! prints = ["--json", "threads"]
+//! program = "01_04_other" # only if it is not the program of the step that prints
 //! one_processor = true # only if that matters
 //! family = "requests" # if its picture has the scale of others: of all that say the same word
 //! ```
@@ -49,6 +50,7 @@ struct Said {
     how: How,
     #[serde(default)]
     one_processor: bool,
+    program: Option<String>,
     #[serde(default)]
     family: String,
 }
@@ -177,7 +179,10 @@ impl Traced {
     }
 
     fn printed(&self, arguments: &[String]) -> Result<Timeline> {
-        let program = step::program(self.step)?;
+        let program = match &self.said.program {
+            Some(other) => Program::in_workspace(other)?,
+            None => step::program(self.step)?,
+        };
         let program = if self.said.one_processor { on_one_processor(&program)? } else { program };
         printed(&program, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
     }

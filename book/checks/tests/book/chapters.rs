@@ -320,7 +320,7 @@ fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<Stri
                     return Some(format!("there is no program {name}"));
                 }
             }
-            "--features" | "--test" => drop(words.next()),
+            "--example" | "--features" | "--test" => drop(words.next()),
             _ if word.starts_with('-') || !is_test => {}
             name if tests.iter().any(|test| test.contains(name)) => {}
             name => return Some(format!("there is no test {name}")),

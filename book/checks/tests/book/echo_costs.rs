@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::echo_costs::{self, COUNTED, ON_ALL_CORES, ON_ONE_CORE, WITH_FEW_CLIENTS};
-use book_checks::report::{Report, Verdict};
+use book_checks::report::Report;
 use book_checks::{assert_none, has_tool, snapshot};
 use harness::Program;
 use measure::figure::Measure;
@@ -16,8 +16,6 @@ static COSTS: LazyLock<Report> = LazyLock::new(|| Report::committed("echo").unwr
 static COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("echo_counts").unwrap());
 static FEW: LazyLock<Report> = LazyLock::new(|| Report::committed("echo_few").unwrap());
 
-const RUNTIMES: [&str; 3] = ["async-std", "tokio", "smol"];
-
 #[test]
 fn each_table_of_what_an_echo_costs_shows_its_data() {
     let table = |servers: &[&str], base| echo_costs::table(&COSTS, &COUNTS, servers, base);
@@ -27,7 +25,7 @@ fn each_table_of_what_an_echo_costs_shows_its_data() {
         ("of_the_loop.md", table(&["limit", "loop"], "limit")),
         ("of_the_loops.md", table(&["limit", "loops"], "limit")),
         ("of_all.md", table(&["limit", "loop", "executor", "executors", "async-std", "tokio", "smol"], "loop")),
-        ("of_calling.md", echo_costs::table_of_few(&FEW)),
+        ("of_unwatched.md", echo_costs::table_of_few(&FEW)),
     ];
     let results = results.map(|(name, text)| snapshot::check(&format!("generated/echo_{name}"), &text));
     assert_none(results.into_iter().filter_map(|result| Some(result.err()?.to_string())));
@@ -39,7 +37,7 @@ fn what_an_echo_costs_was_measured_without_a_failure() {
 }
 
 #[test]
-fn there_were_64_clients_on_one_core_256_on_all_and_16_with_threads_called_at_once() {
+fn there_were_64_clients_on_one_core_256_on_all_and_16_when_the_reactor_is_left() {
     let rows = [ON_ONE_CORE, ON_ALL_CORES, WITH_FEW_CLIENTS];
     assert_eq!(rows.map(|(_, scenario)| scenario.connections), [64, 256, 16].map(Some));
 }
@@ -53,29 +51,24 @@ fn an_echo_takes_a_loop_at_most_a_fifth_more_than_the_bare_loop() {
 }
 
 #[test]
-fn an_echo_takes_our_executors_at_most_1_15_times_as_long_as_the_loop() {
-    for server in ["executor", "executors"] {
-        for row in [ON_ONE_CORE, ON_ALL_CORES] {
-            let [_, ratio, _] = COSTS.ratio(row, server, "loop").unwrap();
-            assert!(ratio < 1.15, "{server}: {ratio}");
-        }
-    }
-}
-
-#[test]
 fn most_of_the_time_of_an_echo_passes_in_the_kernel() {
     let share = |server| COSTS.median((Measure::KernelShare, ON_ALL_CORES.1), server);
     let shares: Vec<f64> = COSTS.servers().into_iter().filter_map(share).collect(); // of some, too little time was seen to tell
-    assert!(shares.len() >= 4 && shares.iter().all(|share| *share > 0.75), "{shares:?}");
+    assert!(shares.len() >= 4 && shares.iter().all(|share| *share > 0.6), "{shares:?}");
 }
 
-/// For each echo, one to receive it and one to send it back. One call to wait serves many clients.
+/// The servers of this book. They read until there is nothing left.
+const OURS: [&str; 4] = ["loop", "loops", "executor", "executors"];
+
+/// For each echo, one to receive it, one to send it back, and on our servers often one that finds nothing. One call to wait serves many clients.
 #[test]
-fn with_many_clients_an_echo_takes_two_system_calls() {
-    for server in COUNTS.servers() {
+fn our_loops_read_until_nothing_is_left_and_this_costs_a_call() {
+    for server in OURS.into_iter().chain(["limit", "tokio"]) {
         let calls = COUNTS.parts(COUNTED[0].1, server);
+        let to_receive = if OURS.contains(&server) { 1.3..2.05 } else { 0.95..1.05 };
         assert_eq!(calls["sendto"].round(), 1.0, "{server}: {calls:?}");
-        assert!(calls["recvfrom"] < 1.05 && calls.values().sum::<f64>() < 2.1, "{server}: {calls:?}");
+        assert!(to_receive.contains(&calls["recvfrom"]), "{server}: {calls:?}");
+        assert!(calls.values().sum::<f64>() < to_receive.end + 1.1, "{server}: {calls:?}");
     }
 }
 
@@ -84,19 +77,13 @@ fn each_promise_takes_instructions() {
     let instructions = |server| COUNTS.median(COUNTED[1], server).unwrap();
     let [limit, one_loop, executor, executors] = ["limit", "loop", "executor", "executors"].map(instructions);
     assert!(limit * 4.0 < one_loop && one_loop < executor && executor < executors, "{executors}");
-    for runtime in RUNTIMES.map(instructions) {
-        assert!(executor < runtime, "{executor}, {runtime}");
-    }
-}
-
-#[test]
-fn with_few_clients_calling_a_thread_at_once_makes_no_difference_that_was_found() {
-    assert_eq!(FEW.verdict(WITH_FEW_CLIENTS, "calling", "executors"), Some(Verdict::Open));
+    let [tokio, smol] = ["tokio", "smol"].map(instructions);
+    assert!(tokio < executor && smol < executor, "{executor}, {tokio}, {smol}");
 }
 
 /// What holds for a client that waits for each of its answers can be counted at once, and does not depend on how busy the machine is.
 #[test]
-fn with_one_client_each_echo_takes_one_call_to_wait_one_to_read_and_one_to_write() {
+fn with_one_client_each_echo_takes_one_call_to_wait_and_our_servers_read_twice() {
     if !has_tool("strace") {
         return;
     }
@@ -105,8 +92,9 @@ fn with_one_client_each_echo_takes_one_call_to_wait_one_to_read_and_one_to_write
     let counting = programs.into_iter().map(|program| thread::spawn(move || calls(&program, 100)));
     for (name, counting) in servers.into_iter().zip(counting.collect::<Vec<_>>()) {
         let calls = counting.join().unwrap();
-        for call in ["epoll_wait", "recvfrom", "sendto"] {
-            assert!((100..110).contains(&calls[call]), "{name}: {calls:?}"); // to listen, to accept, to say goodbye
+        let to_receive = if name.starts_with('0') { 200 } else { 100 };
+        for (call, expected) in [("epoll_wait", 100), ("recvfrom", to_receive), ("sendto", 100)] {
+            assert!((expected..expected + 10).contains(&calls[call]), "{name}: {calls:?}"); // to listen, to accept, to say goodbye
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The book says what the programs do, in one program of tests: those that wait wait together.
 
 mod all_steps; // Tests begin in the order of their names, and those of this file take longest.
+mod async_fn;
 mod blocked_loop;
 mod blocking;
 mod chapters;
@@ -8,6 +9,7 @@ mod chat;
 mod claims;
 mod echo_costs;
 mod exercises;
+mod gateway;
 mod key_value;
 mod kitchen;
 mod locks;
@@ -17,6 +19,7 @@ mod models;
 mod modules;
 mod not_blocking;
 mod one_loop;
+mod own_runtime;
 mod player;
 mod runtimes;
 mod site;

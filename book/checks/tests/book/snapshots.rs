@@ -182,6 +182,37 @@ fn rustc_refuses_a_callback_that_borrows_its_peer() {
 }
 
 #[test]
+fn rustc_refuses_to_poll_a_future_that_may_still_be_moved() {
+    let build = compiler::build("not_pinned").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0277")));
+    assert!(error.rendered.contains("`{async fn body of borrows()}` cannot be unpinned"), "{}", error.rendered);
+    assert!(error.rendered.contains("consider using the `pin!` macro"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/not_pinned_error.txt", &build).unwrap();
+}
+
+#[test]
+fn rustc_refuses_a_task_that_borrows_a_variable() {
+    let build = compiler::build("borrowed_word").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0373")));
+    assert!(error.rendered.contains("async block may outlive the current function"), "{}", error.rendered);
+    assert!(build.program.is_none());
+    quote("generated/borrowed_word_error.txt", &build).unwrap();
+}
+
+#[test]
+fn rustc_refuses_to_spawn_a_task_that_holds_a_guard_while_it_waits() {
+    let build = compiler::build("guard_across_await").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
+    assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
+    quote("generated/guard_across_await_error.txt", &build).unwrap();
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };

@@ -75,8 +75,8 @@ fn a_recording_that_cannot_have_happened_is_refused() {
         }
     };
     let cases: [(String, &str); 8] = [
-        (refused(without("queue")), "task 0 is polled, and the queue is []"),
-        (refused(twice("queue")), "task 0 is in the queue already"),
+        (refused(without("queue")), "task 1 is polled, and the queue is []"),
+        (refused(twice("queue")), "task 1 is in the queue already"),
         (refused(without("poll")), "acts, and is queued"),
         (refused(change("look", |event| event.value = "yes".to_owned())), "has_happened is “no”, and is seen as “yes”"),
         (refused(change("miss", |event| event.kind = "take".to_owned())), "waker holds no waker that could be taken"),
@@ -95,7 +95,7 @@ fn a_recording_that_cannot_have_happened_is_refused() {
                 let (queue, poll) = (position(events, "queue"), position(events, "poll"));
                 events.swap(queue, poll);
             }),
-            "task 0 is polled, and the queue is []",
+            "task 1 is polled, and the queue is []",
         ),
         (refused(change("pending", |event| event.kind = "stop".to_owned())), "there is no kind of event called stop"),
     ];
@@ -105,7 +105,7 @@ fn a_recording_that_cannot_have_happened_is_refused() {
     let parks = refused(|events| {
         let place = position(events, "park");
         let woken =
-            Event { kind: "queue".to_owned(), of: "task 0".to_owned(), by: "main".to_owned(), ..events[place].clone() };
+            Event { kind: "queue".to_owned(), of: "task 1".to_owned(), by: "main".to_owned(), ..events[place].clone() };
         events.insert(place, woken);
     });
     assert!(parks.contains("it parks, and the queue is"), "{parks}");

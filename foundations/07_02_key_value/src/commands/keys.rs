@@ -1,8 +1,9 @@
 //! Commands for keys, whatever their values.
 
 use crate::glob;
+use crate::reply::Problem;
 use crate::request::Request;
-use crate::session::{Outcome, Problem, SYNTAX, Session, integer};
+use crate::session::{Outcome, SYNTAX, Session, integer, up_to};
 use crate::store::Millis;
 
 /// In what a span of time is given.
@@ -12,7 +13,12 @@ pub enum Unit {
     Millis,
 }
 
-/// The moment after a span of time, if it can be told.
+/// What Redis says of a deadline that is no moment.
+pub fn bad_deadline(command: &str) -> Problem {
+    format!("ERR invalid expire time in '{command}' command").into_bytes().into()
+}
+
+/// The moment after a span of time, if there is one.
 pub fn deadline(now: Millis, unit: Unit, span: i64) -> Option<Millis> {
     let span = if unit == Unit::Seconds { span.checked_mul(1_000)? } else { span };
     now.checked_add(span)
@@ -42,7 +48,7 @@ fn expire_in(session: &mut Session, request: Request, unit: Unit, name: &str) ->
     let condition = Condition::parse(request)?;
     let (key, now) = (&request[1], session.store.now());
     let new = deadline(now, unit, integer(&request[2])?);
-    let new = new.ok_or_else(|| format!("ERR invalid expire time in '{name}' command"))?;
+    let new = new.ok_or_else(|| bad_deadline(name))?;
     let is_set = session.store.deadline(key).is_some_and(|old| condition.holds(old, new));
     if is_set && new <= now {
         session.store.remove(key);
@@ -71,7 +77,7 @@ impl Condition {
                 b"XX" => condition.old = true,
                 b"GT" => condition.greater = true,
                 b"LT" => condition.less = true,
-                _ => return Err(format!("ERR Unsupported option {}", String::from_utf8_lossy(word)).into()),
+                _ => return Err([b"ERR Unsupported option ", up_to(word, word.len())].concat().into()),
             }
         }
         if condition.no_old && (condition.old || condition.greater || condition.less) {
@@ -146,7 +152,7 @@ pub fn scan(session: &mut Session, request: Request) -> Outcome {
             b"MATCH" => pattern = value,
             b"COUNT" => count = usize::try_from(integer(value)?).ok().filter(|count| *count > 0).ok_or(SYNTAX)?,
             b"TYPE" => has_strings = value.eq_ignore_ascii_case(b"string"),
-            _ => return Err(SYNTAX),
+            _ => return Err(SYNTAX.into()),
         }
     }
     let (next, keys) = session.store.scan(cursor, count);
@@ -165,7 +171,7 @@ pub fn dbsize(session: &mut Session, _: Request) -> Outcome {
 pub fn flushall(session: &mut Session, request: Request) -> Outcome {
     let knows = |word: &[u8]| word.eq_ignore_ascii_case(b"sync") || word.eq_ignore_ascii_case(b"async");
     if request.len() > 2 || request.get(1).is_some_and(|word| !knows(word)) {
-        return Err(SYNTAX);
+        return Err(SYNTAX.into());
     }
     session.store.clear();
     session.reply.simple("OK");

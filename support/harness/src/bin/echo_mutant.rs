@@ -6,7 +6,7 @@ use echo::{LINGER, Lines};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
 /// What can be wrong with an echo server. Each name says what it does.
@@ -31,6 +31,7 @@ const FAULTS: &[&str] = &[
     "ignores_nonsense",
     "waits_for_ever",
     "gives_up_when_interrupted",
+    "believes_a_short_read",
     "never_closes",
     "spins",
     "looks_at_everyone",
@@ -108,6 +109,20 @@ fn serve(stream: &TcpStream, delay: Duration, fault: Fault) {
     }
 }
 
+/// Waits for something to arrive, as a loop does that is told of arrivals only: what has arrived before is not looked for.
+fn wait_for_news(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nonblocking(true)?;
+    let arrived = || stream.peek(&mut [0; 1024]).unwrap_or(0);
+    let (unread, start) = (arrived(), Instant::now());
+    while unread > 0 && arrived() == unread {
+        if start.elapsed() > echo::patience() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    stream.set_nonblocking(false)
+}
+
 fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> io::Result<()> {
     if !fault.is("waits_for_ever") {
         stream.set_read_timeout(Some(echo::patience()))?;
@@ -124,6 +139,9 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
             received => received?,
         };
         lines.receive(&buffer[..received]);
+        if fault.is("believes_a_short_read") && received < buffer.len() {
+            wait_for_news(stream)?;
+        }
         if fault.is("takes_any_line") || fault.is("reads_once") {
             lines = Lines::new();
             stream.write_all(&buffer[..received])?;

@@ -23,13 +23,14 @@
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
+//! | [`reads_all`] | a short read does not mean that all is read | 3.3, 3.4, 5.5, 5.6 |
 //! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
 //! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
 //! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
-//! | [`resp`] | it speaks RESP2, and one client at a time has all keys to itself | 7.2 |
+//! | [`resp`] | it speaks RESP, and one client at a time has all keys to itself | 7.2 |
 //! | [`resp_survives`] | nothing a client does stops it | 7.2 |
 //! | [`resp_concurrent`] | no client waits for another | 7.2 |
 
@@ -237,6 +238,9 @@ const ECHO_SURVIVES: &[Check] = checks![
     echo::peers_that_never_read_are_let_go,
 ];
 
+/// For loops that learn only of changes.
+const READS_ALL: &[Check] = checks![survives::an_urgent_byte_in_mid_request];
+
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
     one_at_a_time::a_silent_client_holds_everyone_up,
@@ -283,6 +287,14 @@ const RESP: &[Check] = checks![
     resp::on_a_signal_requests_that_have_begun_to_arrive_are_answered,
     resp::on_a_second_signal_it_ends_at_once,
     resp::a_client_that_does_not_read_is_not_read_from,
+    resp::commands_between_multi_and_exec_are_executed_together,
+    resp::a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one,
+    resp::an_urgent_byte_does_not_hide_the_rest_of_a_request,
+    resp::three_hundred_clients_have_room_in_the_backlog,
+    resp::clients_that_come_with_the_signal_are_answered,
+    resp::a_client_that_never_pauses_does_not_keep_it_from_stopping,
+    resp::a_full_store_refuses_more_and_keeps_what_it_has,
+    resp::a_crowd_that_is_refused_does_not_fill_the_log,
 ];
 
 /// The checks of [`SURVIVES`] that do not need HTTP.
@@ -317,6 +329,11 @@ pub fn echo_survives(program: impl Into<Program>) -> Report {
     run(ECHO_SURVIVES, &program.into())
 }
 
+/// It reads until there is nothing left, and does not take a short read for the last one.
+pub fn reads_all(program: impl Into<Program>) -> Report {
+    run(READS_ALL, &program.into())
+}
+
 /// This echo server serves one peer at a time: everyone else waits.
 pub fn echo_one_at_a_time(program: impl Into<Program>) -> Report {
     run(ECHO_ONE_AT_A_TIME, &program.into())
@@ -347,7 +364,7 @@ pub fn idle_clients_cost_nothing(program: impl Into<Program>) -> Report {
     run(IDLE_CLIENTS_COST_NOTHING, &program.into())
 }
 
-/// It speaks RESP2, and one client at a time has all keys to itself.
+/// It speaks RESP, and one client at a time has all keys to itself.
 pub fn resp(program: impl Into<Program>) -> Report {
     run(RESP, &program.into())
 }
@@ -464,6 +481,7 @@ const SUITES: &[(&str, &[Check])] = &[
     ("stops_in_time", STOPS_IN_TIME),
     ("command_line", COMMAND_LINE),
     ("echoes", ECHOES),
+    ("reads_all", READS_ALL),
     ("echo_survives", ECHO_SURVIVES),
     ("echo_one_at_a_time", ECHO_ONE_AT_A_TIME),
     ("echo_concurrent", ECHO_CONCURRENT),

@@ -1,8 +1,12 @@
-//! It speaks RESP2, and one client at a time has all keys to itself.
+//! It speaks RESP, and one client at a time has all keys to itself.
 
-use super::basics::{impatient, serves};
+use super::basics::{impatient, serves, skip};
 use crate::failure::ensure;
-use crate::{Client, End, Program, Result, Server};
+use crate::{Client, End, Failure, Program, Result, Server, system};
+use socket2::SockRef;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
 use std::time::Duration;
 
 /// How many keys it takes for `KEYS` to be slow. (The order of the answers does not depend on it.)
@@ -131,5 +135,155 @@ pub(super) fn a_client_that_does_not_read_is_not_read_from(program: &Program) ->
     greedy.wait_until_read()?;
     let memory = server.resident_memory().unwrap_or_default();
     ensure!(memory < 50_000_000, "it keeps {memory} bytes for a client that does not read");
+    serves(&server)
+}
+
+pub(super) fn commands_between_multi_and_exec_are_executed_together(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    let (mut client, mut other) = (server.client()?, server.client()?);
+    ask(&mut client, "MULTI\r\nINCR a\r\nINCR a\r\n", "+OK\r\n+QUEUED\r\n+QUEUED\r\n")?;
+    ask(&mut other, "GET a\r\n", "$-1\r\n")?;
+    ask(&mut client, "EXEC\r\n", "*2\r\n:1\r\n:2\r\n")
+}
+
+/// A byte may cost what it likes, if it costs the same for everyone.
+pub(super) fn a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one(program: &Program) -> Result {
+    const BYTES: usize = 100;
+    let server = impatient(program).start()?;
+    let cost = |beginning: &str| {
+        let mut client = server.client()?;
+        client.send(beginning)?;
+        client.wait_until_read()?;
+        let before = server.cpu_time().unwrap_or_default();
+        client.send_in_pieces(std::iter::repeat_n(b"x".as_slice(), BYTES))?;
+        Ok::<_, Failure>(server.cpu_time().unwrap_or_default() - before)
+    };
+    let arguments = format!("*200002\r\n{}$200\r\n", "$0\r\n\r\n".repeat(200_000));
+    let short = cost("*2\r\n$0\r\n\r\n$200\r\n")?;
+    for (what, beginning) in [("arguments", arguments), ("a line", "x".repeat(60_000))] {
+        let long = cost(&beginning)?;
+        ensure!(
+            long < 4 * short + Duration::from_millis(20),
+            "{BYTES} bytes after {} of {what} take {long:?}, and {short:?} after a few",
+            beginning.len()
+        );
+    }
+    serves(&server)
+}
+
+pub(super) fn an_urgent_byte_does_not_hide_the_rest_of_a_request(program: &Program) -> Result {
+    if !cfg!(unix) {
+        return skip("only Unix can suspend a program");
+    }
+    let mut server = impatient(program).start()?;
+    let mut stream = TcpStream::connect(server.address())?;
+    stream.set_read_timeout(Some(server.patience))?;
+    stream.write_all(b"PING\r\n")?;
+    let mut answer = [0; 14];
+    stream.read_exact(&mut answer[..7])?;
+    suspended(&mut server, || {
+        stream.write_all(b"PING\r\nPI")?;
+        SockRef::from(&stream).send_out_of_band(b"!")?;
+        Ok(stream.write_all(b"NG\r\n")?)
+    })?;
+    stream.read_exact(&mut answer).map_err(|error| Failure::from(error).context("after an urgent byte"))?;
+    ensure!(&answer == b"+PONG\r\n+PONG\r\n", "{}", answer.escape_ascii());
+    Ok(())
+}
+
+/// Does something while the server is suspended: it sees all of it at the same time.
+fn suspended(server: &mut Server, act: impl FnOnce() -> Result) -> Result {
+    system::suspend(server.process())?;
+    server.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
+    let acted = act();
+    system::resume(server.process())?;
+    acted
+}
+
+pub(super) fn three_hundred_clients_have_room_in_the_backlog(program: &Program) -> Result {
+    if !cfg!(unix) {
+        return skip("only Unix can suspend a program");
+    }
+    let mut server = program.start()?;
+    let (address, mut crowd) = (server.address(), Vec::new());
+    suspended(&mut server, || {
+        for number in 1..=300 {
+            let client = Client::connect_with_patience(address, Duration::from_secs(3));
+            crowd.push(client.map_err(|failure| failure.context(format!("client {number}")))?);
+        }
+        Ok(())
+    })?;
+    serves(&server)
+}
+
+pub(super) fn clients_that_come_with_the_signal_are_answered(program: &Program) -> Result {
+    if !cfg!(unix) {
+        return skip("only Unix has signals");
+    }
+    for _ in 0..3 {
+        let mut server = impatient(program).start()?;
+        let (address, process) = (server.address(), server.process());
+        let mut clients = vec![server.client()?];
+        suspended(&mut server, || {
+            for _ in 0..20 {
+                clients.push(Client::connect(address)?);
+            }
+            clients.iter_mut().try_for_each(|client| client.send("ECHO a\r\n"))?;
+            system::terminate(process)
+        })?;
+        for (number, client) in clients.iter_mut().enumerate() {
+            ask(client, "", "$1\r\na\r\n").map_err(|failure| failure.context(format!("client {number}")))?;
+            ensure!(client.end()? == End::Closed, "client {number} was reset");
+        }
+        let status = server.wait_for_exit()?;
+        ensure!(status.code() == Some(0), "it ended with {status}");
+    }
+    Ok(())
+}
+
+pub(super) fn a_client_that_never_pauses_does_not_keep_it_from_stopping(program: &Program) -> Result {
+    let mut server = impatient(program).start()?;
+    let mut busy = server.client()?;
+    busy.ask_on_while(|| {
+        // Another one always has half a request under way.
+        let mut slow = TcpStream::connect(server.address())?;
+        slow.set_read_timeout(Some(server.patience))?;
+        slow.write_all(b"PING\r\nPI")?;
+        slow.read_exact(&mut [0; 7])?;
+        let slow =
+            thread::spawn(move || while slow.write_all(b"NG\r\nPI").is_ok() && slow.read_exact(&mut [0; 7]).is_ok() {});
+        server.terminate()?;
+        let status = server.wait_for_exit()?;
+        ensure!(status.code() == Some(0), "it ended with {status}");
+        slow.join().map_err(|_| Failure::new("a client panicked"))
+    })
+}
+
+pub(super) fn a_full_store_refuses_more_and_keeps_what_it_has(program: &Program) -> Result {
+    const FULL: &[u8] = b"-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    let server = impatient(program).start()?;
+    let mut client = server.client()?;
+    ask(&mut client, "CONFIG SET maxmemory 10mb\r\n", "+OK\r\n")?;
+    let value = "v".repeat(1 << 20);
+    let mut set = |key: usize| {
+        client.send(format!("*3\r\n$3\r\nSET\r\n$2\r\n{key:02}\r\n${}\r\n{value}\r\n", value.len()))?;
+        client.line()
+    };
+    let answers: Vec<Vec<u8>> = (0..40).map(&mut set).collect::<Result<_>>()?;
+    ensure!(answers[..10].iter().all(|answer| answer == b"+OK\r\n"), "it is full too early");
+    ensure!(answers[11..].iter().all(|answer| answer == FULL), "it is never full");
+    ask(&mut client, "STRLEN 05\r\nDEL 00 01 02\r\nSET a b\r\n", ":1048576\r\n:3\r\n+OK\r\n")
+}
+
+pub(super) fn a_crowd_that_is_refused_does_not_fill_the_log(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    for _ in 0..100 {
+        let mut client = server.client()?;
+        client.send("*1\r\n\n\r\n")?;
+        client.rest()?;
+    }
+    let log = server.log();
+    ensure!(log.lines().count() < 30, "a hundred clients wrote {} lines into the log", log.lines().count());
+    ensure!(log.lines().all(|line| line.contains("127.0.0.1")), "a client's newline is in the log: {log}");
     serves(&server)
 }

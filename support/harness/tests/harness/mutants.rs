@@ -232,6 +232,14 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
             "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
             "on_a_second_signal_it_ends_at_once",
             "a_client_that_does_not_read_is_not_read_from",
+            "commands_between_multi_and_exec_are_executed_together",
+            "a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one",
+            "an_urgent_byte_does_not_hide_the_rest_of_a_request",
+            "three_hundred_clients_have_room_in_the_backlog",
+            "clients_that_come_with_the_signal_are_answered",
+            "a_client_that_never_pauses_does_not_keep_it_from_stopping",
+            "a_full_store_refuses_more_and_keeps_what_it_has",
+            "a_crowd_that_is_refused_does_not_fill_the_log",
         ],
     ),
     (
@@ -243,6 +251,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
         &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "eight_silent_peers_hold_everyone_up"],
     ),
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
+    ("believes_a_short_read", &["an_urgent_byte_in_mid_request"]),
     ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
 ];
 

@@ -1,0 +1,75 @@
+//! The gateway of step 7.4: what its pictures say, and properties that find a fault.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
+use book_checks::measured::traces;
+use book_checks::{Failure, Result, patch};
+use harness::Program;
+use std::time::Duration;
+use timeline::{Kind, Timeline};
+
+#[allow(dead_code, reason = "the step's own tests use more of it")]
+#[path = "../../../../foundations/07_04_gateway/tests/gateway/properties.rs"]
+mod properties;
+#[allow(dead_code, reason = "the step's own tests use more of it")]
+#[path = "../../../../foundations/07_04_gateway/tests/gateway/services.rs"]
+mod services;
+
+fn found(fault: &str, property: fn(&Program) -> Result, expected: &str) {
+    let program = patch::program(&format!("07_04_gateway+{fault}")).unwrap().patience(Duration::from_secs(1));
+    let failure: Failure = property(&program).expect_err(fault);
+    assert!(failure.to_string().contains(expected), "{failure}");
+}
+
+#[test]
+fn a_gateway_that_loses_its_permit_is_found() {
+    found("lost_limit", properties::what_is_too_much_is_refused, "no answer within 1s");
+}
+
+#[test]
+fn a_gateway_without_a_budget_is_found() {
+    found("storm", properties::a_failing_service_gets_no_storm, "200 clients asked it 400 times");
+}
+
+#[test]
+fn a_gateway_that_repeats_an_order_is_found() {
+    found("repeated_order", properties::an_order_is_sent_once, "no answer within 1s");
+}
+
+#[test]
+fn a_gateway_without_a_time_out_is_found() {
+    found("no_deadline", properties::a_silent_service_costs_its_own_part_only, "no answer within 1s");
+}
+
+#[test]
+fn a_gateway_whose_task_outlives_its_client_is_found() {
+    found("task_outlives_client", properties::who_leaves_cancels_what_was_asked, "the gateway still waits");
+}
+
+/// The rows of the client and of the three services, as committed and as they are now.
+fn pictures(name: &str) -> Result<[Timeline; 2]> {
+    let traced = traces::find(&format!("07_04_{name}"))?;
+    Ok([traced.committed()?, traced.observe()?])
+}
+
+#[test]
+fn one_by_one_the_client_waits_for_the_sum_of_all_services() -> Result {
+    for picture in pictures("one_by_one")? {
+        let [client, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
+        assert!(services.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{picture:?}");
+        let sum: u64 = services.iter().map(|service| service.total(Kind::Served)).sum();
+        assert!(services.len() == 3 && client.end() >= sum, "{picture:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn together_the_client_waits_for_the_slowest_service() -> Result {
+    for picture in pictures("together")? {
+        let [_, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
+        let last_asked = services.iter().map(timeline::Row::start).max();
+        let first_answer = services.iter().map(timeline::Row::end).min();
+        assert!(services.len() == 3 && last_asked < first_answer, "{picture:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Chapter 5: what becomes of our own runtime if something in it is changed.
+
+use book_checks::{Result, patch};
+use harness::{Protocol, suite};
+
+/// The accept loop is a task like any other. If it ended alone, the server would stay, and serve no client.
+#[test]
+fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() -> Result {
+    for name in ["05_05_reactor+accept_panics", "05_06_many_threads+accept_panics_too"] {
+        let mut server = patch::program(name)?.speaking(Protocol::Echo).start()?;
+        let _client = server.client()?;
+        let ended = server.wait_for_exit()?;
+        assert_eq!(ended.code(), Some(1), "{name}");
+        let log = server.log();
+        assert!(log.ends_with("cannot serve any more: the accept loop has panicked\n"), "{name}: {log}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_unwatched_reactor_lets_one_blocked_handler_stop_everyone() -> Result {
+    let program = patch::program("05_06_many_threads+unwatched")?.speaking(Protocol::Echo);
+    let program = program.patience(std::time::Duration::from_secs(2));
+    assert!(suite::only("a_handler_that_blocks_its_thread_stops_nobody", &program).is_err());
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The connections of the gateway's clients.
+
+use crate::gateway::Gateway;
+use common::command_line;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time;
+
+/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long the answer may take that is under way when the time of a connection is up.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves clients until the program ends.
+pub async fn run(listener: TcpListener, gateway: Gateway) {
+    command_line::announce(listener.local_addr());
+    let gateway = Arc::new(gateway);
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&gateway)))),
+            Err(error) => {
+                command_line::log(format_args!("cannot accept: {error}"));
+                time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+// ANCHOR: serve
+/// Answers the requests of one connection. If the client closes it, hyper drops the answer that is under way.
+async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
+    let answer = service_fn(async |request| Ok::<_, Infallible>(gateway.answer(&request).await));
+    let _ = stream.set_nodelay(true);
+    let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+    let mut http = pin!(http);
+    let ended = match time::timeout(echo::patience(), http.as_mut()).await {
+        Ok(ended) => Ok(ended),
+        Err(_) => {
+            command_line::log("gave a connection up: its time is over");
+            http.as_mut().graceful_shutdown();
+            time::timeout(GRACE, http).await
+        }
+    };
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) if error.is_incomplete_message() => {} // the client has left
+        Ok(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
+        Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
+    }
+}
+// ANCHOR_END: serve
