@@ -79,10 +79,10 @@ pub fn all(evidence: &Evidence) -> [Group; 3] {
     ]
 }
 
-const MEMORY: &str = "[3.5](03_05_what_a_connection_costs.md#memory)";
-const ADDRESSES: &str = "[3.5](03_05_what_a_connection_costs.md#addresses)";
-const PRICES: &str = "[3.5](03_05_what_a_connection_costs.md#kernel)";
-const TIME: &str = "[3.5](03_05_what_a_connection_costs.md#time)";
+const MEMORY: &str = "[3.7](03_07_what_a_connection_costs.md#memory)";
+const ADDRESSES: &str = "[3.7](03_07_what_a_connection_costs.md#addresses)";
+const PRICES: &str = "[3.7](03_07_what_a_connection_costs.md#kernel)";
+const TIME: &str = "[3.7](03_07_what_a_connection_costs.md#time)";
 /// What stands behind it is in section 11.1 itself.
 const HERE: &str = "";
 

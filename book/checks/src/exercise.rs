@@ -14,21 +14,6 @@ use std::time::{Duration, Instant};
 
 /// The pages whose exercises have the old form: the list shrinks until it is empty.
 pub const NOT_YET: &[&str] = &[
-    "01_01_fast_food_sync.md",
-    "01_02_fast_food_overlapped.md",
-    "01_03_cpu_or_io.md",
-    "01_04_two_requests.md",
-    "02_02_thread_per_connection.md",
-    "02_03_thread_pool.md",
-    "02_04_prefork.md",
-    "03_01_would_block.md",
-    "03_02_naive_polling.md",
-    "03_03_event_loop.md",
-    "03_04_event_loop_per_core.md",
-    "03_05_what_a_connection_costs.md",
-    "04_01_callbacks.md",
-    "04_02_coroutines.md",
-    "04_03_green_threads.md",
     "07_01_echo_streams.md",
     "07_03_chat.md",
     "08_01_blocking_pool.md",

@@ -63,11 +63,17 @@ impl Outcome {
             Self::NewcomersWait => "newcomers wait",
             Self::EveryoneWaits => "**everyone waits**",
             Self::EveryoneMayWait => "**everyone may wait**",
-            Self::IsLetGo => "is let go",
+            Self::IsLetGo => "it is disconnected",
             Self::CannotArise => "cannot arise",
         }
     }
 }
+
+/// What is named in a table of many steps, in this order.
+const NOTICED: [Outcome; 5] =
+    [Outcome::EveryoneWaits, Outcome::EveryoneMayWait, Outcome::NewcomersWait, Outcome::IsLetGo, Outcome::CannotArise];
+/// So many steps have columns of their own.
+const MANY: usize = 8;
 
 /// A step, and its cells.
 struct Column {
@@ -194,7 +200,7 @@ fn run_all(trials: Vec<Trial>, number: usize) -> Vec<Failure> {
     at_a_time(number, trials, |trial| trial.run().err()).into_iter().flatten().collect()
 }
 
-/// A table for the book.
+/// A table for the book: a cell for each step, or, if there are many steps that are mostly alike, the steps that are not.
 ///
 /// # Errors
 ///
@@ -207,19 +213,86 @@ pub fn markdown(table: &str) -> Result<String> {
             rows.push(&cell.misbehaviour);
         }
     }
-    let mut text = String::from("| |");
-    for column in &columns {
-        let _ = write!(text, " {} |", step::short_name(column.step));
-    }
-    text += "\n|---|";
-    text += &"---|".repeat(columns.len());
-    for row in rows {
-        let _ = write!(text, "\n| {row} |");
-        for column in &columns {
-            let cell = column.cells.iter().find(|cell| cell.misbehaviour == row);
-            let cell = cell.ok_or_else(|| Failure::new(format!("{} says nothing of {row}", column.step)))?;
-            let _ = write!(text, " {} |", cell.outcome.in_words());
+    let find = |column: &Column, row: &str| {
+        let cell = column.cells.iter().find(|cell| cell.misbehaviour == row);
+        let cell = cell.ok_or_else(|| Failure::new(format!("{} says nothing of {row}", column.step)))?;
+        Ok(cell.outcome)
+    };
+    let all = |row| columns.iter().map(|column| find(column, row)).collect::<Result<Vec<Outcome>>>();
+    let rows = rows.into_iter().map(|row| Ok((row, all(row)?))).collect::<Result<Vec<_>>>()?;
+    let names: Vec<String> = columns.iter().map(|column| step::short_name(column.step)).collect();
+    let steps: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(if steps.len() > MANY { by_outcome(&steps, &rows) } else { by_step(&steps, &rows) })
+}
+
+/// What the others notice in a step if this happens, in the words of the tables.
+///
+/// # Errors
+///
+/// If the step says nothing of it.
+pub fn outcome(table: &str, step: &str, misbehaviour: &str) -> Result<&'static str> {
+    let columns = columns(table)?;
+    let column = columns.iter().find(|column| step::short_name(column.step) == step);
+    let cell = column.and_then(|column| column.cells.iter().find(|cell| cell.misbehaviour == misbehaviour));
+    cell.map(|cell| cell.outcome.in_words())
+        .ok_or_else(|| Failure::new(format!("step {step} does not tell of {misbehaviour}")))
+}
+
+fn by_step(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
+    let head = format!("| | {} |\n|---|{}", steps.join(" | "), "---|".repeat(steps.len()));
+    let rows = rows.iter().map(|(row, outcomes)| {
+        let cells: Vec<&str> = outcomes.iter().map(|outcome| outcome.in_words()).collect();
+        format!("\n| {row} | {} |", cells.join(" | "))
+    });
+    head + &rows.collect::<String>() + "\n"
+}
+
+/// What happens if nobody notices is not in the table.
+fn by_outcome(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
+    let mut text = String::from("| | what the other clients notice, and in which steps |\n|---|---|");
+    for (row, outcomes) in rows {
+        let mut parts = Vec::new();
+        for outcome in NOTICED {
+            let with = |is_so: bool| {
+                let found = steps.iter().zip(outcomes).filter(|(_, other)| (**other == outcome) == is_so);
+                found.map(|(step, _)| *step).collect::<Vec<_>>()
+            };
+            let (in_these, in_others) = (with(true), with(false));
+            let place = match (in_these.len(), in_others.len()) {
+                (0, _) => continue,
+                (_, 0) => "all".to_owned(),
+                (these, others) if these > others => format!("all but {}", in_others.join(", ")),
+                _ => in_these.join(", "),
+            };
+            parts.push(format!("{}: {place}", outcome.in_words()));
         }
+        let cell = if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") };
+        let _ = write!(text, "\n| {row} | {cell} |");
     }
-    Ok(text + "\n")
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_many_steps_names_those_that_differ() {
+        use Outcome::{EveryoneWaits, IsLetGo, NobodyNotices};
+        let rows = [
+            ("silence", vec![EveryoneWaits, NobodyNotices, NobodyNotices]),
+            ("noise", vec![IsLetGo; 3]),
+            ("pieces", vec![NobodyNotices; 3]),
+            ("work", vec![NobodyNotices, EveryoneWaits, EveryoneWaits]),
+        ];
+        let table = by_outcome(&["2.1", "2.2", "2.3"], &rows);
+        let rows: Vec<&str> = table.lines().skip(2).collect();
+        let expected = [
+            "| silence | **everyone waits**: 2.1 |",
+            "| noise | it is disconnected: all |",
+            "| pieces | nothing |",
+            "| work | **everyone waits**: all but 2.1 |",
+        ];
+        assert_eq!(rows, expected);
+    }
 }

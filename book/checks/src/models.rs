@@ -5,12 +5,20 @@ use crate::verdict::{self, Judged};
 use measure::Hands;
 use measure::Scenario;
 use measure::figure::{Measure, grouped};
-use models_compare::{COMPARISON, DELAY, HOLD, SERVE, START_UP, WORKERS};
+use models_compare::{COMPARISON, DELAY, HOLD, SERVE, WORKERS};
 
 /// The columns of the tables: how many connections.
 pub const CONNECTIONS: [usize; 3] = [100, 1_000, 10_000];
 /// What the kernel keeps for each thread on x86-64: four pages. (A test compares it with what the kernel says.)
 pub const KERNEL_STACK: f64 = 16.0 * 1024.0;
+/// What else it keeps, in bytes, by the name that it has for it in `/proc/slabinfo`: for each thread, for each socket of a connection,
+/// and for each socket that is registered. (A test compares this, too.)
+pub const OF_A_THREAD: [(&str, f64); 1] = [("task_struct", 5_888.0)];
+/// See above.
+pub const OF_A_SOCKET: [(&str, f64); 4] =
+    [("TCP", 2_368.0), ("sock_inode_cache", 832.0), ("filp", 192.0), ("dentry", 192.0)];
+/// See above.
+pub const OF_A_REGISTRATION: [(&str, f64); 1] = [("eventpoll_epi", 128.0)];
 
 /// A figure of servers that hold so many connections.
 pub fn held(measure: Measure, connections: usize) -> Row {
@@ -55,26 +63,14 @@ fn cell(report: &Report, row: Row, server: &str) -> String {
     report.median(row, server).map_or("–".to_owned(), |value| format(row.0, value))
 }
 
-/// What each model consists of while it holds the most connections, and how soon it answers: the quickest round tells, because whatever
-/// else the machine does can only add to it.
-pub fn made_of(report: &Report) -> String {
-    let most = CONNECTIONS[2];
-    let start_up = (Measure::StartUp, START_UP);
-    let head =
-        format!("| | threads for {} | processes | from start to first answer |\n|---|--:|--:|--:|\n", grouped(most));
-    let row = |server| {
-        let held = [Measure::Threads, Measure::Processes].map(|measure| cell(report, held(measure, most), server));
-        let quickest =
-            report.range(start_up, server).map_or("–".to_owned(), |[smallest, ..]| format(start_up.0, smallest));
-        format!("| {server} | {} | {quickest} |\n", held.join(" | "))
-    };
-    head + &report.servers().into_iter().map(row).collect::<String>()
-}
-
-/// The time to serve all; in italics where it is not measured, but follows from how many are served at a time.
+/// The time to serve all, as the delay and what comes on top of it; in italics where it is not measured, but follows from how many are served at a time.
 pub fn serving(report: &Report) -> String {
     let cell = |server, number| match report.median(served(Measure::AllAnswered, number), server) {
         None if has_few_hands(server) => format!("*{}*", format(Measure::AllAnswered, by_arithmetic(number))),
+        Some(value) if !has_few_hands(server) => {
+            let delay = DELAY.as_secs_f64();
+            format!("{delay} s + {}", format(Measure::AllAnswered, (value - delay).max(0.0)))
+        }
         _ => cell(report, served(Measure::AllAnswered, number), server),
     };
     let servers = report.servers();
@@ -132,17 +128,21 @@ pub struct Price {
     pub name: &'static str,
     /// In memory.
     pub resident: f64,
-    /// In page tables and kernel stacks.
+    /// In the kernel, without the socket.
     pub in_the_kernel: f64,
     /// How far it goes, by what has been said.
     pub said: &'static str,
 }
 
 impl Price {
-    /// Both together.
+    /// Both together, with the socket.
     pub fn whole(&self) -> f64 {
-        self.resident + self.in_the_kernel
+        self.resident + self.in_the_kernel + sum(&OF_A_SOCKET)
     }
+}
+
+fn sum(objects: &[(&str, f64)]) -> f64 {
+    objects.iter().map(|(_, bytes)| bytes).sum()
 }
 
 /// The prices, from the highest to the lowest: of a process, of a thread, of a task, of a connection.
@@ -154,29 +154,30 @@ pub fn prices(report: &Report) -> [Price; 4] {
     let processes = value(Measure::Processes, "prefork");
     let tables = |server| value(Measure::PageTableBytes, server) / value(Measure::Threads, server);
     let threads = value(Measure::Threads, "prefork") / processes;
+    let of_a_thread = KERNEL_STACK + sum(&OF_A_THREAD);
     [
         Price {
             name: "a process",
             resident: value(Measure::ResidentBytes, "prefork") / processes,
-            in_the_kernel: value(Measure::PageTableBytes, "prefork") / processes + threads * KERNEL_STACK,
+            in_the_kernel: value(Measure::PageTableBytes, "prefork") / processes + threads * of_a_thread,
             said: "10–100",
         },
         Price {
             name: "a thread",
             resident: value(Measure::BytesPerConnection, "threads"),
-            in_the_kernel: tables("threads") + KERNEL_STACK,
+            in_the_kernel: tables("threads") + of_a_thread,
             said: "1,000",
         },
         Price {
             name: "a task of the executor",
             resident: value(Measure::BytesPerConnection, "executor"),
-            in_the_kernel: 0.0,
+            in_the_kernel: sum(&OF_A_REGISTRATION),
             said: "10,000–100,000",
         },
         Price {
             name: "a connection of the event loop",
             resident: value(Measure::BytesPerConnection, "loop"),
-            in_the_kernel: 0.0,
+            in_the_kernel: sum(&OF_A_REGISTRATION),
             said: "–",
         },
     ]
@@ -184,13 +185,12 @@ pub fn prices(report: &Report) -> [Price; 4] {
 
 /// The prices as a table, and how many of each a gigabyte pays for.
 pub fn table_of_prices(report: &Report) -> String {
-    let head =
-        "| one more client is | memory | for it in the kernel | in 1 GB | said |\n|---|--:|--:|--:|--:|\n".to_owned();
+    let head = "| one more client is | memory | for it in the kernel | and its socket | in 1 GB | said |\n|---|--:|--:|--:|--:|--:|\n".to_owned();
+    let bytes = |value| format(Measure::ResidentBytes, value);
     let rows = prices(report).into_iter().map(|price| {
-        let bytes = |value| if value == 0.0 { "–".to_owned() } else { format(Measure::ResidentBytes, value) };
         let number = format!("{:.0}", two_digits(1e9 / price.whole()));
-        let (resident, kernel) = (bytes(price.resident), bytes(price.in_the_kernel));
-        format!("| {} | {resident} | {kernel} | {} | {} |\n", price.name, grouped(number), price.said)
+        let (resident, kernel, socket) = (bytes(price.resident), bytes(price.in_the_kernel), bytes(sum(&OF_A_SOCKET)));
+        format!("| {} | {resident} | {kernel} | {socket} | {} | {} |\n", price.name, grouped(number), price.said)
     });
     head + &rows.collect::<String>()
 }

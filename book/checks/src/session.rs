@@ -17,23 +17,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 /// The pages whose sessions have the old form: the list shrinks until it is empty.
-pub const OLD: &[&str] = &[
-    "01_02_fast_food_overlapped",
-    "01_03_cpu_or_io",
-    "02_02_thread_per_connection",
-    "02_03_thread_pool",
-    "02_04_prefork",
-    "03_02_naive_polling",
-    "03_03_event_loop",
-    "03_04_event_loop_per_core",
-    "04_01_callbacks",
-    "04_02_coroutines",
-    "04_03_green_threads",
-    "07_01_echo_streams",
-    "07_02_key_value",
-    "07_03_chat",
-    "08_01_blocking_pool",
-];
+pub const OLD: &[&str] = &["07_01_echo_streams", "07_02_key_value", "07_03_chat", "08_01_blocking_pool"];
 
 /// How long a person needs for a line.
 const A_LINE: Duration = Duration::from_millis(1500);
@@ -375,14 +359,17 @@ fn without_port(word: &str) -> String {
     if is_chosen { format!("{before}127.0.0.1:…{}", &after[end..]) } else { word.to_owned() }
 }
 
-/// `[1] 4711`, with which the shell announces a job: `[1] …`.
+/// `[1] 4711`, with which the shell announces a job, and `worker 4711` in a log: `[1] …`.
 fn without_process(line: &str) -> String {
     let is_number = |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
     match line.split_once("] ") {
         Some((job, number)) if is_number(number) && job.rsplit_once('[').is_some_and(|(_, job)| is_number(job)) => {
             format!("{job}] …")
         }
-        _ => line.to_owned(),
+        _ => match line.split_once("worker ").and_then(|(before, after)| Some((before, after.split_once(' ')?))) {
+            Some((before, (number, after))) if is_number(number) => format!("{before}worker … {after}"),
+            _ => line.to_owned(),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 //! judgement, in italics. The picture asks a few questions, one after the other.
 
 use crate::evidence::Jobs;
+use crate::matrix;
 use crate::measured::blocked_loop;
 use crate::models::{self, CONNECTIONS, held, served};
 use crate::pieces;
@@ -27,7 +28,7 @@ impl Display for Cell {
     }
 }
 
-const MEMORY: &str = "03_05_what_a_connection_costs.md#memory";
+const MEMORY: &str = "03_07_what_a_connection_costs.md#memory";
 const JOBS: &str = "01_03_cpu_or_io.md#three-ways";
 const PIECES: &str = "04_01_callbacks.md#pieces";
 const MATRIX: &str = "02_04_prefork.md#matrix";
@@ -42,10 +43,10 @@ pub fn table() -> Result<String> {
     let jobs = Jobs(read("book/src/generated/output_01_03.txt")?);
     let value = |row, server| models.median(row, server).map_or_else(|| "–".to_owned(), |value| format(row.0, value));
     let memory =
-        |connections, server| Cell::Shown(value(held(Measure::ResidentBytes, connections), server), "3.5", MEMORY);
+        |connections, server| Cell::Shown(value(held(Measure::ResidentBytes, connections), server), "3.7", MEMORY);
     let cpu = |server| {
         let time = value(served(Measure::CpuPerRequest, CONNECTIONS[1]), server);
-        Cell::Shown(format!("{time} for a client"), "3.5", "03_05_what_a_connection_costs.md#time")
+        Cell::Shown(format!("{time} for a client"), "3.7", "03_07_what_a_connection_costs.md#time")
     };
     let faster = |each, done| Cell::Shown(format!("{:.1} times as fast", jobs.faster(each, done)), "1.3", JOBS);
     let lines = |step, number, address| -> Result<Cell> {
@@ -128,15 +129,7 @@ pub fn table() -> Result<String> {
 
 /// What the others notice in a step when a handler blocks its thread: from the table of all servers.
 fn survives(step: &str) -> Result<String> {
-    let matrix = read("book/src/generated/matrix_echo.md")?;
-    let row = |name: &str| {
-        let line = matrix.lines().find(|line| line.starts_with(&format!("| {name}")));
-        line.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>())
-    };
-    let column = row("| ").and_then(|steps| steps.iter().position(|cell| *cell == step));
-    let cell =
-        row("a handler that blocks its thread").zip(column).and_then(|(cells, column)| cells.get(column).copied());
-    let cell = cell.ok_or_else(|| Failure::new(format!("the table of section 2.4 does not tell of step {step}")))?;
+    let cell = matrix::outcome("echo", step, "a handler that blocks its thread")?;
     Ok(cell.replace("**", ""))
 }
 

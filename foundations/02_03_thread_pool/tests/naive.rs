@@ -2,12 +2,12 @@
 
 use harness::{Program, Protocol, Result, suite};
 
-fn naive() -> Program {
-    Program::example(env!("CARGO_BIN_EXE_02_03_thread_pool"), "02_03_naive").speaking(Protocol::Echo)
+fn naive() -> Result<Program> {
+    Ok(Program::example("02_03_naive")?.speaking(Protocol::Echo))
 }
 
 #[test]
 fn the_naive_pool_serves_one_client_at_a_time() -> Result {
-    suite::only("lines_come_back_in_their_order", &naive())?;
-    suite::only("the_second_client_waits_for_the_first", &naive())
+    suite::only("lines_come_back_in_their_order", &naive()?)?;
+    suite::only("the_second_client_waits_for_the_first", &naive()?)
 }

@@ -4,7 +4,7 @@
 //! Try: take `set_nonblocking` away in `never_blocking`, and run it again: it waits for itself. End it with Ctrl-C.
 //! You should see: each call says first that it would have to wait. When the system says "ready", the same call does its work.
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 use std::fmt::{Debug, Display};
@@ -12,6 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::{env, process};
 
+const TENTH_OF_A_SECOND: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 const USAGE: &str = "usage: 03_01_would_block  (no arguments: it talks to itself)";
 
 fn main() {
@@ -29,9 +30,7 @@ fn end(code: i32, message: impl Display) {
 
 // ANCHOR: run
 fn run() -> io::Result<()> {
-    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); // any free port
-    let listener = never_blocking()?;
-    listener.bind(&loopback.into())?;
+    let listener = bound()?;
     listener.listen(1)?;
     show("call", "at once", "when it is ready")?;
 
@@ -41,6 +40,7 @@ fn run() -> io::Result<()> {
     wait_until(PollFlags::OUT, &here)?;
     let failure = here.take_error()?.map(|error| error.to_string());
     show("connect", would_wait(too_early), failure.as_deref().unwrap_or("a connection"))?;
+    connect_in_vain()?;
     wait_until(PollFlags::IN, &listener)?;
     let (mut there, _) = listener.accept()?;
     there.set_nonblocking(true)?;
@@ -62,6 +62,34 @@ fn run() -> io::Result<()> {
     show("read", "(the other end has finished)", bytes(here.read(&mut buffer)?))
 }
 // ANCHOR_END: run
+
+// ANCHOR: in_vain
+/// Connects to a port where no program listens, and to a listener whose backlog is full.
+fn connect_in_vain() -> io::Result<()> {
+    let address = bound()?.local_addr()?; // its socket is closed at the end of this line
+    let refused = never_blocking()?;
+    let too_early = refused.connect(&address);
+    wait_until(PollFlags::OUT, &refused)?;
+    let failure = refused.take_error()?.map(|error| error.kind().to_string());
+    show("connect", would_wait(too_early), failure.as_deref().unwrap_or("a connection"))?;
+
+    let listener = bound()?;
+    listener.listen(0)?; // room for one
+    let (first, second) = (never_blocking()?, never_blocking()?);
+    let _ = first.connect(&listener.local_addr()?);
+    wait_until(PollFlags::OUT, &first)?;
+    let too_early = second.connect(&listener.local_addr()?);
+    let ready = poll(&mut [PollFd::new(&second, PollFlags::OUT)], Some(&TENTH_OF_A_SECOND))?;
+    show("connect", would_wait(too_early), if ready == 0 { "(no answer)" } else { "a connection" })
+}
+// ANCHOR_END: in_vain
+
+/// A socket with an address of its own: any free port.
+fn bound() -> io::Result<Socket> {
+    let socket = never_blocking()?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    Ok(socket)
+}
 
 // ANCHOR: parts
 /// A socket whose calls return at once.

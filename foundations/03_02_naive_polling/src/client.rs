@@ -13,10 +13,10 @@ pub enum State {
     /// It waits for bytes, until there is a line.
     Reading,
     /// It waits for the end of the delay.
-    Waiting,
+    Delaying,
     /// It waits for room to send the line.
     Writing,
-    /// It was refused, and waits until its peer has read so.
+    /// Its line was too long. It waits until the other end has read this.
     Lingering,
     /// It waits for nothing more.
     Closed,
@@ -29,6 +29,7 @@ pub trait Connection: Read + Write {
     fn finish_writing(&mut self) -> io::Result<()>;
 }
 
+// ANCHOR: client
 /// One client.
 #[derive(Debug)]
 pub struct Client<C> {
@@ -46,6 +47,7 @@ pub struct Client<C> {
     delay: Duration,
     patience: Duration,
 }
+// ANCHOR_END: client
 
 impl<C: Connection> Client<C> {
     /// A client that has just connected.
@@ -65,8 +67,8 @@ impl<C: Connection> Client<C> {
     pub fn step(&mut self, now: Instant) -> io::Result<()> {
         let taken = match self.state {
             State::Reading => self.read(now),
-            State::Waiting if now < self.deadline => Err(ErrorKind::WouldBlock.into()),
-            State::Waiting => self.enter(State::Writing, now + self.patience),
+            State::Delaying if now < self.deadline => Err(ErrorKind::WouldBlock.into()),
+            State::Delaying => self.enter(State::Writing, now + self.patience),
             State::Writing => self.write(now),
             State::Lingering => self.linger(),
             State::Closed => Ok(()),
@@ -82,7 +84,7 @@ impl<C: Connection> Client<C> {
     fn read(&mut self, now: Instant) -> io::Result<()> {
         if let Some(line) = self.lines.next_line() {
             (self.line, self.sent) = (line, 0);
-            return self.enter(State::Waiting, now + self.delay);
+            return self.enter(State::Delaying, now + self.delay);
         }
         if self.lines.is_open() {
             let mut buffer = [0; 1024];
@@ -91,7 +93,7 @@ impl<C: Connection> Client<C> {
             return self.enter(State::Reading, now + self.patience);
         }
         if self.lines.refusal().is_some() {
-            self.connection.finish_writing()?; // it may still be sending: it reads why it should not
+            self.connection.finish_writing()?; // the client may still be sending, and should read why not to
             return self.enter(State::Lingering, now + self.patience);
         }
         self.enter(State::Closed, now)

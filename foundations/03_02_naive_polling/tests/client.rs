@@ -85,9 +85,9 @@ fn a_client_reads_waits_writes_and_is_closed() {
     client.connection.says.extend(b"hel");
     assert_eq!(go_on(&mut client, start), (ErrorKind::WouldBlock, State::Reading));
     client.connection.says.extend(b"lo\n");
-    assert_eq!(go_on(&mut client, start), (ErrorKind::WouldBlock, State::Waiting));
+    assert_eq!(go_on(&mut client, start), (ErrorKind::WouldBlock, State::Delaying));
     assert_eq!(client.deadline, start + DELAY);
-    assert_eq!(go_on(&mut client, start + DELAY / 2), (ErrorKind::WouldBlock, State::Waiting));
+    assert_eq!(go_on(&mut client, start + DELAY / 2), (ErrorKind::WouldBlock, State::Delaying));
     assert_eq!(go_on(&mut client, start + DELAY), (ErrorKind::WouldBlock, State::Writing));
     client.connection.room = 4;
     assert_eq!(go_on(&mut client, start + DELAY), (ErrorKind::WouldBlock, State::Writing));

@@ -17,6 +17,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many steps a client takes, and how many clients the listener accepts, before the others have their turn.
 const STEPS: usize = 32;
 
+// ANCHOR: event_loop
 /// All that one thread serves.
 pub struct EventLoop {
     poll: Poll,
@@ -45,6 +46,7 @@ struct Entry {
     client: Client<Watched>,
     is_ready: bool,
 }
+// ANCHOR_END: event_loop
 
 impl EventLoop {
     /// A loop that accepts clients of this listener.
@@ -151,6 +153,7 @@ impl EventLoop {
     }
     // ANCHOR_END: accept
 
+    // ANCHOR: add
     /// Takes a client in. The system will tell of it from now on.
     fn add(&mut self, mut stream: TcpStream, now: Instant) {
         let entry = self.clients.vacant_entry();
@@ -162,6 +165,7 @@ impl EventLoop {
         self.timers.wake(entry.key(), client.deadline);
         entry.insert(Entry { client, is_ready: false });
     }
+    // ANCHOR_END: add
 
     /// Lets a client go. Its connection is closed, and the system forgets it.
     fn remove(&mut self, number: usize) {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(200);
 
-fn naive() -> Program {
-    Program::example(env!("CARGO_BIN_EXE_03_03_event_loop"), "03_03_naive").speaking(Protocol::Echo)
+fn naive() -> Result<Program> {
+    Ok(Program::example("03_03_naive")?.speaking(Protocol::Echo))
 }
 
 #[test]
 fn in_a_naive_loop_no_client_waits_for_another() -> Result {
-    let server = naive().start()?;
+    let server = naive()?.start()?;
     let mut clients = Vec::new();
     for _ in 0..3 {
         let mut client = server.client()?;
@@ -24,7 +24,7 @@ fn in_a_naive_loop_no_client_waits_for_another() -> Result {
 /// The system reports once that there are clients. The naive loop accepts one.
 #[test]
 fn a_naive_loop_forgets_a_client_that_comes_with_another() -> Result {
-    let naive = naive().patience(PAUSE);
+    let naive = naive()?.patience(PAUSE);
     assert!((0..10).any(|_| suite::only("the_last_to_connect_can_be_the_first_to_be_answered", &naive).is_err()));
     Ok(())
 }
@@ -32,7 +32,7 @@ fn a_naive_loop_forgets_a_client_that_comes_with_another() -> Result {
 /// The system reports once that there are bytes. The naive loop reads once, too, and not all of them.
 #[test]
 fn a_naive_loop_forgets_what_does_not_fit_its_buffer() -> Result {
-    let server = naive().start()?;
+    let server = naive()?.start()?;
     let mut client = server.client()?;
     client.send([b'a'; 3000])?;
     client.bytes(1024)?;

@@ -4,7 +4,6 @@ use crate::client::Client;
 use crate::failure::ensure;
 use crate::{Failure, Protocol, Result, SAFETY, system};
 use std::collections::BTreeMap;
-use std::env::consts::EXE_SUFFIX;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
 use std::net::{SocketAddr, TcpListener};
@@ -42,12 +41,6 @@ impl Program {
         Self::at(path).speaking(Protocol::Echo)
     }
 
-    /// The example of this name that belongs to the package of the program in this file. (`cargo test` builds both.)
-    pub fn example(program: impl AsRef<Path>, name: &str) -> Self {
-        let name = format!("{name}{}", EXE_SUFFIX);
-        Self::at(program.as_ref().with_file_name("examples").join(name))
-    }
-
     /// The same, if it speaks this protocol. (An echo server is told to answer without a delay.)
     pub fn speaking(self, protocol: Protocol) -> Self {
         let program = Self { protocol, ..self };
@@ -65,9 +58,22 @@ impl Program {
 
     /// The binaries of these names, in this order: as [`in_workspace`](Self::in_workspace), in one go.
     pub fn several_in_workspace(binaries: &[&str]) -> Result<Vec<Self>> {
+        Self::built("--bin", binaries)
+    }
+
+    /// The example of this name, built first if it is not up to date: `cargo test NAME` does not do it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if Cargo cannot build it.
+    pub fn example(name: &str) -> Result<Self> {
+        Ok(Self::built("--example", &[name])?.remove(0))
+    }
+
+    fn built(kind: &str, names: &[&str]) -> Result<Vec<Self>> {
         let mut cargo = cargo();
         cargo.args(["build", "--quiet", "--message-format=json"]);
-        cargo.args(binaries.iter().flat_map(|binary| ["--bin", binary]));
+        cargo.args(names.iter().flat_map(|name| [kind, name]));
         // With a test among them, cargo chooses the same features of libraries as it did for `cargo test --workspace`. Otherwise it would
         // build everything once more, and put each program in the place of the other one, where a test may be about to start it.
         cargo.args(["--test", "harness"]);
@@ -75,9 +81,9 @@ impl Program {
             cargo.arg("--release");
         }
         let built = cargo.stderr(Stdio::inherit()).output()?;
-        ensure!(built.status.success(), "cannot build {binaries:?}: cargo ended with {}", built.status);
+        ensure!(built.status.success(), "cannot build {names:?}: cargo ended with {}", built.status);
         let messages = String::from_utf8_lossy(&built.stdout);
-        binaries.iter().map(|binary| Ok(Self::at(executable(&messages, binary)?))).collect()
+        names.iter().map(|name| Ok(Self::at(executable(&messages, name)?))).collect()
     }
 
     /// The same, with an argument before the address.

@@ -2,6 +2,7 @@
 
 use book_checks::{Failure, Result, patch, step};
 use harness::{Program, Protocol, suite};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 /// A step with a patch.
@@ -30,14 +31,25 @@ fn a_panic_ends_the_blocking_server() -> Result {
 
 #[test]
 fn a_panic_costs_one_connection() -> Result {
-    survives_panics(&patched("02_02_thread_per_connection+mistake")?)?;
-    survives_panics(&patched("02_03_thread_pool+mistake")?)
+    survives_panics(&patched("02_02_thread_per_connection+mistake_on_a_thread")?)?;
+    survives_panics(&patched("02_03_thread_pool+mistake_in_a_pool")?)
 }
 
 #[test]
 #[cfg(unix)]
 fn a_panic_costs_one_process_and_another_takes_its_place() -> Result {
-    survives_panics(&patched("02_04_prefork+mistake")?)
+    survives_panics(&patched("02_04_prefork+mistake_in_a_process")?)
+}
+
+/// The queue of a listener holds as many connections as Rust asks for, and one more. The next client is not answered.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_backlog_holds_129_clients() -> Result {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let connect = || TcpStream::connect_timeout(&listener.local_addr()?, Duration::from_millis(300));
+    let inside: Vec<TcpStream> = std::iter::from_fn(|| connect().ok()).take(1_000).collect();
+    assert_eq!(inside.len(), 129);
+    Ok(())
 }
 
 #[test]

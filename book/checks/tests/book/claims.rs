@@ -60,8 +60,13 @@ fn what_the_course_and_the_slides_say_of_memory_and_of_numbers_falls() {
     let said = each().filter(|claim| [Source::Course, Source::Slides].contains(&claim.by));
     let (standing, fallen): (Vec<_>, Vec<_>) = said.partition(|claim| claim.judged.stands() == Some(true));
     let standing: Vec<_> = standing.iter().map(|claim| claim.said).collect();
-    assert_eq!(standing, ["one thread answers 100,000 requests a second", "and each of them in less than 1 ms"]);
-    assert!(fallen.len() >= 8, "{}", fallen.len());
+    let expected = [
+        "coroutines are for 10,000 to 100,000 clients", // with what the kernel keeps for their sockets
+        "one thread answers 100,000 requests a second",
+        "and each of them in less than 1 ms",
+    ];
+    assert_eq!(standing, expected);
+    assert!(fallen.len() >= 7, "{}", fallen.len());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, chart, models, snapshot, target};
+use book_checks::{assert_none, models, snapshot, step, target};
 use harness::Program;
 use measure::Hands;
 use measure::figure::Measure;
@@ -39,7 +39,6 @@ fn each_table_of_the_models_shows_its_data() {
         generated("addresses.md", models::table(&REPORT, held, Measure::VirtualBytes)),
         generated("cpu.md", models::table(&REPORT, served, Measure::CpuPerRequest)),
         generated("serving.md", models::serving(&REPORT)),
-        generated("made_of.md", models::made_of(&REPORT)),
         generated("claims.md", models::claims(&REPORT)),
         generated("prices.md", models::table_of_prices(&REPORT)),
         generated(
@@ -65,10 +64,6 @@ fn each_table_of_the_models_shows_its_data() {
                     ("prefork", Measure::ResidentBytes, "eight processes and their parent (2.4)"),
                 ],
             ),
-        ),
-        snapshot::check(
-            "generated/chart_models_memory.svg",
-            &chart::draw_to_scale(&REPORT, &CONNECTIONS.map(|number| held(Measure::ResidentBytes, number))),
         ),
     ];
     assert_none(results.into_iter().filter_map(|result| Some(result.err()?.to_string())));
@@ -168,6 +163,55 @@ fn threads_do_not_take_twice_as_long_as_a_loop() {
     for connections in CONNECTIONS {
         let [_, ratio, _] = REPORT.ratio(served(Measure::AllAnswered, connections), "threads", "loop").unwrap();
         assert!(ratio < 2.0, "{connections}: {ratio}");
+    }
+}
+
+#[test]
+fn without_the_delay_threads_take_about_twice_as_long_as_a_loop() {
+    let beyond = |server| REPORT.median(served(Measure::AllAnswered, MOST), server).unwrap() - 1.0;
+    let ratio = beyond("threads") / beyond("loop");
+    assert!((1.5..2.6).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn with_its_socket_a_thread_costs_about_ten_times_as_much_as_a_connection() {
+    let [_, thread, _, connection] = models::prices(&REPORT).map(|price| price.whole());
+    assert!((7.0..14.0).contains(&(thread / connection)), "{thread}, {connection}");
+}
+
+/// Linux tells how much of its memory a process shares with others.
+#[test]
+#[cfg(target_os = "linux")]
+fn most_of_the_memory_of_a_worker_is_shared() {
+    let server = step::program("02_04_prefork").unwrap().speaking(harness::Protocol::Echo).start().unwrap();
+    server.client().unwrap().ask().unwrap();
+    let of = |name: &str, process: &u32| -> f64 {
+        let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+        let line = rollup.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse().unwrap_or_default()
+    };
+    let processes = server.processes();
+    let [resident, shared_out] =
+        ["Rss:", "Pss:"].map(|name| processes.iter().map(|process| of(name, process)).sum::<f64>());
+    assert!(processes.len() == 9 && shared_out > 0.0, "{processes:?}");
+    assert!(shared_out < resident / 4.0, "{shared_out} kB of {resident} kB");
+}
+
+/// The kernel tells how large its objects are, but only to root.
+#[test]
+#[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), ignore = "it is known of Linux on x86-64")]
+fn the_kernel_keeps_so_much_for_a_thread_a_socket_and_a_registration() {
+    let objects = models::OF_A_THREAD.iter().chain(&models::OF_A_SOCKET).chain(&models::OF_A_REGISTRATION);
+    let Ok(slabs) = fs::read_to_string("/proc/slabinfo") else {
+        eprintln!("SKIPPED: the size of the kernel's objects, which it tells only root");
+        return;
+    };
+    for (name, bytes) in objects {
+        let line = slabs.lines().find(|line| line.split_whitespace().next() == Some(name));
+        let Some(size) = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<f64>().ok()) else {
+            continue; // merged with others of its size, or called otherwise
+        };
+        assert!((0.5 * bytes..2.0 * bytes).contains(&size), "{name}: {size} bytes instead of {bytes}");
     }
 }
 

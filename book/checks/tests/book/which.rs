@@ -23,8 +23,8 @@ fn each_cell_has_a_section_that_shows_it_or_the_mark_of_a_judgement() -> Result 
     assert_eq!(table.lines().count(), 12);
 
     let faults = "| | a | b | c |\n|---|---|---|---|\n\
-                  | case | 3.14 MB | 12 MB [3.5](03_05_what_a_connection_costs.md#nowhere) | *it depends* |\n\
-                  | case | 3.14 MB [3.5](03_05_what_a_connection_costs.md) | * | 12 MB [3.5](03_05_what_a_connection_costs.md#memory) |\n";
+                  | case | 3.14 MB | 12 MB [3.7](03_07_what_a_connection_costs.md#nowhere) | *it depends* |\n\
+                  | case | 3.14 MB [3.7](03_07_what_a_connection_costs.md) | * | 12 MB [3.7](03_07_what_a_connection_costs.md#memory) |\n";
     assert_eq!(which::unfounded(faults, is_there).len(), 4, "a bare figure, no such section, no section, and no words");
     Ok(())
 }
