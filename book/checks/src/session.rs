@@ -22,7 +22,7 @@ pub const OLD: &[&str] = &["07_01_echo_streams", "07_02_key_value", "08_01_block
 /// How long a person needs for a line.
 const A_LINE: Duration = Duration::from_millis(1500);
 /// How long a command may take.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_secs(900); // the first `cargo run` of a program may have to build its libraries once more
 /// The programs that a session may need and that a machine may lack.
 const TOOLS: [&str; 12] =
     ["curl", "git", "haproxy", "nc", "nginx", "pgrep", "pkill", "ps", "redis-cli", "seq", "strace", "timeout"];

@@ -10,6 +10,7 @@ use measure::figure::Measure;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Duration;
 use std::{env, fs, process, thread};
 
 static COSTS: LazyLock<Report> = LazyLock::new(|| Report::committed("echo").unwrap());
@@ -99,6 +100,9 @@ fn with_one_client_each_echo_takes_one_call_to_wait_and_our_servers_read_twice()
     }
 }
 
+/// How long a client waits before its next line, so that the server is at rest by then.
+const REST: Duration = Duration::from_millis(3);
+
 /// The system calls of all threads while a client is answered so often, by name.
 pub fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
     let command = program.command();
@@ -115,7 +119,10 @@ pub fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
     let traced = traced.argument("-o").argument(&file).argument(server).argument("--delay=0s");
     let mut server = traced.start().unwrap();
     let mut client = server.client().unwrap();
-    (0..echoes).for_each(|_| client.ask().unwrap());
+    for _ in 0..echoes {
+        client.ask().unwrap();
+        thread::sleep(REST); // or the server, which `strace` slows, finds the next line when it looks whether anything is left
+    }
     drop(client);
     server.terminate().unwrap();
     server.wait_for_exit().unwrap();
