@@ -291,6 +291,24 @@ fn four_tasks_do_not_meet_on_three_threads() {
     assert!(!all_have_a_turn_at_the_same_time(3, 4));
 }
 
+/// The thread that leaves the reactor takes the only task, which blocks it until another timer is due: some thread has to notice that.
+#[test]
+fn a_thread_that_blocks_leaves_the_reactor_to_another() {
+    let (executor, reactor) = new();
+    let (sender, receiver) = mpsc::channel();
+    let (first, second) = (Arc::clone(&reactor), Arc::clone(&reactor));
+    let blocks = executor.spawn(async move {
+        first.sleep(Duration::from_millis(5)).await;
+        receiver.recv_timeout(Duration::from_secs(5)).is_ok()
+    });
+    let ends_it = async move {
+        second.sleep(Duration::from_millis(200)).await;
+        let _ = sender.send(());
+    };
+    executor.spawn(ends_it).detach();
+    assert_eq!(executor.block_on(2, blocks), Some(true));
+}
+
 /// One thread rests in the reactor, the other one starts a task and blocks.
 #[test]
 fn a_task_that_is_started_by_one_that_blocks_runs_at_once() {

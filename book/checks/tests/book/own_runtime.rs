@@ -1,7 +1,8 @@
 //! Chapter 5: what becomes of our own runtime if something in it is changed.
 
+use book_checks::echo_costs::UNWATCHED;
 use book_checks::{Result, patch};
-use harness::{Protocol, suite};
+use harness::Protocol;
 
 /// The accept loop is a task like any other. If it ended alone, the server would stay, and serve no client.
 #[test]
@@ -18,9 +19,9 @@ fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() ->
 }
 
 #[test]
-fn an_unwatched_reactor_lets_one_blocked_handler_stop_everyone() -> Result {
-    let program = patch::program("05_06_many_threads+unwatched")?.speaking(Protocol::Echo);
-    let program = program.patience(std::time::Duration::from_secs(2));
-    assert!(suite::only("a_handler_that_blocks_its_thread_stops_nobody", &program).is_err());
-    Ok(())
+fn an_unwatched_reactor_lets_one_blocked_handler_stop_everyone() {
+    let test = ["test", "--offline", "--quiet", "--test", "executor", "a_thread_that_blocks", "-p"];
+    let package = patch::binary(&UNWATCHED[6..]);
+    let failed = patch::cargo(&[&test[..], &[&package]].concat()).map_err(|failure| failure.to_string());
+    assert!(failed.is_err_and(|printed| printed.contains("a_thread_that_blocks_leaves_the_reactor_to_another")));
 }
