@@ -50,7 +50,9 @@ pub fn check(file: &str) -> Result {
 /// The programs that a session uses: those that it needs on the machine.
 pub fn tools(file: &str) -> Result<Vec<&'static str>> {
     let commands = commands(&read(file)?).join(" ");
-    let is_used = |tool: &&str| commands.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == *tool);
+    let is_used = |tool: &&str| {
+        commands.split(|letter: char| !letter.is_alphanumeric() && letter != '-').any(|word| word == *tool)
+    };
     Ok(["curl", "nc", "redis-cli"].into_iter().filter(is_used).chain(["bash"]).collect())
 }
 

@@ -1,14 +1,14 @@
 //! Changes to steps that were tried, each as a patch: `git apply FILE` makes the change, `git apply -R FILE` takes it back.
 //!
 //! The book says "change this line, and see what happens". Here the line is changed in a copy of the step, so that what
-//! happens is known and not guessed. The copies live below `target`, in a workspace of their own that is like this one.
+//! happens is known and not guessed. The copies live below cargo's target folder, in a workspace of their own that is like this one.
 //!
 //! A patch that no longer fits its step fails a test. To renew it, commit the step, make the change by hand, and:
 //! `git diff 09_05_parallel_server > runtimes-compare/ideas/NAME.diff; git restore 09_05_parallel_server`.
 //! Then `UPDATE_BOOK=1 cargo test -p book-checks` brings it into the form of the others. (The same makes a new one.)
 
 use crate::step::{self, Package};
-use crate::{Failure, Result, difference, files, read, workspace};
+use crate::{Failure, Result, difference, files, read, target, workspace};
 use diffy::patch_set::{FilePatch, ParseOptions, PatchSet};
 use harness::{Program, cargo as command};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +129,7 @@ pub fn program(name: &str) -> Result<Program> {
 pub fn build() -> Result<PathBuf> {
     static BUILT: LazyLock<Result> = LazyLock::new(|| cargo(&["build", "--quiet", "--offline"]));
     BUILT.clone()?;
-    Ok(target()?.join("debug"))
+    Ok(target().join("debug"))
 }
 
 /// The name of a program: cargo allows no `+` there.
@@ -145,20 +145,16 @@ pub fn binary(name: &str) -> String {
 pub fn cargo(arguments: &[&str]) -> Result {
     static COPIED: LazyLock<Result<PathBuf>> = LazyLock::new(copy);
     // The libraries are those of the workspace: built there, they need not be built again.
-    let output = command().args(arguments).env("CARGO_TARGET_DIR", target()?).current_dir(COPIED.clone()?).output()?;
+    let output = command().args(arguments).env("CARGO_TARGET_DIR", target()).current_dir(COPIED.clone()?).output()?;
     if output.status.success() {
         return Ok(());
     }
     Err(Failure::new([output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()))
 }
 
-fn target() -> Result<PathBuf> {
-    Ok(workspace().canonicalize()?.join("target"))
-}
-
 /// Writes the copies, and returns the folder in which they are.
 fn copy() -> Result<PathBuf> {
-    let folder = target()?.join("patched");
+    let folder = target().join("patched");
     let programs = programs()?;
     let shared = files("foundations").into_iter().filter(|file| file.contains("/src/")); // a step may include a file of another
     for file in shared {
@@ -209,7 +205,8 @@ fn programs() -> Result<BTreeMap<String, (&'static Package, Patch)>> {
 fn manifest(members: &[String]) -> Result<String> {
     let own = read("Cargo.toml")?;
     let (_, shared) = own.split_once("[workspace.package]").unwrap_or_default();
-    let shared = shared.replace("path = \"", "path = \"../../");
+    let root = workspace().canonicalize()?;
+    let shared = shared.replace("path = \"", &format!("path = \"{}/", root.display()));
     let shared = shared.replace("[workspace.lints.rust]", "[workspace.lints.rust]\nwarnings = \"deny\"");
     Ok(format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.package]{shared}"))
 }

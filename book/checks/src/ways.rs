@@ -36,7 +36,7 @@ pub fn list(pages: &[&Chapter]) -> Result<String> {
     let mut items = Vec::new();
     if chapters.clone().count() > 1 {
         for chapter in chapters {
-            let title = format!("{} {}", number(chapter[0]).0, chapter[0].part);
+            let title = chapter[0].part.clone();
             items.push((title, &chapter[0].file, total(chapter)?));
         }
     } else {

@@ -192,7 +192,7 @@ fn a_command_that_does_not_exist_is_named() {
 fn a_port_in_use_is_told_in_the_words_of_the_server() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (hyper, address) = (env!("CARGO_BIN_EXE_hyper_server"), taken.local_addr().unwrap());
-    let said = beside("busy", &format!("busy=sh -c 'exec {hyper} {address}' {{addr}}"));
+    let said = beside("busy", &format!("busy=sh -c 'exec \"{hyper}\" {address}' {{addr}}"));
     assert!(said.contains("busy: ") && said.contains(&format!("cannot listen on {address}")), "{said}");
 }
 
@@ -211,7 +211,7 @@ fn an_error_page_makes_the_figure_an_error() {
 #[test]
 fn a_server_without_descriptors_is_named() {
     let hyper = env!("CARGO_BIN_EXE_hyper_server");
-    let said = beside("poor", &format!("poor=sh -c 'ulimit -n 20; exec {hyper} $0' {{addr}}"));
+    let said = beside("poor", &format!("poor=sh -c 'ulimit -n 20; exec \"{hyper}\" $0' {{addr}}"));
     assert!(said.contains("poor, keep-alive") && said.contains("open files"), "{said}");
 }
 

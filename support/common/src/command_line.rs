@@ -2,6 +2,7 @@
 //!
 //! The servers take it from here, because it is not what they are about.
 
+use clap::{Command, FromArgMatches, Parser};
 use std::env;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -10,34 +11,66 @@ use std::path::Path;
 use std::process;
 use std::time::Duration;
 
-fn usage() -> String {
+/// Reads a command line. All programs here do it with this function, so that they all have the same messages and exit codes.
+///
+/// Ends the program with code 0 after `--help`, and with code 2 and a line that ends with the usage when it cannot make sense of its arguments.
+pub fn read<A: Parser>() -> A {
+    read_as(A::command())
+}
+
+/// The same for a command that is not the one of its type in every respect.
+pub fn read_as<A: FromArgMatches>(command: Command) -> A {
+    let mut command = command.bin_name(name()).args_override_self(true).help_template(HELP);
+    let usage = command.render_usage().to_string().replace("Usage:", "usage:");
+    let matches = command.try_get_matches_from_mut(env::args_os());
+    matches.and_then(|matches| A::from_arg_matches(&matches)).unwrap_or_else(|error| {
+        if !error.use_stderr() {
+            finish(write!(io::stdout(), "{error}"))
+        }
+        let text = error.to_string();
+        let problem = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        log(format_args!("{problem}; {usage}"));
+        process::exit(2)
+    })
+}
+
+const HELP: &str = "{about}\n\nusage: {usage}\n\n{all-args}{after-help}";
+
+/// Ends the program after its last words: with code 1 if they could not be written. (A reader who has left, such as `head`, has seen enough.)
+fn finish(written: io::Result<()>) -> ! {
+    match written.and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(format_args!("cannot write: {error}")),
+        _ => process::exit(0),
+    }
+}
+
+/// The name of this program.
+fn name() -> String {
     let program = env::args_os().next().unwrap_or_default();
-    let name = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    format!("usage: {name} [ADDRESS]  (127.0.0.1:7878 unless given)")
+    Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The command line of a server that needs to know nothing but its address.
+#[derive(Debug, Parser)]
+struct Served {
+    /// Where to listen; port 0 means any free port
+    #[arg(default_value = "127.0.0.1:7878")]
+    address: String,
 }
 
 /// The address to listen on: the only argument, or `127.0.0.1:7878`.
 ///
-/// Ends the program with code 0 after `--help`, and with code 2 when there are too many arguments.
+/// Ends the program with code 0 after `--help`, and with code 2 when it cannot make sense of its arguments.
 pub fn address() -> String {
-    address_or_help("Serves HTTP until Ctrl-C. Port 0 means any free port.")
+    address_or_help(
+        "Serves HTTP until Ctrl-C.\n\nTry: open http://127.0.0.1:7878 in a browser, or: curl http://127.0.0.1:7878",
+    )
 }
 
 /// The same for a server of which `--help` says something else.
-pub fn address_or_help(help: &str) -> String {
-    let mut arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    match (arguments.next(), arguments.next()) {
-        (None, _) => "127.0.0.1:7878".to_owned(),
-        (Some(flag), None) if flag == "--help" || flag == "-h" => {
-            let _ = writeln!(io::stdout(), "{}\n{help}", usage());
-            process::exit(0)
-        }
-        (Some(address), None) => address,
-        (Some(_), Some(_)) => {
-            log(format_args!("too many arguments; {}", usage()));
-            process::exit(2)
-        }
-    }
+pub fn address_or_help(help: &'static str) -> String {
+    use clap::CommandFactory;
+    read_as::<Served>(Served::command().about(help)).address
 }
 
 /// Says where the server can be reached.
@@ -61,7 +94,14 @@ pub fn nap() -> Duration {
 
 /// Ends the program because it cannot listen: with code 2 when `address` is not an address, else with code 1.
 pub fn cannot_listen(address: &str, error: &io::Error) -> ! {
-    log(format_args!("cannot listen on {address}: {error}; {}", usage()));
+    let advice = match error.kind() {
+        ErrorKind::AddrInUse => {
+            ". Does another program still listen there? End it with Ctrl-C, or give another address, such as 127.0.0.1:0"
+        }
+        ErrorKind::InvalidInput => "; an address is written like 127.0.0.1:7878",
+        _ => "",
+    };
+    log(format_args!("cannot listen on {address}: {error}{advice}"));
     process::exit(if error.kind() == ErrorKind::InvalidInput { 2 } else { 1 })
 }
 

@@ -164,6 +164,10 @@ mod others {
     }
 
     pub(crate) fn raise_own_descriptor_limit() {}
+
+    pub(crate) fn descriptor_limit() -> Option<u64> {
+        None
+    }
 }
 
 #[cfg(unix)]
@@ -207,6 +211,11 @@ mod unix {
         if limit.current.is_some_and(|current| current < wanted) {
             let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
         }
+    }
+
+    /// The limit of descriptors that this process cannot exceed.
+    pub(crate) fn descriptor_limit() -> Option<u64> {
+        getrlimit(Resource::Nofile).maximum
     }
 
     /// Sets how many descriptors each of a running family of processes may have.

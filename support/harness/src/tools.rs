@@ -1,9 +1,12 @@
 //! Programs that others wrote.
 
-use std::env;
+use crate::system;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::{env, fs};
 
-/// Whether a program that a check needs is here. If not, the check is skipped with a message, unless a variable like
-/// `REQUIRE_CHROMIUM` says that it must not be.
+/// Whether a program that a check needs is here. If not, the check is skipped, and a line says so once for all tests that cargo runs, unless
+/// a variable like `REQUIRE_CHROMIUM` says that it must not be.
 ///
 /// # Panics
 ///
@@ -14,7 +17,51 @@ pub fn has_tool(name: &str) -> bool {
     let variable = format!("REQUIRE_{}", name.to_uppercase().replace('-', "_"));
     assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {name} is not installed");
     if !found {
-        eprintln!("SKIPPED: {name} is not installed");
+        say_once(name, &format!("NOT CHECKED: {name} is not installed, so the tests that need it did nothing"));
     }
     found
+}
+
+/// Whether a process may open this many descriptors. If not, a check with a crowd is skipped, and a line names the limit once.
+pub fn has_descriptors(wanted: u64) -> bool {
+    let limit = system::descriptor_limit().unwrap_or(wanted);
+    if limit < wanted {
+        say_once(
+            "descriptors",
+            &format!(
+                "NOT CHECKED: the hard limit of {limit} descriptors (ulimit -Hn) leaves no room for a crowd of clients"
+            ),
+        );
+    }
+    limit >= wanted
+}
+
+/// Writes a line to the terminal, if no test has done so since cargo was started. (What a test prints with `eprintln!`, nobody sees if
+/// it passes.)
+pub(crate) fn say_once(topic: &str, line: &str) {
+    let run = parent().to_string();
+    let Some(file) = note_of(topic) else { return };
+    if fs::read_to_string(&file).is_ok_and(|told| told == run) {
+        return;
+    }
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, run));
+    if written.is_ok() {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+/// Where it is noted which run of cargo has been told: beside the test's own program.
+fn note_of(topic: &str) -> Option<PathBuf> {
+    let topic: String = topic.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect();
+    Some(env::current_exe().ok()?.parent()?.parent()?.join("not_checked").join(topic))
+}
+
+#[cfg(unix)]
+fn parent() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+#[cfg(not(unix))]
+fn parent() -> u32 {
+    0
 }

@@ -25,5 +25,6 @@ mod runtimes;
 mod site;
 mod snapshots;
 mod stepper;
+mod steps;
 mod streams;
 mod which;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, models, snapshot, step, workspace};
+use book_checks::{assert_none, models, snapshot, step, target};
 use harness::Program;
 use measure::Hands;
 use measure::figure::Measure;
@@ -269,7 +269,7 @@ fn every_model_serves_all_and_a_pool_takes_a_second_delay_for_the_ninth() {
                 command.env_remove("CARGO"); // started by hand, it builds nothing
                 command.args(["--quick", "--rounds", "1", "--scenario", "serve-100", "--connections", "9"]);
                 command.args(["--only", own.name, "--json", "-", "--output"]);
-                let report = workspace().join("target/tmp").join(format!("served-{}", own.name));
+                let report = target().join("tmp").join(format!("served-{}", own.name));
                 let output = command.arg(report).output().unwrap();
                 assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
                 let measured: Value = serde_json::from_slice(&output.stdout).unwrap();

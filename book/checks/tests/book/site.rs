@@ -35,7 +35,9 @@ fn every_page_opens_in_a_browser_without_an_error() {
         let page = pages.iter().find(|page| page.name() == name).unwrap();
         let (shown, log) = open(page.path.as_os_str(), &profile);
         assert!(shown.contains("</main>"), "{name}: Chromium shows nothing: {log}");
-        assert_none(log.lines().filter(|line| line.contains("CONSOLE")).map(|line| format!("{name}: {line}")));
+        // Of a slow machine, Chromium says there, for information, that the network is slow.
+        let is_error = |line: &&str| line.contains("CONSOLE") && !line.contains("Slow network is detected");
+        assert_none(log.lines().filter(is_error).map(|line| format!("{name}: {line}")));
     }
 }
 

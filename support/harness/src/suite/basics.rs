@@ -1,5 +1,6 @@
 //! What many checks begin or end with.
 
+use crate::tools::say_once;
 use crate::{Program, Result, Server};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ pub(super) const WATCH: Duration = Duration::from_millis(150);
 
 /// Says aloud what is not checked here.
 pub(super) fn skip(reason: &str) -> Result {
-    eprintln!("SKIPPED: {reason}");
+    say_once(reason, &format!("NOT CHECKED: {reason}"));
     Ok(())
 }
 

@@ -1,0 +1,61 @@
+//! A step has what each step has: a property that defines it, something to see, an exercise.
+
+use book_checks::{assert_none, chapter, files, read, step};
+
+#[test]
+fn every_step_has_a_property_of_its_own() {
+    let mut problems = Vec::new();
+    for step in step::all().unwrap() {
+        let tests: String = files(&format!("{}/tests", step.folder))
+            .into_iter()
+            .chain(files(&format!("{}/src", step.folder)))
+            .filter(|file| file.ends_with(".rs") && !file.contains("/exercise_"))
+            .map(|file| read(file).unwrap())
+            .collect();
+        let own = bodies_of_tests(&tests).into_iter().filter(|(name, _)| !is_shared(name)).count();
+        if own == 0 {
+            problems.push(format!("{}: no test shows the property that defines it", step.folder));
+        }
+    }
+    assert_none(problems);
+}
+
+/// The tests that nearly every step has.
+fn is_shared(name: &str) -> bool {
+    [
+        "each_line_comes_back",
+        "it_survives_its_peers",
+        "its_command_line_follows_the_conventions",
+        "a_signal_ends_it_at_once",
+    ]
+    .contains(&name)
+}
+
+#[test]
+fn every_page_about_a_step_has_something_to_see_and_an_exercise() {
+    let steps = step::all().unwrap();
+    let pages = chapter::all().unwrap();
+    let pages = pages.iter().filter(|page| steps.iter().any(|step| page.file == format!("{}.md", step.step())));
+    assert_none(pages.flat_map(|page| {
+        let is_seen = ["{{#include console/", "{{#include generated/", "{{#include pictures/"]
+            .iter()
+            .any(|it| page.text.contains(it));
+        let problems = [
+            (is_seen, "nothing to see: a console session, a picture or a table"),
+            (page.text.contains("\n## Exercises"), "no exercise"),
+        ];
+        let problems = problems.into_iter().filter(|(is_there, _)| !is_there);
+        problems.map(|(_, problem)| format!("book/src/{}: {problem}", page.file)).collect::<Vec<_>>()
+    }));
+}
+
+/// The name of each test in a source text, and the text up to the end of the test.
+fn bodies_of_tests(text: &str) -> Vec<(String, String)> {
+    let tests = text.match_indices("#[test]\n").map(|(start, _)| &text[start..]);
+    let found = tests.filter_map(|test| {
+        let name = test.split_once("fn ")?.1.split('(').next()?.to_owned();
+        let ends = ["\n}\n", "\n    }\n"].iter().filter_map(|end| test.find(end));
+        Some((name, test[..ends.min().unwrap_or(test.len())].to_owned()))
+    });
+    found.collect()
+}
