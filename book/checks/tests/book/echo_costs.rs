@@ -94,14 +94,17 @@ fn with_one_client_each_echo_takes_one_call_to_wait_and_our_servers_read_twice()
     for (name, counting) in servers.into_iter().zip(counting.collect::<Vec<_>>()) {
         let calls = counting.join().unwrap();
         let to_receive = if name.starts_with('0') { 200 } else { 100 };
-        for (call, expected) in [("epoll_wait", 100), ("recvfrom", to_receive), ("sendto", 100)] {
-            assert!((expected..expected + 10).contains(&calls[call]), "{name}: {calls:?}"); // to listen, to accept, to say goodbye
+        // With many threads, the one that waits looks once more before it rests.
+        let to_rest = if name == "05_06_many_threads" { 100 } else { 0 };
+        for (call, expected, more) in [("epoll_wait", 100, to_rest), ("recvfrom", to_receive, 0), ("sendto", 100, 0)] {
+            // A few more to listen, to accept, to say goodbye; a few less where the next line was there already.
+            assert!((expected - 5..expected + more + 10).contains(&calls[call]), "{name}: {calls:?}");
         }
     }
 }
 
 /// How long a client waits before its next line, so that the server is at rest by then.
-const REST: Duration = Duration::from_millis(3);
+const REST: Duration = Duration::from_millis(5);
 
 /// The system calls of all threads while a client is answered so often, by name.
 pub fn calls(program: &Program, echoes: usize) -> BTreeMap<String, usize> {
