@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How many clients say nothing, beside those who do: a server that looks at each of them must need several times as much.
 const CROWD: usize = 4_000;
 /// How many questions are asked beside them.
-const QUESTIONS: usize = 3_000;
+const QUESTIONS: usize = 1_000;
 
 /// A server that polls is found at work whenever one looks.
 pub(super) fn it_computes_while_nobody_speaks(program: &Program) -> Result {
