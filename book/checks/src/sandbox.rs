@@ -29,6 +29,23 @@ echo ready
 read -r || true
 "#;
 
+/// The variables that are the same in a terminal and in a test.
+const KEPT: [&str; 13] = [
+    "CARGO_HOME",
+    "CARGO_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "HOME",
+    "LANG",
+    "PATH",
+    "RUSTFLAGS",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "SHELL",
+    "TMPDIR",
+    "USER",
+    "VIRTUAL_ENV",
+];
+
 /// Without namespaces, there is one place for all.
 static ONLY_ONE: Mutex<()> = Mutex::new(());
 
@@ -80,17 +97,14 @@ impl Sandbox {
             }
             Place::Copy { folder, .. } => {
                 let mut command = Command::new(program);
-                command.current_dir(folder).env("CARGO_TARGET_DIR", target());
+                command.current_dir(folder);
                 command
             }
         };
-        for (name, _) in env::vars_os() {
-            let name = name.to_string_lossy();
-            let is_of_cargo = name.starts_with("CARGO_")
-                && !["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL"].contains(&&*name);
-            if is_of_cargo || ["CARGO", "RUSTC_BOOTSTRAP", "LD_LIBRARY_PATH", "UPDATE_BOOK"].contains(&&*name) {
-                command.env_remove(&*name);
-            }
+        // What a reader's terminal has, and nothing that a test or a build server adds.
+        command.env_clear().envs(env::vars_os().filter(|(name, _)| KEPT.iter().any(|kept| *kept == name)));
+        if matches!(self.place, Place::Copy { .. }) {
+            command.env("CARGO_TARGET_DIR", target());
         }
         command.env("CARGO_TERM_QUIET", "true").env("CARGO_NET_OFFLINE", "true");
         command

@@ -74,9 +74,6 @@ impl Program {
         let mut cargo = cargo();
         cargo.args(["build", "--quiet", "--message-format=json"]);
         cargo.args(names.iter().flat_map(|name| [kind, name]));
-        // With a test among them, cargo chooses the same features of libraries as it did for `cargo test --workspace`. Otherwise it would
-        // build everything once more, and put each program in the place of the other one, where a test may be about to start it.
-        cargo.args(["--test", "harness"]);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }

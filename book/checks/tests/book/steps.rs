@@ -1,6 +1,8 @@
 //! A step has what each step has: a property that defines it, something to see, an exercise.
 
-use book_checks::{assert_none, chapter, files, read, step};
+use book_checks::{assert_none, chapter, files, read, step, workspace};
+use std::collections::BTreeSet;
+use std::process::Command;
 
 #[test]
 fn every_step_has_a_property_of_its_own() {
@@ -58,4 +60,20 @@ fn bodies_of_tests(text: &str) -> Vec<(String, String)> {
         Some((name, test[..ends.min().unwrap_or(test.len())].to_owned()))
     });
     found.collect()
+}
+
+/// Otherwise cargo would build everything twice, and put each program in the place of the other one, where a test may be about to start it.
+#[test]
+fn cargo_run_chooses_the_same_features_of_libraries_as_cargo_test() {
+    let features = |edges: &str| -> BTreeSet<String> {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["tree", "--workspace", "--offline", "--prefix", "none", "--format", "{p} {f}", "--edges", edges]);
+        let output = cargo.current_dir(workspace()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+    };
+    let (run, test) = (features("normal,build"), features("normal,build,dev"));
+    assert!(run.len() > 100, "{run:?}");
+    assert_none(run.difference(&test).map(|it| format!("`cargo run` builds {it}, `cargo test` builds it with more")));
 }
