@@ -90,12 +90,8 @@ async fn accept(listener: TcpListener, stopping: Stopping) {
 
 // ANCHOR: timeout
 /// What the future results in, if it is ready in time. (smol has no such function, only `or`.)
-async fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let too_late = async {
-        Timer::after(patience).await;
-        None
-    };
-    smol::future::or(async { Some(future.await) }, too_late).await
+fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    smol::future::or(future.map(Some), Timer::after(patience).map(|_| None))
 }
 // ANCHOR_END: timeout
 
