@@ -91,7 +91,11 @@ async fn accept(listener: TcpListener, stopping: Stopping) {
 // ANCHOR: timeout
 /// What the future results in, if it is ready in time. (smol has no such function, only `or`.)
 fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
-    smol::future::or(future.map(Some), Timer::after(patience).map(|_| None))
+    let too_late = async move {
+        Timer::after(patience).await;
+        None
+    };
+    smol::future::or(future.map(Some), too_late)
 }
 // ANCHOR_END: timeout
 
