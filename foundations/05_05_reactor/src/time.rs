@@ -19,8 +19,8 @@ impl Drop for Timer<'_> {
         self.reactor.forget_timer(self.key);
     }
 }
-// ANCHOR_END: timer
 
+// ANCHOR_END: timer
 impl Reactor {
     // ANCHOR: sleep
     /// Waits for this time. The wait is endless if it ends later than a clock can say.
