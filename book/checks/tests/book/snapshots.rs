@@ -214,6 +214,14 @@ fn rustc_refuses_to_spawn_a_task_that_holds_a_guard_while_it_waits() {
 }
 
 #[test]
+fn rustc_refuses_a_guard_that_is_dropped_but_still_in_scope() {
+    let build = compiler::build("guard_dropped").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
+}
+
+#[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     let build = compiler::build("rc_in_spawn").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
