@@ -8,6 +8,7 @@ mod chapters;
 mod chat;
 mod claims;
 mod echo_costs;
+mod english;
 mod exercises;
 mod gateway;
 mod key_value;

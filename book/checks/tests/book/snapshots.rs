@@ -174,12 +174,12 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
 }
 
 #[test]
-fn rustc_refuses_a_callback_that_borrows_its_peer() {
-    let build = compiler::build("borrowed_peer").unwrap();
+fn rustc_refuses_a_callback_that_borrows_its_client() {
+    let build = compiler::build("borrowed_client").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
     assert!(error.rendered.contains("must outlive `'static`"), "{}", error.rendered);
-    quote("generated/borrowed_peer_error.txt", &build).unwrap();
+    quote("generated/borrowed_client_error.txt", &build).unwrap();
 }
 
 #[test]
