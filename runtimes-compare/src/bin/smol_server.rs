@@ -151,7 +151,7 @@ async fn receive_or_stop(
     connection: &mut Connection,
     stopping: Stopping,
 ) -> Option<io::Result<()>> {
-    let stopped = match select(pin!(timeout(PATIENCE, receive(stream, connection))), stopping).await {
+    let stopped = match select(pin!(timeout(PATIENCE, pin!(receive(stream, connection)))), stopping).await {
         Either::Left((received, _)) => return received,
         Either::Right((stopped, _)) => stopped, // `receive` is dropped here. What it has received is in the connection.
     };
@@ -159,7 +159,7 @@ async fn receive_or_stop(
         return Some(Ok(()));
     }
     let time_left = stopped.map_or(LAST_CALL, |deadline| deadline.saturating_duration_since(Instant::now()));
-    timeout(time_left, receive(stream, connection)).await
+    timeout(time_left, pin!(receive(stream, connection))).await
 }
 // ANCHOR_END: receive_or_stop
 
@@ -197,17 +197,17 @@ async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: St
         return Ok(());
     }
     stream.shutdown(Shutdown::Write)?;
-    let lingered = async {
+    let mut lingered = pin!(async {
         while connection.must_linger() {
             receive(stream, connection).await?;
             smol::future::yield_now().await;
         }
         Ok(())
-    };
-    match select(pin!(timeout(PATIENCE, lingered)), stopping).await {
-        Either::Left((lingered, _)) => lingered.unwrap_or(Ok(())), // it has had its time
-        Either::Right((_, lingered)) => timeout(GOODBYE, lingered).await.flatten().unwrap_or(Ok(())),
+    });
+    if let Either::Left((lingered, _)) = select(pin!(timeout(PATIENCE, lingered.as_mut())), stopping).await {
+        return lingered.unwrap_or(Ok(())); // it has had its time
     }
+    timeout(GOODBYE, lingered).await.unwrap_or(Ok(()))
 }
 // ANCHOR_END: close
 
