@@ -52,7 +52,7 @@ fn serve(stream: TcpStream) {
 // ANCHOR_END: accepted
 
 // ANCHOR: handle_connection
-/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+/// Answers one request, and closes the connection.
 fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
     let mut connection = Connection::for_one_request();
     while connection.is_open() {

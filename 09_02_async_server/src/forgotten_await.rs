@@ -50,7 +50,7 @@ async fn serve(stream: TcpStream) {
     }
 }
 
-/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+/// Answers one request, and closes the connection.
 async fn handle_connection(mut stream: TcpStream) -> io::Result<()> {
     let mut connection = Connection::for_one_request();
     while connection.is_open() {

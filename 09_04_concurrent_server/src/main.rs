@@ -56,7 +56,7 @@ async fn serve(stream: TcpStream, visits: Rc<Cell<u64>>) {
 }
 
 // ANCHOR: handle_connection
-/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+/// Answers one request, and closes the connection.
 async fn handle_connection(mut stream: TcpStream, visits: Rc<Cell<u64>>) -> io::Result<()> {
     visits.set(visits.get() + 1);
     let mut connection = Connection::for_one_request();

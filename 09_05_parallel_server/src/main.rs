@@ -56,7 +56,7 @@ async fn serve(stream: TcpStream, visits: Arc<AtomicU64>) {
     }
 }
 
-/// Answers one request and closes the connection: if it were kept open, all other clients would have to wait.
+/// Answers one request, and closes the connection.
 async fn handle_connection(mut stream: TcpStream, visits: Arc<AtomicU64>) -> io::Result<()> {
     visits.fetch_add(1, Relaxed);
     let mut connection = Connection::for_one_request();

@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const LAST_CALL: Duration = Duration::from_secs(5);
 /// How long a client may take then to close its half of the connection.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Ready when the server was told to stop. It says until when a request may still arrive.
+/// Ready once the server was told to stop. The message says until when a request may still arrive.
 type Stopping = Shared<oneshot::Receiver<Instant>>;
 
 // ANCHOR: main_func
@@ -67,7 +67,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
 // ANCHOR_END: run
 
 // ANCHOR: accept
-/// Accepts until the server is told to stop, and then those who wait already. The listener is closed when this returns.
+/// Accepts until the server is told to stop, and then the clients in the backlog. The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     loop {
         let permit = PERMITS.acquire().await;

@@ -60,7 +60,7 @@ impl Outcome {
     fn in_words(self) -> &'static str {
         match self {
             Self::NobodyNotices => "nobody notices",
-            Self::NewcomersWait => "newcomers wait",
+            Self::NewcomersWait => "new clients wait",
             Self::EveryoneWaits => "**everyone waits**",
             Self::EveryoneMayWait => "**everyone may wait**",
             Self::IsLetGo => "it is disconnected",

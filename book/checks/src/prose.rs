@@ -9,7 +9,7 @@ use crate::{files, read};
 /// Words that promise something.
 const PROMISES: [&str; 3] = ["you will see", "you see", "you should see"];
 /// Words that may stand before the number of a chapter, which is a name and not a measurement.
-const NAMES: [&str; 8] = ["chapter", "chapters", "step", "steps", "section", "from", "to", "and"];
+const NAMES: [&str; 9] = ["chapter", "chapters", "step", "steps", "section", "sections", "from", "to", "and"];
 
 /// The tests that a block names.
 pub fn claims<'text>(block: &Block<'text>) -> Vec<&'text str> {
@@ -26,11 +26,13 @@ pub fn needs_a_test(block: &Block<'_>) -> Option<String> {
     if let Some(promise) = PROMISES.iter().find(|promise| prose.contains(**promise)) {
         return Some(format!("“{promise}”"));
     }
-    let mut before = "";
+    let (mut before, mut is_listed) = ("", false);
     for word in prose.split_whitespace() {
+        let goes_on = word.ends_with(','); // "chapters 2, 3 and 7"
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-        let is_name =
-            is_chapter(word) && NAMES.contains(&before) || word.starts_with(|first: char| first.is_alphabetic());
+        let is_number = is_chapter(word) && (is_listed || NAMES.contains(&before));
+        let is_name = is_number || word.starts_with(|first: char| first.is_alphabetic());
+        is_listed = is_number && goes_on;
         if word.contains(|letter: char| letter.is_ascii_digit()) && !is_name {
             return Some(format!("the number “{word}”"));
         }
@@ -81,9 +83,14 @@ mod tests {
 
     #[test]
     fn a_promise_and_a_number_need_a_test() {
-        for prose in
-            ["Then you will see it.", "It takes 5 s.", "Of 200 clients", "twice as fast: 2.0", "You should see"]
-        {
+        for prose in [
+            "Then you will see it.",
+            "It takes 5 s.",
+            "Of 200 clients",
+            "twice as fast: 2.0",
+            "You should see",
+            "in chapter 9 3 s",
+        ] {
             assert!(needs(prose), "{prose}");
         }
     }
@@ -102,7 +109,14 @@ mod tests {
 
     #[test]
     fn the_number_of_a_chapter_and_a_name_need_none() {
-        for prose in ["Step 9.4 is next.", "It speaks HTTP/1.1.", "the C10K problem", "in chapter 9", "no number"] {
+        for prose in [
+            "Step 9.4 is next.",
+            "It speaks HTTP/1.1.",
+            "the C10K problem",
+            "in chapter 9",
+            "no number",
+            "Chapters 2, 3, 7 and 11",
+        ] {
             assert!(!needs(prose), "{prose}");
         }
     }

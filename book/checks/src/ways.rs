@@ -9,17 +9,23 @@ use std::fmt::Write;
 /// "How many words do we read per minute?", Journal of Memory and Language 109, 2019: most adults between 175 and 300).
 pub const WORDS_A_MINUTE: usize = 175;
 
-/// How long the reading of a page takes, in minutes, with the code and the tables that it includes, but without pictures, and without
-/// differences, which repeat what is shown in parts.
+/// How long the reading of a page takes, in minutes, with the code and the tables that it includes, but without pictures, without
+/// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, and without comments,
+/// which no reader sees.
 ///
 /// # Errors
 ///
 /// If it includes something that is not there.
 pub fn minutes(page: &Chapter) -> Result<usize> {
-    let mut words = page.text.split_whitespace().count();
+    let shown = page.text.split("<!--").map(|text| text.split_once("-->").map_or(text, |(_, rest)| rest));
+    let mut words: usize = shown.map(|text| text.split_whitespace().count()).sum();
     for (_, directive) in directives(&page.text) {
         let included = Include::parse(directive)?;
-        if included.file.extension().is_some_and(|extension| extension != "svg" && extension != "diff") {
+        if included
+            .file
+            .extension()
+            .is_some_and(|extension| extension != "svg" && extension != "html" && extension != "diff")
+        {
             words += included.resolve()?.split_whitespace().count();
         }
     }
@@ -63,7 +69,7 @@ pub fn in_words(pages: &[&Chapter]) -> Result<String> {
         2 => "an hour".to_owned(),
         3 => "an hour and a half".to_owned(),
         halves if halves % 2 == 0 => format!("{} hours", halves / 2),
-        halves => format!("{} hours and a half", halves / 2),
+        halves => format!("{} and a half hours", halves / 2),
     })
 }
 

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "cannot print: {error}");
             ExitCode::FAILURE
         }
-        _ => ExitCode::SUCCESS, // or whoever reads has read enough
+        _ => ExitCode::SUCCESS, // or its output is not read to the end
     }
 }
 
@@ -61,7 +61,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
 // ANCHOR_END: run
 
 // ANCHOR: clock
-/// A clock that can be put forward. Nobody has to wait for it, and it is never late.
+/// A clock that can be put forward: the program need not wait for it, and it is never late.
 struct Clock {
     now: Duration,
     is_real: bool,

@@ -1,4 +1,4 @@
-//! Step 1.2: a fast food whose only employee starts everything at once, then waits for whatever is ready next.
+//! Step 1.2: a fast food whose only employee starts everything, then waits for what is ready next.
 //!
 //! Run: `cargo run --bin 01_02_fast_food_overlapped`
 //! Try: `--customers 2`; then `--real-time`, to feel it; then `--burger 1m --fries 2m --soda 30s`.
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 // ANCHOR: arguments
-/// Serves customers, starting everything at once. It takes no time, because the clock is a virtual one.
+/// Serves customers, starting everything before it waits. It takes no time, because the clock is a virtual one.
 ///
 /// What to try next: --customers 2, then --real-time.
 #[derive(Parser)]
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "cannot print: {error}");
             ExitCode::FAILURE
         }
-        _ => ExitCode::SUCCESS, // or whoever reads has read enough
+        _ => ExitCode::SUCCESS, // or its output is not read to the end
     }
 }
 
@@ -66,7 +66,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
 // ANCHOR_END: run
 
 // ANCHOR: clock
-/// A clock that can be put forward. Nobody has to wait for it, and it is never late.
+/// A clock that can be put forward: the program need not wait for it, and it is never late.
 struct Clock {
     now: Duration,
     is_real: bool,

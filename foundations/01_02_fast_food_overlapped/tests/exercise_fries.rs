@@ -2,7 +2,7 @@
 //! `cargo test -p fast_food_overlapped --test exercise_fries -- --ignored`.
 
 /// When each customer has fries, in seconds, if they come at these times (in order). The fryer makes a batch in `batch` seconds, large
-/// enough for everybody who has come before it is ready. The next batch is started when the next customer comes after that.
+/// enough for all customers who come before it is ready. The next batch is started when the next customer comes after that.
 fn served(_came: &[u32], _batch: u32) -> Vec<u32> {
     Vec::new() // not written yet
 }

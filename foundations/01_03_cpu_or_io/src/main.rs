@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> io::Result<()> {
     let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN).set_header(["each job", "the jobs are done", "time", "faster", "at once"]);
+    table.load_style(ASCII_MARKDOWN).set_header(["each job", "the jobs are done", "time", "faster", "under way"]);
     for (does, work) in [("waits", Work::Wait(arguments.wait)), ("computes", Work::Compute(arguments.compute))] {
         let mut first = None;
         for (how, way) in WAYS {
@@ -99,7 +99,7 @@ enum Work {
     Compute(u32),
 }
 
-/// What to do, and how many are doing it: at this moment, and at most so far.
+/// What each job does, and how many jobs are under way: at this moment, and at most so far.
 struct Job {
     work: Work,
     under_way: AtomicU32,
@@ -129,14 +129,14 @@ impl Job {
     }
     // ANCHOR_END: job
 
-    /// Counts one that is under way, until the result is dropped.
+    /// Counts this job as under way, until the result is dropped.
     fn count(&self) -> Counted<'_> {
         self.most.fetch_max(self.under_way.fetch_add(1, SeqCst) + 1, SeqCst);
         Counted(self)
     }
 }
 
-/// One that is under way.
+/// A job that is under way.
 struct Counted<'j>(&'j Job);
 
 impl Drop for Counted<'_> {

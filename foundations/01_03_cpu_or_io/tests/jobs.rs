@@ -1,8 +1,8 @@
-//! Step 1.3: what waits, waits all at once; what computes, computes one after the other unless it has threads.
+//! Step 1.3: jobs that wait do so at the same time; jobs that compute do so one after the other unless it has threads.
 
 use harness::{Failure, Program, Result};
 
-/// A row of the table: what each job does, how they are done, how long it took in milliseconds, and how many at once.
+/// A row of the table: what each job does, how they are done, how long it took in milliseconds, and how many were under way at the same time.
 #[derive(Debug)]
 struct Row {
     does: String,

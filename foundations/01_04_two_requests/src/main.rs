@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Serves one request or two, and tells what they did.
+/// Serves one request or two, and returns what they did.
 fn run(arguments: &Arguments) -> io::Result<Timeline> {
     let (mut a, mut b) = (Request::new("request A", arguments.times), Request::new("request B", arguments.times));
     serve(arguments.way, &mut a, &mut b)?;

@@ -1,4 +1,4 @@
-//! A request that keeps a diary.
+//! A request that records what it does.
 
 use clap::Args;
 use smol::Timer;
@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, io, thread};
 use timeline::{Kind, Row, Span, Timeline};
 
-/// Whoever computes looks at the clock much more often than this, in microseconds. If it comes so late, it was not its turn.
+/// A request that computes looks at the clock much more often than this, in microseconds. A longer gap means that it did not have the processor.
 const GAP: u64 = 200;
 
-/// How long what takes.
+/// How long each part takes.
 #[derive(Args, Clone, Copy)]
 pub struct Times {
     /// How long a request computes before it waits, and again after it
@@ -71,7 +71,7 @@ impl Request {
     }
     // ANCHOR_END: compute
 
-    /// Notes that the answer has come. If this is noted later than it has come, the rest was waiting for a turn.
+    /// Notes that the answer has come. If the request notes this late, it has waited for its turn since then.
     fn note_wait(&mut self) {
         let wait = u64::try_from(self.times.wait.as_micros()).unwrap_or(u64::MAX);
         self.note(Kind::Blocked, self.row.end().saturating_add(wait));
@@ -99,7 +99,7 @@ impl Request {
         child.stdout(Stdio::piped()).spawn()
     }
 
-    /// Copies what such a process has printed into its own diary.
+    /// Copies what such a process has printed into its own record.
     pub fn take_over(&mut self, printed: &Output) -> io::Result<()> {
         let timeline: Timeline = serde_json::from_slice(&printed.stdout)?;
         self.row.spans = timeline.rows.into_iter().flat_map(|row| row.spans).collect::<Vec<Span>>();
@@ -111,7 +111,7 @@ impl Request {
     }
 }
 
-/// Microseconds since 1970. Processes have it in common.
+/// Microseconds since 1970, on a clock that all processes share.
 fn now() -> u64 {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)

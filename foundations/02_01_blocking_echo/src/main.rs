@@ -36,10 +36,10 @@ fn run(listener: &TcpListener, delay: Duration) {
 }
 // ANCHOR_END: accept_loop
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn serve(stream: &TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay) {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 
@@ -61,7 +61,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

@@ -1,4 +1,4 @@
-//! Step 2.1: one peer at a time, and everyone else waits.
+//! Step 2.1: one client at a time, and all others wait.
 
 use harness::{Program, suite};
 

@@ -1,8 +1,8 @@
-//! Step 2.2: a thread for each client. A client that blocks its thread blocks nobody else.
+//! Step 2.2: a thread for each client. A client that blocks its thread blocks no other client.
 //!
 //! Run: `cargo run --bin 02_02_thread_per_connection`
-//! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each, whoever came first.
-//! You should see: each line comes back after a second, and nobody waits for the other.
+//! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each, in any order.
+//! You should see: each line comes back after a second, and neither client waits for the other.
 
 use echo::{LINGER, Lines};
 use std::io::{self, ErrorKind, Read, Write};
@@ -39,7 +39,7 @@ fn run(listener: &TcpListener, delay: Duration) {
     }
 }
 
-/// Serves one peer on a thread of its own. If the system gives us none, the peer is disconnected.
+/// Serves one client on a thread of its own. If the system refuses the thread, the client is disconnected.
 fn start_thread(stream: TcpStream, delay: Duration, count: Arc<()>) -> io::Result<()> {
     let thread = thread::Builder::new().spawn(move || {
         let _counted = count;
@@ -49,10 +49,10 @@ fn start_thread(stream: TcpStream, delay: Duration, count: Arc<()>) -> io::Resul
 }
 // ANCHOR_END: accept_loop
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn serve(stream: &TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay) {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 
@@ -74,7 +74,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

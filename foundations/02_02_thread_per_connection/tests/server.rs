@@ -1,4 +1,4 @@
-//! Step 2.2: nobody waits for another peer.
+//! Step 2.2: no client waits for another.
 
 use harness::{Program, suite};
 

@@ -1,4 +1,4 @@
-//! Step 2.3: eight threads serve everyone. Whoever comes when all of them are taken waits.
+//! Step 2.3: eight threads serve all clients. While all eight are taken, the next client waits.
 //!
 //! Run: `cargo run --bin 02_03_thread_pool`
 //! Try: `for i in 1 2 3 4 5 6 7 8; do nc -d 127.0.0.1 7878 & done`, then `nc 127.0.0.1 7878`, and type a line. Then `kill %1`.
@@ -56,7 +56,7 @@ fn run(listener: &TcpListener, delay: Duration) {
 /// Serves one connection after the other.
 fn work(waiting: &Mutex<Receiver<TcpStream>>, delay: Duration) {
     loop {
-        // One worker waits for the next connection. The others wait for its lock, which ends with this line.
+        // One worker waits for a connection, the others for the lock. The lock is released at the end of this line.
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(stream) = next else { return };
         let _ = panic::catch_unwind(|| serve(&stream, delay)); // a panic is in the log already
@@ -64,10 +64,10 @@ fn work(waiting: &Mutex<Receiver<TcpStream>>, delay: Duration) {
 }
 // ANCHOR_END: worker
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn serve(stream: &TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay) {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 
@@ -89,7 +89,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

@@ -1,4 +1,4 @@
-//! Step 2.3: eight peers at a time, on eight threads, and everyone else waits.
+//! Step 2.3: eight clients at a time, on eight threads, and all others wait.
 
 use harness::{Program, suite};
 

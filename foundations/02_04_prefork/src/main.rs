@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 02_04_prefork`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and type a line in each. Then `pkill -n 02_04_prefork`, which kills one process.
-//! You should see: at most one client loses its connection. The other one, and whoever comes next, is served.
+//! You should see: at most one client loses its connection. The other one is served, and so are new clients.
 
 #![cfg_attr(not(unix), allow(dead_code, unused_imports))] // there, this step only says what it lacks
 
@@ -53,7 +53,7 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
     echo::announce(listener.local_addr());
     while let Some((worker, _)) = wait(WaitOptions::empty())? {
         echo::log(format_args!("worker {worker} has ended, and another one takes its place"));
-        thread::sleep(PAUSE); // or workers that die at once would keep the parent busy
+        thread::sleep(PAUSE); // or workers that end immediately would keep the parent busy
         while let Err(error) = start_worker(listener, &lifeline) {
             echo::log(format_args!("cannot start a worker: {error}"));
             thread::sleep(PAUSE);
@@ -98,10 +98,10 @@ fn work(delay: Duration) -> io::Result<()> {
 }
 // ANCHOR_END: worker
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn serve(stream: &TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay) {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 
@@ -123,7 +123,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

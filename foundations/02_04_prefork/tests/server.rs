@@ -1,4 +1,4 @@
-//! Step 2.4: eight peers at a time, in eight processes, and a process that dies takes nobody with it but its peer.
+//! Step 2.4: eight clients at a time, in eight processes. A process that dies takes only its own client with it.
 
 #![cfg(unix)]
 

@@ -34,28 +34,28 @@ fn run() -> io::Result<()> {
     listener.listen(1)?;
     show("call", "at once", "when it is ready")?;
 
-    let nobody = listener.accept();
+    let early_accept = listener.accept();
     let mut here = never_blocking()?;
-    let too_early = here.connect(&listener.local_addr()?);
+    let early_connect = here.connect(&listener.local_addr()?);
     wait_until(PollFlags::OUT, &here)?;
     let failure = here.take_error()?.map(|error| error.to_string());
-    show("connect", would_wait(too_early), failure.as_deref().unwrap_or("a connection"))?;
+    show("connect", would_wait(early_connect), failure.as_deref().unwrap_or("a connection"))?;
     connect_in_vain()?;
     wait_until(PollFlags::IN, &listener)?;
     let (mut there, _) = listener.accept()?;
     there.set_nonblocking(true)?;
-    show("accept", would_wait(nobody), "a connection")?;
+    show("accept", would_wait(early_accept), "a connection")?;
 
     let mut buffer = [0; 100_000];
-    let nothing = here.read(&mut buffer);
+    let early_read = here.read(&mut buffer);
     there.write_all(b"hello\n")?;
     wait_until(PollFlags::IN, &here)?;
-    show("read", would_wait(nothing), bytes(here.read(&mut buffer)?))?;
+    show("read", would_wait(early_read), bytes(here.read(&mut buffer)?))?;
 
-    let full = fill(&mut here);
+    let early_write = fill(&mut here);
     while there.read(&mut buffer).is_ok() {} // makes room
     wait_until(PollFlags::OUT, &here)?;
-    show("write", would_wait(full), bytes(here.write(b"hello\n")?))?;
+    show("write", would_wait(early_write), bytes(here.write(b"hello\n")?))?;
 
     there.shutdown(Shutdown::Write)?;
     wait_until(PollFlags::IN, &here)?;
@@ -68,19 +68,19 @@ fn run() -> io::Result<()> {
 fn connect_in_vain() -> io::Result<()> {
     let address = bound()?.local_addr()?; // its socket is closed at the end of this line
     let refused = never_blocking()?;
-    let too_early = refused.connect(&address);
+    let early_connect = refused.connect(&address);
     wait_until(PollFlags::OUT, &refused)?;
     let failure = refused.take_error()?.map(|error| error.kind().to_string());
-    show("connect", would_wait(too_early), failure.as_deref().unwrap_or("a connection"))?;
+    show("connect", would_wait(early_connect), failure.as_deref().unwrap_or("a connection"))?;
 
     let listener = bound()?;
     listener.listen(0)?; // room for one
     let (first, second) = (never_blocking()?, never_blocking()?);
     let _ = first.connect(&listener.local_addr()?);
     wait_until(PollFlags::OUT, &first)?;
-    let too_early = second.connect(&listener.local_addr()?);
+    let early_connect = second.connect(&listener.local_addr()?);
     let ready = poll(&mut [PollFd::new(&second, PollFlags::OUT)], Some(&TENTH_OF_A_SECOND))?;
-    show("connect", would_wait(too_early), if ready == 0 { "(no answer)" } else { "a connection" })
+    show("connect", would_wait(early_connect), if ready == 0 { "(no answer)" } else { "a connection" })
 }
 // ANCHOR_END: in_vain
 
@@ -92,7 +92,7 @@ fn bound() -> io::Result<Socket> {
 }
 
 // ANCHOR: parts
-/// A socket whose calls return at once.
+/// A socket whose calls return immediately.
 fn never_blocking() -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -114,7 +114,7 @@ fn fill(socket: &mut Socket) -> io::Result<()> {
 }
 // ANCHOR_END: parts
 
-/// What a call returned that would have had to wait.
+/// What a call has returned instead of waiting.
 fn would_wait(returned: io::Result<impl Debug>) -> String {
     let error = match returned {
         Ok(value) => return format!("{value:?}"),

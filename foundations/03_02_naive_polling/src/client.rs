@@ -1,6 +1,6 @@
 //! One client, as a state machine. It never blocks: it takes a step, or says that it cannot take one yet.
 //!
-//! It reads no clock and knows no socket. So it is the same for every loop that drives it, and its tests need no time.
+//! It reads no clock and knows no socket, so it is the same for every loop that drives it, and its tests need no time.
 
 use echo::{LINGER, Lines};
 use std::io::{self, ErrorKind, Read, Write};
@@ -16,7 +16,7 @@ pub enum State {
     Delaying,
     /// It waits for room to send the line.
     Writing,
-    /// Its line was too long. It waits until the other end has read this.
+    /// Its line was too long. It waits until the refusal is read.
     Lingering,
     /// It waits for nothing more.
     Closed,
@@ -25,7 +25,7 @@ pub enum State {
 
 /// What a client needs of its connection. No call may block: each of them says [`ErrorKind::WouldBlock`] instead.
 pub trait Connection: Read + Write {
-    /// Tells the peer that nothing more will come.
+    /// Tells the client that nothing more will come.
     fn finish_writing(&mut self) -> io::Result<()>;
 }
 
@@ -42,7 +42,7 @@ pub struct Client<C> {
     /// The line to send back, and how much of it was sent.
     line: Vec<u8>,
     sent: usize,
-    /// How much was read and forgotten from a peer that was refused.
+    /// How many bytes of a refused client were read and dropped.
     forgotten: u64,
     delay: Duration,
     patience: Duration,
@@ -93,7 +93,7 @@ impl<C: Connection> Client<C> {
             return self.enter(State::Reading, now + self.patience);
         }
         if self.lines.refusal().is_some() {
-            self.connection.finish_writing()?; // the client may still be sending, and should read why not to
+            self.connection.finish_writing()?; // the client may still be sending, and should read the refusal
             return self.enter(State::Lingering, now + self.patience);
         }
         self.enter(State::Closed, now)

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 03_02_naive_polling`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one.
-//! You should see: neither client waits for the other. The server needs a whole processor, while nobody says anything too.
+//! You should see: neither client waits for the other. The server needs a whole processor, even while no client says anything.
 
 use client::{Client, Connection, State};
 use std::io::{self, ErrorKind};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 mod client;
 
-/// Its stream is asked without any waiting.
+/// A client whose stream does not block.
 type Polled = Client<TcpStream>;
 
 /// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
@@ -57,7 +57,7 @@ fn stays(client: &mut Polled, now: Instant) -> bool {
         Ok(()) => client.state() != State::Closed,
         Err(error) if error.kind() == ErrorKind::WouldBlock => true,
         Err(error) => {
-            echo::log(format_args!("gave a connection up: {error}"));
+            echo::log(format_args!("gave up on a connection: {error}"));
             false
         }
     }

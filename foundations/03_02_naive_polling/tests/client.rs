@@ -1,4 +1,4 @@
-//! A client without a socket and without a clock: the peer is a script, and time is what the test says.
+//! A client without a socket and without a clock: the other end is a script, and time is what the test says.
 
 use client::{Client, Connection, State};
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,9 +10,9 @@ mod client;
 const DELAY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a peer has said and not been read, and how much it is willing to take.
+/// The other end of the connection: what it has sent that was not read yet, and how much it is willing to take.
 #[derive(Default)]
-struct Peer {
+struct OtherEnd {
     says: Vec<u8>,
     has_finished: bool,
     room: usize,
@@ -21,7 +21,7 @@ struct Peer {
     calls: usize,
 }
 
-impl Read for Peer {
+impl Read for OtherEnd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.calls += 1;
         if self.says.is_empty() && !self.has_finished {
@@ -34,7 +34,7 @@ impl Read for Peer {
     }
 }
 
-impl Write for Peer {
+impl Write for OtherEnd {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.calls += 1;
         let length = bytes.len().min(self.room);
@@ -51,7 +51,7 @@ impl Write for Peer {
     }
 }
 
-impl Connection for Peer {
+impl Connection for OtherEnd {
     fn finish_writing(&mut self) -> io::Result<()> {
         self.calls += 1;
         self.knows_the_end = true;
@@ -59,12 +59,12 @@ impl Connection for Peer {
     }
 }
 
-fn client(now: Instant, peer: Peer) -> Client<Peer> {
-    Client::new(peer, now, DELAY, PATIENCE)
+fn client(now: Instant, other_end: OtherEnd) -> Client<OtherEnd> {
+    Client::new(other_end, now, DELAY, PATIENCE)
 }
 
 /// Steps until the client has to wait or has ended. Returns how it ended, and what it waits for.
-fn go_on(client: &mut Client<Peer>, now: Instant) -> (ErrorKind, State) {
+fn go_on(client: &mut Client<OtherEnd>, now: Instant) -> (ErrorKind, State) {
     loop {
         let before = client.connection.calls;
         let taken = client.step(now);
@@ -80,7 +80,7 @@ fn go_on(client: &mut Client<Peer>, now: Instant) -> (ErrorKind, State) {
 #[test]
 fn a_client_reads_waits_writes_and_is_closed() {
     let start = Instant::now();
-    let mut client = client(start, Peer::default());
+    let mut client = client(start, OtherEnd::default());
     assert_eq!(go_on(&mut client, start), (ErrorKind::WouldBlock, State::Reading));
     client.connection.says.extend(b"hel");
     assert_eq!(go_on(&mut client, start), (ErrorKind::WouldBlock, State::Reading));
@@ -99,9 +99,9 @@ fn a_client_reads_waits_writes_and_is_closed() {
 }
 
 #[test]
-fn whoever_does_not_read_is_not_read_from() {
+fn a_client_that_does_not_read_is_not_read_from() {
     let start = Instant::now();
-    let mut client = client(start, Peer { says: b"line\n".repeat(1_000), ..Peer::default() });
+    let mut client = client(start, OtherEnd { says: b"line\n".repeat(1_000), ..OtherEnd::default() });
     go_on(&mut client, start);
     assert_eq!(go_on(&mut client, start + DELAY), (ErrorKind::WouldBlock, State::Writing));
     assert!(client.connection.says.len() >= 5_000 - 1024, "it was read although it does not read");
@@ -110,7 +110,7 @@ fn whoever_does_not_read_is_not_read_from() {
 #[test]
 fn patience_begins_anew_with_each_sign_of_life() {
     let start = Instant::now();
-    let mut client = client(start, Peer::default());
+    let mut client = client(start, OtherEnd::default());
     client.connection.says.extend(b"a");
     let later = start + PATIENCE / 2;
     go_on(&mut client, later);
@@ -120,9 +120,9 @@ fn patience_begins_anew_with_each_sign_of_life() {
 }
 
 #[test]
-fn whoever_never_reads_is_given_up() {
+fn a_client_that_never_reads_is_disconnected() {
     let start = Instant::now();
-    let mut client = client(start, Peer { says: b"line\n".to_vec(), ..Peer::default() });
+    let mut client = client(start, OtherEnd { says: b"line\n".to_vec(), ..OtherEnd::default() });
     go_on(&mut client, start);
     let waits = start + DELAY;
     assert_eq!(go_on(&mut client, waits), (ErrorKind::WouldBlock, State::Writing));
@@ -130,9 +130,9 @@ fn whoever_never_reads_is_given_up() {
 }
 
 #[test]
-fn whoever_is_refused_may_read_so_before_the_end() {
+fn a_refused_client_may_read_why_before_the_end() {
     let start = Instant::now();
-    let mut client = client(start, Peer { says: vec![b'a'; 100_000], room: 1_000, ..Peer::default() });
+    let mut client = client(start, OtherEnd { says: vec![b'a'; 100_000], room: 1_000, ..OtherEnd::default() });
     go_on(&mut client, start);
     assert_eq!(go_on(&mut client, start + DELAY), (ErrorKind::WouldBlock, State::Lingering));
     assert!(client.connection.heard.starts_with(b"error: ") && client.connection.knows_the_end);

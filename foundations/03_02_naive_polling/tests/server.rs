@@ -1,4 +1,4 @@
-//! Step 3.2: nobody waits, and nothing rests.
+//! Step 3.2: no client waits for another, and the server never rests.
 
 use harness::{Program, suite};
 

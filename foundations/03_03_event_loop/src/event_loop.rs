@@ -1,4 +1,4 @@
-//! The loop: it waits until the system or a timer has something for one of the clients, and lets this one go on.
+//! The loop: it waits until the system or a timer has something for one of the clients, and lets this client go on.
 
 use crate::client::{Client, State};
 use crate::readiness::Watched;
@@ -24,24 +24,24 @@ pub struct EventLoop {
     listener: TcpListener,
     listener_state: ListenerState,
     clients: Slab<Entry>,
-    /// Those who can go on, each of them once, in the order of their turns.
+    /// The clients that can go on, each of them once, in the order of their turns.
     ready: VecDeque<usize>,
     timers: Timers,
     delay: Duration,
     patience: Duration,
 }
 
-/// What is known of the listener.
+/// What the listener is doing.
 #[derive(PartialEq)]
 enum ListenerState {
     Idle,
     /// There may be clients to accept.
     Ready,
-    /// It failed: it is left alone until a timer says otherwise.
+    /// It has failed, and rests until a timer is due.
     Paused,
 }
 
-/// A client, and whether it is among those who are ready.
+/// A client, and whether it is in the queue `ready`.
 struct Entry {
     client: Client<Watched>,
     is_ready: bool,
@@ -60,7 +60,7 @@ impl EventLoop {
     }
 
     // ANCHOR: run
-    /// Serves until the system refuses to tell what is ready.
+    /// Serves until the system fails to report what is ready.
     pub fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         loop {
@@ -87,7 +87,7 @@ impl EventLoop {
         }
     }
 
-    /// Waits until something is ready or a timer is due, if nobody has anything to do before.
+    /// Waits until a socket is ready or a timer is due. Does not wait if there is something to do already.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let is_idle = self.ready.is_empty() && self.listener_state != ListenerState::Ready;
         let next = if is_idle { self.timers.next() } else { Some(Instant::now()) };
@@ -99,7 +99,7 @@ impl EventLoop {
     }
     // ANCHOR_END: run
 
-    /// Lets this one have a turn.
+    /// Sees that this client has a turn, or that the listener accepts.
     fn wake(&mut self, number: usize) {
         if let Some(entry) = self.clients.get_mut(number) {
             if !entry.is_ready {
@@ -112,7 +112,7 @@ impl EventLoop {
     }
 
     // ANCHOR: turn
-    /// The next client goes on, until it cannot or has had its share.
+    /// The next client goes on until it cannot, or until its turn is over.
     fn turn(&mut self, now: Instant) {
         let Some(number) = self.ready.pop_front() else { return };
         let Some(entry) = self.clients.get_mut(number) else { return };
@@ -125,12 +125,12 @@ impl EventLoop {
                     return self.timers.wake(number, entry.client.deadline);
                 }
                 Err(error) => {
-                    echo::log(format_args!("gave a connection up: {error}"));
+                    echo::log(format_args!("gave up on a connection: {error}"));
                     return self.remove(number);
                 }
             }
         }
-        self.wake(number); // it may have more to do, but others come first
+        self.wake(number); // it may have more to do, but the others come first
     }
     // ANCHOR_END: turn
 
@@ -154,12 +154,12 @@ impl EventLoop {
     // ANCHOR_END: accept
 
     // ANCHOR: add
-    /// Takes a client in. The system will tell of it from now on.
+    /// Registers a client. From now on, the system reports what it is ready for.
     fn add(&mut self, mut stream: TcpStream, now: Instant) {
         let entry = self.clients.vacant_entry();
         let (token, interest) = (Token(entry.key()), Interest::READABLE | Interest::WRITABLE);
         if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
-            return echo::log(format_args!("gave a connection up: {error}"));
+            return echo::log(format_args!("gave up on a connection: {error}"));
         }
         let client = Client::new(Watched::new(stream), now, self.delay, self.patience);
         self.timers.wake(entry.key(), client.deadline);
@@ -167,7 +167,7 @@ impl EventLoop {
     }
     // ANCHOR_END: add
 
-    /// Lets a client go. Its connection is closed, and the system forgets it.
+    /// Removes a client. Its connection is closed, and the system forgets it.
     fn remove(&mut self, number: usize) {
         self.timers.forget(number);
         self.clients.remove(number);

@@ -1,8 +1,8 @@
-//! Step 3.3: an echo server that waits for all its clients at once, on one thread.
+//! Step 3.3: an echo server that waits for all its clients at the same time, on one thread.
 //!
 //! Run: `cargo run --bin 03_03_event_loop`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one.
-//! You should see: neither client waits for the other, and the server needs no processor while nobody says anything.
+//! You should see: neither client waits for the other, and the server needs no processor while no client says anything.
 
 use event_loop::EventLoop;
 use std::io;
@@ -33,7 +33,7 @@ fn run(listener: TcpListener, delay: Duration) -> io::Result<()> {
 }
 // ANCHOR_END: main
 
-/// Ends the program because it cannot serve any more.
+/// Ends the program because it can no longer serve.
 fn end(ended: io::Result<()>) {
     if let Err(error) = ended {
         echo::log(format_args!("cannot serve any more: {error}"));

@@ -1,4 +1,4 @@
-//! A connection, and what the system has told of it.
+//! A connection, and what the system has reported of it.
 
 use crate::client::Connection;
 use mio::event::Event;
@@ -7,8 +7,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 
 // ANCHOR: watched
-/// A connection that is only asked for what it is ready for. The system tells of each change once,
-/// so this remembers it.
+/// A connection that remembers what the system has reported of it, because each change is reported once.
+/// It makes no call for which it is not ready.
 #[derive(Debug)]
 pub struct Watched {
     stream: TcpStream,
@@ -17,12 +17,7 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// A connection of which nothing is known yet.
-    pub fn new(stream: TcpStream) -> Self {
-        Self { stream, is_readable: false, is_writable: false }
-    }
-
-    /// Takes note of what the system tells.
+    /// Notes what the system reports.
     pub fn note(&mut self, event: &Event) {
         self.is_readable |= event.is_readable() || event.is_read_closed();
         self.is_writable |= event.is_writable() || event.is_write_closed();
@@ -44,6 +39,13 @@ impl Read for Watched {
     }
 }
 // ANCHOR_END: watched
+
+impl Watched {
+    /// A connection of which nothing was reported yet.
+    pub fn new(stream: TcpStream) -> Self {
+        Self { stream, is_readable: false, is_writable: false }
+    }
+}
 
 impl Write for Watched {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,10 +1,10 @@
-//! Who is to be woken, and when.
+//! Timers: which client must have a turn, and when.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 // ANCHOR: timers
-/// At most one time for each number. The next one is found without looking at the others.
+/// At most one timer for each number. The next one is found without looking at the others.
 #[derive(Debug, Default)]
 pub struct Timers {
     queue: BTreeSet<(Instant, usize)>,
@@ -12,8 +12,8 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// Wakes `number` at `time` at the latest. If it is to be woken earlier anyway, it can ask again
-    /// then: so a deadline that moves on with every line costs nothing.
+    /// Wakes `number` at `time` at the latest. An earlier timer stays, and the client can set the next one when
+    /// it is due: so a deadline that moves with every line costs nothing.
     pub fn wake(&mut self, number: usize, time: Instant) {
         if self.times.get(&number).is_none_or(|earlier| time < *earlier) {
             self.forget(number);
@@ -21,24 +21,24 @@ impl Timers {
             self.times.insert(number, time);
         }
     }
+    // ANCHOR_END: timers
 
-    /// Does not wake `number` any more.
+    /// Takes out the timer of `number`.
     pub fn forget(&mut self, number: usize) {
         if let Some(time) = self.times.remove(&number) {
             self.queue.remove(&(time, number));
         }
     }
 
-    /// When the next one is to be woken.
+    /// When the next timer is due.
     pub fn next(&self) -> Option<Instant> {
         self.queue.first().map(|(time, _)| *time)
     }
 
-    /// One that is to be woken now.
+    /// Takes out a timer that is due.
     pub fn due(&mut self, now: Instant) -> Option<usize> {
         let (_, number) = *self.queue.first().filter(|(time, _)| *time <= now)?;
         self.forget(number);
         Some(number)
     }
 }
-// ANCHOR_END: timers

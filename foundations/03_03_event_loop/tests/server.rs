@@ -1,4 +1,4 @@
-//! Step 3.3: nobody waits for another, on one thread that rests.
+//! Step 3.3: no client waits for another, on one thread that rests.
 
 use harness::{Program, suite};
 

@@ -6,7 +6,7 @@ use timers::Timers;
 #[path = "../src/timers.rs"]
 mod timers;
 
-/// A timer that does not ring before its time, rings once, and in the order of the times.
+/// A timer is not due before its time, and is due once, in the order of the times.
 #[test]
 fn timers_ring_in_the_order_of_their_times() {
     let (start, mut timers) = (Instant::now(), Timers::default());

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 03_04_event_loop_per_core`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one; press `H` there.
-//! You should see: one thread for each core, all idle. (`LOOPS=2` in the environment asks for another number of them.)
+//! You should see: one thread for each core, all idle. (`LOOPS=2` in the environment asks for two.)
 
 use event_loop::EventLoop;
 use std::net::TcpListener;
@@ -38,14 +38,14 @@ fn run(listener: &TcpListener, delay: Duration) -> io::Result<()> {
     Ok(())
 }
 
-/// One loop for each core, unless the environment wants another number of them.
+/// One loop for each core, unless the environment asks for another number.
 fn loops() -> usize {
     let wanted = env::var("LOOPS").ok().and_then(|loops| loops.parse().ok());
     wanted.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
 // ANCHOR_END: main
 
-/// Ends the program because it cannot serve any more.
+/// Ends the program because it can no longer serve.
 fn end(ended: io::Result<()>) {
     if let Err(error) = ended {
         echo::log(format_args!("cannot serve any more: {error}"));

@@ -1,4 +1,4 @@
-//! Step 3.4: nobody waits for another, on a thread for each core.
+//! Step 3.4: no client waits for another, on a thread for each core.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -49,7 +49,7 @@ fn idle_clients_cost_nothing() {
     suite::idle_clients_cost_nothing(server()).assert_passed();
 }
 
-/// Each newcomer wakes every loop, although only one of them can accept it. With a single loop there is nobody to wake in vain.
+/// Each new client wakes every loop, although only one of them can accept it. With a single loop, none is woken in vain.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells how often a thread has waited")]
 fn a_newcomer_wakes_every_loop() {
@@ -58,7 +58,7 @@ fn a_newcomer_wakes_every_loop() {
     assert!(wakes(1, newcomers) < 3 * newcomers);
 }
 
-/// How often one of so many loops is woken by so many clients, each of whom comes and goes when all loops have done what they can.
+/// How often one of so many loops is woken by so many clients, each of which comes and goes when all loops have done what they can.
 fn wakes(loops: usize, newcomers: usize) -> usize {
     let server = server().environment("LOOPS", loops.to_string()).start().unwrap();
     server.client().unwrap().wait_until_read().unwrap();

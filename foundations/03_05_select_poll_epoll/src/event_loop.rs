@@ -118,7 +118,7 @@ impl<P: Poller> EventLoop<P> {
     /// Drops a client. With its connection closed, `epoll` forgets it, too.
     fn remove(&mut self, number: usize, ended: io::Result<()>) {
         if let Err(error) = ended {
-            echo::log(format_args!("gave a connection up: {error}"));
+            echo::log(format_args!("gave up on a connection: {error}"));
         }
         self.timers.forget(number);
         self.clients.remove(number);

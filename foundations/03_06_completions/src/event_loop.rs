@@ -97,7 +97,7 @@ impl EventLoop {
         let connection = self.clients.remove(number).connection;
         self.timers.forget(number);
         if let Err(error) = ended {
-            echo::log(format_args!("gave a connection up: {error}"));
+            echo::log(format_args!("gave up on a connection: {error}"));
         }
         connection.unfinished().map_or(Ok(()), |ticket| self.ring.cancel(ticket))
     }

@@ -1,4 +1,4 @@
-//! Step 4.1: an echo server of callbacks. Whoever has to wait says what is to be called when the wait is over.
+//! Step 4.1: an echo server of callbacks. A handler that has to wait leaves a function, which is called when the wait is over.
 //!
 //! Run: `cargo run --bin 04_01_callbacks`
 //! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each.
@@ -20,7 +20,7 @@ fn main() -> io::Result<()> {
 }
 
 // ANCHOR: server
-/// What to do when a wait is over. It is told how, and owns all that it needs.
+/// What to do when a wait is over. It gets the result of the wait, and owns all that it needs.
 type Callback = Box<dyn FnOnce(&mut Server, io::Result<()>)>;
 
 struct Server {
@@ -35,7 +35,7 @@ impl Server {
             for event in self.event_loop.turn()? {
                 match event {
                     Event::Connected(token, stream) => {
-                        read_line(&mut self, Peer { stream, token, lines: Lines::new() });
+                        read_line(&mut self, Client { stream, token, lines: Lines::new() });
                     }
                     Event::Over(_, callback, ended) => callback(&mut self, ended),
                 }
@@ -43,20 +43,20 @@ impl Server {
         }
     }
 
-    /// The peer waits. When the wait is over, the callback gets it.
-    fn then(&mut self, wait: Wait, peer: Peer, callback: impl FnOnce(&mut Self, Peer) + 'static) {
-        let token = peer.token;
+    /// The client waits. When the wait is over, the callback gets the client.
+    fn then(&mut self, wait: Wait, client: Client, callback: impl FnOnce(&mut Self, Client) + 'static) {
+        let token = client.token;
         let callback = move |server: &mut Self, ended| match ended {
-            Ok(()) => callback(server, peer),
+            Ok(()) => callback(server, client),
             Err(error) => give_up(&error),
         };
         self.event_loop.wait(token, wait, Box::new(callback));
     }
 
-    /// After a failure: if the socket was not ready, the callback gets the peer when it is.
-    fn retry(&mut self, error: &io::Error, wait: Wait, peer: Peer, callback: impl FnOnce(&mut Self, Peer) + 'static) {
+    /// After a failure: if the socket was not ready, the callback gets the client when it is.
+    fn retry(&mut self, error: &io::Error, wait: Wait, client: Client, next: impl FnOnce(&mut Self, Client) + 'static) {
         match error.kind() {
-            ErrorKind::WouldBlock => self.then(wait, peer, callback),
+            ErrorKind::WouldBlock => self.then(wait, client, next),
             _ => give_up(error),
         }
     }
@@ -64,68 +64,70 @@ impl Server {
 // ANCHOR_END: server
 
 // ANCHOR: handle_connection
-/// What is known of a peer. It goes from callback to callback.
-/// If nobody takes it on, its connection is closed.
-struct Peer {
+/// What is known of a client. It goes from callback to callback.
+/// If no callback takes it on, its connection is closed.
+struct Client {
     stream: TcpStream,
     token: Token,
     lines: Lines,
 }
 
-fn read_line(server: &mut Server, mut peer: Peer) {
+// ANCHOR: ball
+fn read_line(server: &mut Server, mut client: Client) {
     let mut buffer = [0; 1024];
     loop {
-        if let Some(line) = peer.lines.next_line() {
+        if let Some(line) = client.lines.next_line() {
             let delay = Wait::Time(server.delay);
-            return server.then(delay, peer, |server, peer| write_line(server, peer, line));
+            return server.then(delay, client, |server, client| write_line(server, client, line));
         }
-        if !peer.lines.is_open() {
-            return finish(server, peer);
+        if !client.lines.is_open() {
+            return finish(server, client);
         }
-        match peer.stream.read(&mut buffer) {
-            Ok(received) => peer.lines.receive(&buffer[..received]),
-            Err(error) => return server.retry(&error, Wait::Readable, peer, read_line),
+        match client.stream.read(&mut buffer) {
+            Ok(received) => client.lines.receive(&buffer[..received]),
+            Err(error) => return server.retry(&error, Wait::Readable, client, read_line),
         }
     }
 }
 
-fn write_line(server: &mut Server, mut peer: Peer, mut line: Vec<u8>) {
+fn write_line(server: &mut Server, mut client: Client, mut line: Vec<u8>) {
     while !line.is_empty() {
-        match peer.stream.write(&line) {
+        match client.stream.write(&line) {
             Ok(0) => return give_up(&ErrorKind::WriteZero.into()),
             Ok(written) => drop(line.drain(..written)),
             Err(error) => {
-                return server.retry(&error, Wait::Writable, peer, |server, peer| write_line(server, peer, line));
+                return server.retry(&error, Wait::Writable, client, |server, client| write_line(server, client, line));
             }
         }
     }
-    read_line(server, peer);
+    read_line(server, client);
 }
+// ANCHOR_END: ball
 
-fn finish(server: &mut Server, peer: Peer) {
-    let Some(refusal) = peer.lines.refusal() else { return };
-    match peer.stream.shutdown(Shutdown::Write) {
-        Ok(()) => discard(server, peer, refusal, LINGER), // the peer may still send: it reads why not to
+fn finish(server: &mut Server, client: Client) {
+    let Some(refusal) = client.lines.refusal() else { return };
+    match client.stream.shutdown(Shutdown::Write) {
+        Ok(()) => discard(server, client, refusal, LINGER), // the client may still be sending, and should read the refusal
         Err(error) => give_up(&error),
     }
 }
 
-fn discard(server: &mut Server, mut peer: Peer, refusal: io::Error, mut rest: u64) {
+fn discard(server: &mut Server, mut client: Client, refusal: io::Error, mut rest: u64) {
     let mut buffer = [0; 1024];
     loop {
-        match peer.stream.read(&mut buffer) {
+        match client.stream.read(&mut buffer) {
             Ok(0) => return give_up(&refusal),
             Ok(received) if received as u64 > rest => return give_up(&refusal),
             Ok(received) => rest -= received as u64,
             Err(error) => {
-                let discard = move |server: &mut Server, peer| discard(server, peer, refusal, rest);
-                return server.retry(&error, Wait::Readable, peer, discard);
+                let discard = move |server: &mut Server, client| discard(server, client, refusal, rest);
+                return server.retry(&error, Wait::Readable, client, discard);
             }
         }
     }
 }
 
 fn give_up(error: &io::Error) {
-    echo::log(format_args!("gave a connection up: {error}"));
+    echo::log(format_args!("gave up on a connection: {error}"));
 }
 // ANCHOR_END: handle_connection

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --example 04_02_by_hand`
 //! Try: take one of the polls away.
-//! You should see: each poll prints one line of the coroutine, and then what the poll has answered.
+//! You should see: each poll prints one line of the coroutine, and then what the poll has returned.
 
 use std::future::poll_fn;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Step 4.2: an echo server of coroutines, on the loop of step 4.1. Whoever has to wait pauses, and is continued where it was.
+//! Step 4.2: an echo server of coroutines, on the loop of step 4.1. A handler that has to wait pauses, and goes on later from the same place.
 //!
 //! Run: `cargo run --bin 04_02_coroutines`
 //! Try: `nc 127.0.0.1 7878` in two terminals. Type a line in each.
@@ -24,12 +24,12 @@ fn main() -> io::Result<()> {
 }
 
 // ANCHOR: run
-/// What a coroutine and the loop tell each other when one hands over to the other.
+/// The messages between the loop and a coroutine.
 #[derive(Default)]
 struct Handover {
-    /// What the coroutine that has just paused waits for.
+    /// From the coroutine: what it waits for.
     wanted: Cell<Option<Wait>>,
-    /// How the wait has ended of the coroutine that goes on now.
+    /// From the loop: the result of the wait.
     ended: Cell<Option<io::Result<()>>>,
 }
 
@@ -52,11 +52,11 @@ fn run<'h>(mut event_loop: EventLoop<Coroutine<'h>>, handover: &'h Handover, del
     }
 }
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn start(stream: Stream<'_>, delay: Duration) -> Coroutine<'_> {
     Box::pin(async move {
         let ended = handle_connection(stream, delay).await;
-        ended.unwrap_or_else(|error| echo::log(format_args!("gave a connection up: {error}")));
+        ended.unwrap_or_else(|error| echo::log(format_args!("gave up on a connection: {error}")));
     })
 }
 // ANCHOR_END: run
@@ -74,7 +74,7 @@ async fn handle_connection(mut stream: Stream<'_>, delay: Duration) -> io::Resul
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.socket.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.socket.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     let mut rest = LINGER;
     while rest > 0 {
         match stream.read(&mut buffer).await? {

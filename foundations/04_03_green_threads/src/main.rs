@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
 }
 
 // ANCHOR: run
-/// When it pauses, it hands out what it waits for. When it goes on, it is told how that ended.
+/// When it pauses, it passes out what it waits for. When it goes on, it gets the result of the wait.
 type GreenThread = Coroutine<io::Result<()>, Wait, ()>;
 
 fn run(mut event_loop: EventLoop<GreenThread>, delay: Duration) -> io::Result<()> {
@@ -46,7 +46,7 @@ fn run(mut event_loop: EventLoop<GreenThread>, delay: Duration) -> io::Result<()
     }
 }
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until one of the two ends the connection.
 fn start(socket: TcpStream, delay: Duration) -> io::Result<GreenThread> {
     Ok(Coroutine::with_stack(DefaultStack::new(STACK)?, move |yielder, _| {
         if let Err(error) = handle_connection(Stream { socket, yielder }, delay) {
@@ -56,7 +56,7 @@ fn start(socket: TcpStream, delay: Duration) -> io::Result<GreenThread> {
 }
 
 fn give_up(error: &io::Error) {
-    echo::log(format_args!("gave a connection up: {error}"));
+    echo::log(format_args!("gave up on a connection: {error}"));
 }
 // ANCHOR_END: run
 
@@ -73,14 +73,14 @@ fn handle_connection(mut stream: Stream<'_>, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still send: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }
 // ANCHOR_END: handle_connection
 
 // ANCHOR: stream
-/// A stream that blocks its green thread, and no other one.
+/// A stream that blocks its green thread, and no other.
 struct Stream<'y> {
     socket: TcpStream,
     yielder: &'y Yielder<io::Result<()>, Wait>,

@@ -45,7 +45,7 @@ fn a_client_for_whom_there_is_no_stack_is_let_go_alone() -> harness::Result {
     inside.ask()?;
     limit_addresses(&server, server.virtual_memory().map(|bytes| bytes + 32_768));
     server.client()?.end()?;
-    server.wait_for_log("gave a connection up: ")?;
+    server.wait_for_log("gave up on a connection: ")?;
     inside.ask()?;
     limit_addresses(&server, None);
     server.client()?.ask()
@@ -66,10 +66,10 @@ fn a_peer_that_leaves_gives_its_stack_back() -> harness::Result {
     let mut server = server().start()?;
     server.client()?.ask()?;
     let before = server.virtual_memory();
-    let mut peers = (0..200).map(|_| server.client()).collect::<harness::Result<Vec<_>>>()?;
-    peers.iter_mut().try_for_each(harness::Client::ask)?;
+    let mut clients = (0..200).map(|_| server.client()).collect::<harness::Result<Vec<_>>>()?;
+    clients.iter_mut().try_for_each(harness::Client::ask)?;
     assert!(server.virtual_memory() >= before.map(|before| before + STACKS), "two hundred stacks");
-    drop(peers);
+    drop(clients);
     server.wait_until("the stacks are gone", |server| {
         server.virtual_memory() <= before.map(|before| before + STACKS / 10) // but for what is kept for others
     })

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// What a task comes to: a value, or the reason why there is none.
+/// What a task results in: a value, or the reason why there is none.
 pub type Outcome = Result<&'static str, &'static str>;
 
 // ANCHOR: task
@@ -24,14 +24,14 @@ pub enum State {
     New,
     /// It had to wait, and will be polled again.
     Running,
-    /// It is over, with this value.
+    /// It has ended with this value.
     Finished(&'static str),
-    /// It is over without one, for this reason.
+    /// It has ended without a value, for this reason.
     Failed(&'static str),
 }
 
 impl Task {
-    /// Lets the future go on until it says "not yet", or is done.
+    /// Polls the future, which runs until it has to wait, or is ready.
     fn step(&self) {
         let polled = self.future.borrow_mut().as_mut().poll(&mut Context::from_waker(Waker::noop()));
         self.state.set(match polled {
@@ -49,7 +49,7 @@ impl Task {
 // ANCHOR_END: task
 
 // ANCHOR: executor
-/// The tasks that are not over yet, in the order of their turns.
+/// The tasks that have not ended, in the order of their turns.
 #[derive(Default)]
 pub struct Executor {
     queue: VecDeque<Rc<Task>>,
@@ -58,8 +58,8 @@ pub struct Executor {
 impl Executor {
     /// Puts a new task at the end of the queue.
     pub fn schedule(&mut self, future: impl Future<Output = Outcome> + 'static) -> Rc<Task> {
-        let (future, state) = (RefCell::new(Box::pin(future) as _), Cell::new(State::New));
-        let task = Rc::new(Task { future, state });
+        let future = RefCell::new(Box::pin(future) as _);
+        let task = Rc::new(Task { future, state: Cell::new(State::New) });
         self.queue.push_back(Rc::clone(&task));
         task
     }
@@ -74,12 +74,12 @@ impl Executor {
         true
     }
 
-    /// Gives turns until all tasks are over.
+    /// Gives turns until all tasks have ended.
     pub fn run_until_empty(&mut self) {
         while self.turn() {}
     }
 
-    /// Gives turns until this task is over. The others may be anywhere.
+    /// Gives turns until this task has ended. The others may have come to any point.
     pub fn run_until_over(&mut self, task: &Task) {
         while !task.is_over() && self.turn() {}
     }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// What a task comes to: a value, or the reason why there is none.
+/// What a task results in: a value, or the reason why there is none.
 pub type Outcome = Result<&'static str, &'static str>;
 
 /// A future, and how far it has come.
@@ -22,14 +22,14 @@ pub enum State {
     New,
     /// It had to wait, and will be polled again.
     Running,
-    /// It is over, with this value.
+    /// It has ended with this value.
     Finished(&'static str),
-    /// It is over without one, for this reason.
+    /// It has ended without a value, for this reason.
     Failed(&'static str),
 }
 
 impl Task {
-    /// Lets the future go on until it says "not yet", or is done.
+    /// Polls the future, which runs until it has to wait, or is ready.
     fn step(&self) {
         let polled = self.future.borrow_mut().as_mut().poll(&mut Context::from_waker(Waker::noop()));
         self.state.set(match polled {
@@ -46,7 +46,7 @@ impl Task {
 }
 
 // ANCHOR: join_handle
-/// A task that was started. Whoever awaits it learns what the task has come to.
+/// A handle to a task. Await it to get what the task results in.
 pub struct JoinHandle {
     task: Rc<Task>,
 }
@@ -71,7 +71,7 @@ impl JoinHandle {
 }
 // ANCHOR_END: join_handle
 
-/// The tasks that are not over yet, in the order of their turns. A clone of it is the same
+/// The tasks that have not ended, in the order of their turns. A clone of it is the same
 /// executor.
 #[derive(Clone, Default)]
 pub struct Executor {
@@ -81,8 +81,8 @@ pub struct Executor {
 impl Executor {
     /// Puts a new task at the end of the queue.
     pub fn spawn(&self, future: impl Future<Output = Outcome> + 'static) -> JoinHandle {
-        let (future, state) = (RefCell::new(Box::pin(future) as _), Cell::new(State::New));
-        let task = Rc::new(Task { future, state });
+        let future = RefCell::new(Box::pin(future) as _);
+        let task = Rc::new(Task { future, state: Cell::new(State::New) });
         self.queue.borrow_mut().push_back(Rc::clone(&task));
         JoinHandle { task }
     }
@@ -103,7 +103,7 @@ impl Executor {
         self.queue.borrow_mut().pop_front()
     }
 
-    /// Gives turns until all tasks are over.
+    /// Gives turns until all tasks have ended.
     pub fn run_until_empty(&self) {
         while self.turn() {}
     }

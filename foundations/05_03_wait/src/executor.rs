@@ -7,10 +7,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// What a task comes to: a value, or the reason why there is none.
+/// What a task results in: a value, or the reason why there is none.
 pub type Outcome = Result<&'static str, &'static str>;
 
-/// A future, until it is over or has its turn, and how far it has come.
+/// A future (none while it is polled, and after its end), and how far it has come.
 struct Task {
     future: RefCell<Option<Pin<Box<dyn Future<Output = Outcome>>>>>,
     state: Cell<State>,
@@ -23,15 +23,15 @@ pub enum State {
     New,
     /// It had to wait, and will be polled again.
     Running,
-    /// It is over, with this value.
+    /// It has ended with this value.
     Finished(&'static str),
-    /// It is over without one, for this reason.
+    /// It has ended without a value, for this reason.
     Failed(&'static str),
 }
 
 impl Task {
     // ANCHOR: step
-    /// Lets the future go on until it says "not yet", or is done, or panics.
+    /// Polls the future, which runs until it has to wait, is ready, or panics.
     fn step(&self) {
         let Some(mut future) = self.future.take() else { return };
         let mut context = Context::from_waker(Waker::noop());
@@ -52,7 +52,7 @@ impl Task {
     // ANCHOR_END: step
 
     // ANCHOR: cancel
-    /// Gives the task up: its future is dropped, and with it whatever it held.
+    /// Cancels the task: its future is dropped, and with it whatever it held.
     fn cancel(&self) {
         if !self.is_over() {
             self.state.set(State::Failed("cancelled"));
@@ -67,8 +67,7 @@ impl Task {
     }
 }
 
-/// A task that was started. Whoever awaits it learns what the task has come to; whoever drops
-/// it, cancels the task.
+/// A handle to a task. Await it to get what the task results in. Drop it to cancel the task.
 pub struct JoinHandle {
     task: Rc<Task>,
     is_detached: bool,
@@ -100,13 +99,13 @@ impl JoinHandle {
         self.task.state.get()
     }
 
-    /// Lets the task go on without anyone who waits for it.
+    /// Lets the task run although nothing waits for it.
     pub fn detach(mut self) {
         self.is_detached = true;
     }
 }
 
-/// The tasks that are not over yet, in the order of their turns. A clone of it is the same
+/// The tasks that have not ended, in the order of their turns. A clone of it is the same
 /// executor.
 #[derive(Clone, Default)]
 pub struct Executor {
@@ -116,8 +115,8 @@ pub struct Executor {
 impl Executor {
     /// Puts a new task at the end of the queue.
     pub fn spawn(&self, future: impl Future<Output = Outcome> + 'static) -> JoinHandle {
-        let (future, state) = (RefCell::new(Some(Box::pin(future) as _)), Cell::new(State::New));
-        let task = Rc::new(Task { future, state });
+        let future = RefCell::new(Some(Box::pin(future) as _));
+        let task = Rc::new(Task { future, state: Cell::new(State::New) });
         self.queue.borrow_mut().push_back(Rc::clone(&task));
         JoinHandle { task, is_detached: false }
     }
@@ -138,7 +137,7 @@ impl Executor {
         self.queue.borrow_mut().pop_front()
     }
 
-    /// Gives turns until all tasks are over.
+    /// Gives turns until all tasks have ended.
     pub fn run_until_empty(&self) {
         while self.turn() {}
     }

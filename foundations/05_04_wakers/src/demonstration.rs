@@ -74,7 +74,7 @@ fn times(polls: u64, turns: u64) -> String {
     if polls > enough { format!("polled more than {enough} times") } else { format!("polled {polls} times") }
 }
 
-/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+/// Prints a line. Unlike `println!`, it does not panic if the output is closed.
 fn say(words: impl Display) {
     let _ = writeln!(io::stdout(), "{words}");
 }

@@ -91,7 +91,7 @@ fn main() {
     executor.run_until_empty();
 }
 
-/// Prints a line. Unlike `println!`, it does not panic when nobody reads it.
+/// Prints a line. Unlike `println!`, it does not panic if the output is closed.
 fn say(words: impl Display) {
     let _ = writeln!(io::stdout(), "{words}");
 }

@@ -1,4 +1,4 @@
-//! Step 5.4: no busy loop any more. A task that waits is polled when it is woken, and the thread rests when no task is.
+//! Step 5.4: wakers instead of a busy loop. A task that waits is polled when it is woken, and the thread rests when no task is.
 //!
 //! Run: `cargo run --bin 05_04_wakers`
 //! Try: `cargo run --bin 05_04_busy`, the same on the executor of step 5.3, with `top` beside it.

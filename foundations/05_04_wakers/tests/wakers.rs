@@ -32,7 +32,7 @@ impl Running {
         line.trim_end().to_owned()
     }
 
-    /// Whether its main thread computes or waits for a processor to compute on. (Linux tells.)
+    /// Whether its main thread computes or waits for a processor to compute on. (Linux reports it.)
     fn computes(&self) -> bool {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         stat.rsplit_once(") ").unwrap().1.starts_with('R')
@@ -82,7 +82,7 @@ fn without_wakers_a_task_that_waits_is_polled_all_the_time() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the state of a thread")]
 fn only_the_busy_loop_keeps_a_processor_busy_while_it_waits() {
     let [mut wakers, mut busy] = [WAKERS, BUSY].map(Running::start);
     assert_eq!(wakers.line(), busy.line());
@@ -93,7 +93,7 @@ fn only_the_busy_loop_keeps_a_processor_busy_while_it_waits() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the state of a thread")]
 fn a_wake_up_that_is_lost_lets_a_task_wait_forever() {
     let mut lost = Running::start(LOST);
     let lines = [lost.line(), lost.line()];

@@ -6,4 +6,3 @@ mod time;
 
 pub use net::Registered;
 pub use reactor::Reactor;
-pub use time::Sleep;

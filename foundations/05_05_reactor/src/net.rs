@@ -27,9 +27,7 @@ impl<S: Source> Registered<S> {
         reactor.registry.register(&mut new.socket, Token(number), Interest::READABLE | Interest::WRITABLE)?;
         Ok(new)
     }
-}
 
-impl<S> Registered<S> {
     /// The socket itself.
     pub fn get(&self) -> &S {
         &self.socket

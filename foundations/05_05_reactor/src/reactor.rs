@@ -11,7 +11,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use wakers::{Park, lock};
 
-/// The token of what ends a rest. Sockets and timers have numbers, from one on, and no number is used twice.
+/// The token of `unpark`. Sockets and timers have numbers, from one on, and no number is used twice.
 const UNPARK: Token = Token(0);
 
 // ANCHOR: registration
@@ -22,7 +22,7 @@ pub struct Registration {
     pub write: Readiness,
 }
 
-/// Whether an attempt to read, or to write, may succeed, and whom to wake when it may.
+/// Whether an attempt to read, or to write, may succeed, and the waker to call when it may.
 #[derive(Default)]
 pub struct Readiness(Mutex<State>);
 
@@ -35,7 +35,7 @@ struct State {
 
 impl Readiness {
     // ANCHOR: poll
-    /// Attempts this if the system has reported that it may succeed. Otherwise it leaves the waker. There is room for one.
+    /// Attempts this if the system has reported that it may succeed. Otherwise it keeps the waker, in place of an earlier one.
     pub fn poll<T>(&self, context: &Context<'_>, mut attempt: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
         loop {
             let mut state = lock(&self.0);
@@ -56,7 +56,7 @@ impl Readiness {
         }
     }
 
-    /// Notes a report of the system. Returns whom to wake.
+    /// Notes a report of the system. Returns the waker to call.
     fn set_ready(&self) -> Option<Waker> {
         let mut state = lock(&self.0);
         state.is_ready = true;
@@ -66,7 +66,7 @@ impl Readiness {
 }
 
 // ANCHOR: reactor
-/// All that tasks wait for. It is behind locks because several threads share it in the next step.
+/// All that tasks wait for. It has locks because several threads share it in the next step.
 pub struct Reactor {
     poll: Mutex<mio::Poll>,
     pub(crate) registry: Registry,
@@ -104,7 +104,7 @@ impl Reactor {
 
     // ANCHOR: wait
     /// Asks the system, in one call for all tasks, which sockets are ready. If the thread may rest, it does so there, until
-    /// a socket is ready, a timer is due, or `unpark` is called. Returns whom to wake.
+    /// a socket is ready, a timer is due, or `unpark` is called. Returns the wakers to call.
     ///
     /// # Panics
     ///
@@ -112,9 +112,8 @@ impl Reactor {
     pub fn wait(&self, may_rest: bool) -> Vec<Waker> {
         let timeout = if may_rest { self.time_to_rest() } else { Some(Duration::ZERO) };
         let mut events = Events::with_capacity(1024);
-        match lock(&self.poll).poll(&mut events, timeout) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => panic!("cannot wait for sockets: {error}"),
-            _ => {}
+        if let Err(error) = lock(&self.poll).poll(&mut events, timeout) {
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "cannot wait for sockets: {error}");
         }
         let mut wakers = self.due_timers();
         for event in &events {
@@ -133,7 +132,7 @@ impl Reactor {
 
     /// Ends the rest in `wait`, or the next one if no thread rests.
     pub fn unpark(&self) {
-        let _ = self.unpark.wake(); // it fails only if so many calls have not been seen that one more changes nothing
+        let _ = self.unpark.wake(); // it fails only if the reactor has not yet seen earlier calls, which will end its rest
     }
 
     /// A number for a socket or a timer.
@@ -142,7 +141,7 @@ impl Reactor {
     }
 
     // ANCHOR: timers
-    /// Lets the timer with this key call this waker when it is due, and no other.
+    /// Sets a timer that calls this waker when it is due. If the timer exists, only its waker changes.
     pub(crate) fn set_timer(&self, key: TimerKey, waker: &Waker) {
         let mut timers = lock(&self.timers);
         let _earlier = timers.queue.insert(key, waker.clone());
@@ -150,7 +149,7 @@ impl Reactor {
         let rests_too_long = is_first && mem::take(&mut timers.is_awaited);
         drop(timers);
         if rests_too_long {
-            self.unpark(); // another thread: this one is awake
+            self.unpark(); // another thread rests: this thread is awake
         }
     }
 

@@ -1,52 +1,42 @@
 //! Waiting for a time, and waiting for anything else with a limit.
 
 use crate::reactor::{Reactor, TimerKey};
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io::{self, ErrorKind};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-// ANCHOR: sleep
-/// Waits for a time, which begins with the first poll. It is endless if it ends later than a clock can tell.
-#[must_use = "it does nothing unless it is awaited"]
-pub struct Sleep<'reactor> {
+// ANCHOR: timer
+/// An entry among the timers of the reactor. It leaves the reactor when it is dropped.
+struct Timer<'reactor> {
     reactor: &'reactor Reactor,
-    time: Duration,
-    timer: Option<TimerKey>,
+    key: TimerKey,
 }
 
-impl Future for Sleep<'_> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let now = Instant::now();
-        if self.timer.is_none() {
-            self.timer = now.checked_add(self.time).map(|deadline| (deadline, self.reactor.new_number()));
-        }
-        match self.timer {
-            Some((deadline, _)) if deadline <= now => return Poll::Ready(()),
-            Some(key) => self.reactor.set_timer(key, context.waker()),
-            None => {}
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Sleep<'_> {
+impl Drop for Timer<'_> {
     fn drop(&mut self) {
-        if let Some(key) = self.timer {
-            self.reactor.forget_timer(key);
-        }
+        self.reactor.forget_timer(self.key);
     }
 }
-// ANCHOR_END: sleep
 
+// ANCHOR_END: timer
 impl Reactor {
-    /// Waits for this time.
-    pub fn sleep(&self, time: Duration) -> Sleep<'_> {
-        Sleep { reactor: self, time, timer: None }
+    // ANCHOR: sleep
+    /// Waits for this time. The wait is endless if it ends later than a clock can say.
+    pub async fn sleep(&self, time: Duration) {
+        let Some(deadline) = Instant::now().checked_add(time) else { return pending().await };
+        let timer = Timer { reactor: self, key: (deadline, self.new_number()) };
+        poll_fn(|context| {
+            if deadline <= Instant::now() {
+                return Poll::Ready(());
+            }
+            self.set_timer(timer.key, context.waker());
+            Poll::Pending
+        })
+        .await;
     }
+    // ANCHOR_END: sleep
 
     // ANCHOR: timeout
     /// Runs this future to its end, or drops it when it takes longer than `limit`.

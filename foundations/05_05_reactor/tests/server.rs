@@ -1,10 +1,10 @@
-//! Step 5.5: nobody waits for another, on one thread that rests when nobody has anything to do.
+//! Step 5.5: no client waits for another, on one thread that rests when no task has anything to do.
 
 use harness::{Client, Program, Result, Server, suite};
 use std::thread;
 use std::time::Duration;
 
-/// How many peers to leave idle. The book's number is larger; the server does not care.
+/// How many clients to leave idle.
 const IDLE: usize = 2_000;
 
 fn server() -> Program {
@@ -52,16 +52,16 @@ fn idle_clients_cost_nothing() {
 }
 
 /// Peers that have said something, and now say nothing.
-fn idle_peers(server: &Server, number: usize) -> Result<Vec<Client>> {
-    let peer = |_| {
-        let mut peer = server.client()?;
-        peer.ask()?; // so that the backlog never overflows
-        Ok(peer)
+fn idle_clients(server: &Server, number: usize) -> Result<Vec<Client>> {
+    let client = |_| {
+        let mut client = server.client()?;
+        client.ask()?; // so that the backlog never overflows
+        Ok(client)
     };
-    (0..number).map(peer).collect()
+    (0..number).map(client).collect()
 }
 
-/// The processor time that the server takes in a while in which nobody says anything.
+/// The processor time that the server takes in a while in which no client sends anything.
 fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
     server.client()?.wait_until_read()?;
     let before = server.cpu_time().unwrap_or_default();
@@ -70,22 +70,22 @@ fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the state of a thread")]
 fn thousands_of_idle_peers_take_no_processor() -> Result {
     let server = server().start()?;
-    let mut peers = idle_peers(&server, IDLE)?;
+    let mut clients = idle_clients(&server, IDLE)?;
     assert!(cpu_time_while_idle(&server, Duration::from_millis(100))? < Duration::from_millis(1));
     assert_eq!(server.threads(), Some(1));
-    for peer in peers.iter_mut().step_by(100) {
-        peer.ask()?;
+    for client in clients.iter_mut().step_by(100) {
+        client.ask()?;
     }
     Ok(())
 }
 
-/// A peer that has left leaves nothing behind, not even the timer of the wait that it has ended by
+/// A client that has left leaves nothing in the server, not even the timer of the wait that it has ended by
 /// leaving.
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the memory of a process")]
 fn peers_that_have_left_leave_no_timers_behind() -> Result {
     let server = server().start()?;
     let visits = |number| (0..number).try_for_each(|_| server.client()?.ask());

@@ -44,6 +44,7 @@ enum State {
     Cancelled,
     Finished,
 }
+// ANCHOR_END: task
 
 impl Task {
     fn state(&self) -> State {
@@ -79,7 +80,6 @@ impl Task {
         }
     }
 }
-// ANCHOR_END: task
 
 /// A task that was started. Await it to get its value. Drop it to cancel the task.
 #[must_use = "dropping the handle cancels the task: await it, or detach it"]

@@ -73,7 +73,7 @@ async fn accept_loop(
 /// Serves one client, until it leaves or something fails.
 async fn serve_client(reactor: Arc<Reactor>, stream: Registered<TcpStream>, delay: Duration) {
     if let Err(error) = handle_connection(&reactor, stream, delay).await {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 // ANCHOR_END: accept_loop

@@ -22,9 +22,9 @@ struct Shared {
     /// Where each task is. A task that is not here waits.
     states: HashMap<usize, State>,
     leader: Leader,
-    /// How many tasks have a turn before a thread looks at the reactor.
+    /// How many tasks have a turn before a thread asks the reactor again.
     round: usize,
-    /// How many threads have nothing to do, and how many of those that had nothing to do have been called.
+    /// How many threads are idle, and how many that were idle have been called, and have not woken up yet.
     idle: usize,
     called: usize,
     is_closed: bool,
@@ -82,7 +82,7 @@ enum Leader {
     None,
     /// It rests there.
     Resting,
-    /// It wakes tasks, and will take one of them itself.
+    /// It wakes tasks, and is going to poll one of them itself.
     Awake,
 }
 
@@ -112,7 +112,7 @@ impl Scheduler {
         }
     }
 
-    /// There is something to do: calls an idle thread, or else the leader if it rests. All other threads come by themselves.
+    /// There is something to do: calls an idle thread, or else the leader if it rests. Threads that poll a task call `next` after it.
     fn call(&self, mut shared: impl DerefMut<Target = Shared>) {
         if shared.leader == Leader::Awake {
             return;
@@ -163,12 +163,12 @@ impl Scheduler {
     // ANCHOR_END: next
 
     // ANCHOR: resign
-    /// The leader rests no longer. It need not be called for the tasks that it wakes now.
+    /// The leader no longer rests. No thread has to be called for the tasks that it wakes now.
     pub fn awake(&self) {
         lock(&self.shared).leader = Leader::Awake;
     }
 
-    /// The leader leaves the reactor. All tasks that are scheduled now have a turn before a thread looks there again.
+    /// The leader leaves the reactor. All tasks that are scheduled now have a turn before a thread asks the reactor again.
     pub fn resign(&self) {
         let mut shared = lock(&self.shared);
         shared.leader = Leader::None;
@@ -190,7 +190,7 @@ impl Scheduler {
         self.reactor.unpark();
     }
 
-    /// Whether they were told to end.
+    /// Whether the threads should end.
     pub fn is_closed(&self) -> bool {
         lock(&self.shared).is_closed
     }

@@ -28,7 +28,7 @@ fn new() -> (Arc<Executor>, Arc<Reactor>) {
     (Arc::new(Executor::new(Arc::clone(&reactor))), reactor)
 }
 
-/// What this comes to on a thread of its own: it may hang.
+/// The result of this, on a thread of its own, because it may hang.
 fn ended<T: Send + 'static>(code: impl FnOnce() -> T + Send + 'static) -> thread::Result<T> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(code))));
@@ -309,7 +309,7 @@ fn a_thread_that_blocks_leaves_the_reactor_to_another() {
     assert_eq!(executor.block_on(2, blocks), Some(true));
 }
 
-/// One thread rests in the reactor, the other one starts a task and blocks.
+/// One thread rests in the reactor, and the other starts a task and blocks.
 #[test]
 fn a_task_that_is_started_by_one_that_blocks_runs_at_once() {
     let (executor, reactor) = new();

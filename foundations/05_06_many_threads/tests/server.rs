@@ -1,10 +1,10 @@
-//! Step 5.6: nobody waits for another, not even for a handler that blocks its thread, and all threads rest when nobody has anything to do.
+//! Step 5.6: no client waits for another, not even for a handler that blocks its thread, and all threads rest when no task has anything to do.
 
 use harness::{Client, Program, Result, Server, suite};
 use std::thread;
 use std::time::Duration;
 
-/// How many peers to leave idle. The book's number is larger; the server does not care.
+/// How many clients to leave idle.
 const IDLE: usize = 2_000;
 
 fn server() -> Program {
@@ -57,16 +57,16 @@ fn idle_clients_cost_nothing() {
 }
 
 /// Peers that have said something, and now say nothing.
-fn idle_peers(server: &Server, number: usize) -> Result<Vec<Client>> {
-    let peer = |_| {
-        let mut peer = server.client()?;
-        peer.ask()?; // so that the backlog never overflows
-        Ok(peer)
+fn idle_clients(server: &Server, number: usize) -> Result<Vec<Client>> {
+    let client = |_| {
+        let mut client = server.client()?;
+        client.ask()?; // so that the backlog never overflows
+        Ok(client)
     };
-    (0..number).map(peer).collect()
+    (0..number).map(client).collect()
 }
 
-/// The processor time that the server takes in a while in which nobody says anything.
+/// The processor time that the server takes in a while in which no client sends anything.
 fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
     server.client()?.wait_until_read()?;
     let before = server.cpu_time().unwrap_or_default();
@@ -75,22 +75,22 @@ fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the state of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the state of a thread")]
 fn thousands_of_idle_peers_take_no_processor() -> Result {
     let server = server().start()?;
-    let mut peers = idle_peers(&server, IDLE)?;
+    let mut clients = idle_clients(&server, IDLE)?;
     assert!(cpu_time_while_idle(&server, Duration::from_millis(100))? < Duration::from_millis(1));
     assert!(server.threads() >= Some(2));
-    for peer in peers.iter_mut().step_by(100) {
-        peer.ask()?;
+    for client in clients.iter_mut().step_by(100) {
+        client.ask()?;
     }
     Ok(())
 }
 
-/// A peer that has left leaves nothing behind, not even the timer of the wait that it has
+/// A client that has left leaves nothing in the server, not even the timer of the wait that it has
 /// ended by leaving.
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the memory of a process")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the memory of a process")]
 fn peers_that_have_left_leave_no_timers_behind() -> Result {
     let server = server().start()?;
     let visits = |number| (0..number).try_for_each(|_| server.client()?.ask());
@@ -102,16 +102,16 @@ fn peers_that_have_left_leave_no_timers_behind() -> Result {
     Ok(())
 }
 
-/// A wake-up that gets lost leaves a peer without its answer for ever.
+/// A lost wake-up leaves a client without its answer forever.
 #[test]
 fn no_peer_is_forgotten_when_many_talk_at_the_same_time() -> Result {
     let server = server().start()?;
     thread::scope(|scope| {
         let talk = |_| {
-            let mut peers = idle_peers(&server, 20)?;
+            let mut clients = idle_clients(&server, 20)?;
             for _ in 0..20 {
-                peers.iter_mut().try_for_each(Client::send_question)?;
-                peers.iter_mut().try_for_each(Client::answer)?;
+                clients.iter_mut().try_for_each(Client::send_question)?;
+                clients.iter_mut().try_for_each(Client::answer)?;
             }
             Ok(())
         };
@@ -125,7 +125,7 @@ fn no_peer_is_forgotten_when_many_talk_at_the_same_time() -> Result {
 #[test]
 fn a_delay_ends_although_it_began_while_a_thread_was_resting() -> Result {
     let server = server().delay(Duration::from_millis(1)).start()?;
-    let mut peer = server.client()?;
-    peer.send("a line\n".repeat(300))?;
-    (0..300).try_for_each(|_| peer.line().map(drop))
+    let mut client = server.client()?;
+    client.send("a line\n".repeat(300))?;
+    (0..300).try_for_each(|_| client.line().map(drop))
 }

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// At once: from one moment in which something happens to the next.
+    /// It jumps from one event to the next.
     Virtual,
-    /// As on the wall.
+    /// As on a clock on the wall.
     Real,
 }
 

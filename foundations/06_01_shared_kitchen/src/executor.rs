@@ -1,4 +1,4 @@
-//! A small executor: a list of tasks, and a queue of those that may go on.
+//! A small executor: a list of tasks, and a queue of the tasks that were woken.
 
 use crate::clock::Clock;
 use futures::FutureExt;
@@ -26,13 +26,13 @@ struct Task {
     waker: Waker,
 }
 
-/// Puts the number of a task into the queue.
-struct Alarm {
+/// What a waker holds: calling it puts the number of a task into the queue.
+struct TaskWaker {
     number: usize,
     wake: Sender<usize>,
 }
 
-impl Wake for Alarm {
+impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
         let _ = self.wake.send(self.number); // fails only when the executor is gone, and with it the task
     }
@@ -70,7 +70,7 @@ impl Executor {
     }
 
     fn waker(&self, number: usize) -> Waker {
-        Arc::new(Alarm { number, wake: self.wake.clone() }).into()
+        Arc::new(TaskWaker { number, wake: self.wake.clone() }).into()
     }
 
     // ANCHOR: run

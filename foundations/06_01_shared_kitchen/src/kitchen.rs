@@ -18,7 +18,7 @@ struct Kitchen {
     fryer: Mutex<u32>,
     plan: Plan,
     clock: Rc<Clock>,
-    tell: Box<dyn Fn(Event)>,
+    report: Box<dyn Fn(Event)>,
 }
 // ANCHOR_END: kitchen
 
@@ -52,9 +52,9 @@ impl Visit {
     }
 }
 
-/// Opens the kitchen, serves all customers, and returns what became of each, in the order in which they came; `None` if the
+/// Opens the kitchen, serves all customers, and returns their visits in the order in which they came; `None` if the
 /// kitchen comes to a standstill.
-pub fn serve_all(plan: &Plan, pace: Pace, tell: impl Fn(Event) + 'static) -> Option<Vec<Visit>> {
+pub fn serve_all(plan: &Plan, pace: Pace, report: impl Fn(Event) + 'static) -> Option<Vec<Visit>> {
     let clock = Rc::new(Clock::new(pace));
     let machines = plan.soda_machines.min(plan.customers); // the others would never be used
     let kitchen = Rc::new(Kitchen {
@@ -63,7 +63,7 @@ pub fn serve_all(plan: &Plan, pace: Pace, tell: impl Fn(Event) + 'static) -> Opt
         fryer: Mutex::new(0),
         plan: plan.clone(),
         clock: Rc::clone(&clock),
-        tell: Box::new(tell),
+        report: Box::new(report),
     });
     let executor = Executor::default();
     executor.run(&clock, open(kitchen, &executor))
@@ -89,46 +89,46 @@ async fn open(kitchen: Rc<Kitchen>, executor: &Executor) -> Vec<Visit> {
 impl Kitchen {
     // ANCHOR: serve
     async fn serve(self: Rc<Self>, customer: u32) -> Visit {
-        let arrived = self.tell(customer, What::Arrives);
+        let arrived = self.report(customer, What::Arrives);
         let (soda, burger, fries) = join!(self.soda(customer), self.burger(customer), self.fries(customer));
         let visit = Visit { arrived, stays: [soda, burger, fries] };
-        self.tell(customer, What::Leaves(visit.service()));
+        self.report(customer, What::Leaves(visit.service()));
         visit
     }
 
     async fn soda(&self, customer: u32) -> Stay {
         let soda_machine = &self.soda_machines[customer as usize % self.soda_machines.len()];
         let _turn = soda_machine.lock().await;
-        let began = self.tell(customer, What::SodaBegins);
+        let began = self.report(customer, What::SodaBegins);
         self.clock.sleep(self.plan.soda_time).await;
-        Stay { began, ready: self.tell(customer, What::SodaReady) }
+        Stay { began, ready: self.report(customer, What::SodaReady) }
     }
 
     async fn burger(&self, customer: u32) -> Stay {
         let _cook = self.cooks.acquire().await; // an error only if the semaphore is closed
-        let began = self.tell(customer, What::BurgerBegins);
+        let began = self.report(customer, What::BurgerBegins);
         self.clock.sleep(self.plan.burger_time).await;
-        Stay { began, ready: self.tell(customer, What::BurgerReady) }
+        Stay { began, ready: self.report(customer, What::BurgerReady) }
     }
 
     async fn fries(&self, customer: u32) -> Stay {
         let mut portions = self.fryer.lock().await;
         let began = self.clock.now();
         if *portions == 0 {
-            self.tell(customer, What::BatchBegins);
+            self.report(customer, What::BatchBegins);
             self.clock.sleep(self.plan.batch_time).await;
             *portions = self.plan.portions;
-            self.tell(customer, What::BatchReady);
+            self.report(customer, What::BatchReady);
         }
         *portions -= 1;
-        Stay { began, ready: self.tell(customer, What::FriesReady) }
+        Stay { began, ready: self.report(customer, What::FriesReady) }
     }
     // ANCHOR_END: serve
 
     /// Says what happens now, and when now is.
-    fn tell(&self, customer: u32, what: What) -> Duration {
+    fn report(&self, customer: u32, what: What) -> Duration {
         let at = self.clock.now();
-        (self.tell)(Event { at, customer, what });
+        (self.report)(Event { at, customer, what });
         at
     }
 }

@@ -29,7 +29,7 @@ use story::Event;
 struct Arguments {
     #[command(flatten)]
     plan: Plan,
-    /// Take as long as it says, and tell each event as it happens
+    /// Take as long as it says, and print each event as it happens
     #[arg(long)]
     real_time: bool,
     /// Draw who used what and when into this file
@@ -46,7 +46,7 @@ fn main() {
         Arguments::command().error(error::ErrorKind::ValueValidation, problem).exit(); // with code 2
     }
     if let Err(error) = run(&arguments) {
-        give_up(&error);
+        end(&error);
     }
 }
 
@@ -55,9 +55,9 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
         |path: &Path, error: io::Error| io::Error::other(format!("cannot write {}: {error}", path.display()));
     let pace = if *real_time { Pace::Real } else { Pace::Virtual };
     let file = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
-    let tell = if *json { |_| {} } else { tell };
-    let visits = kitchen::serve_all(plan, pace, tell);
-    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: each task waits for another one"))?;
+    let print = if *json { |_| {} } else { print };
+    let visits = kitchen::serve_all(plan, pace, print);
+    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: each task waits for another"))?;
     if let (Some(mut file), Some(path)) = (file, svg) {
         let picture = picture::draw(plan, &visits);
         file.write_all(picture.as_bytes()).map_err(|error| cannot_write(path, error))?;
@@ -73,16 +73,16 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
 }
 
 /// Prints an event, as soon as it happens.
-fn tell(event: Event) {
+fn print(event: Event) {
     if (event.customer as usize) < report::SHOWN
         && let Err(error) = writeln!(io::stdout(), "{event}")
     {
-        give_up(&error);
+        end(&error);
     }
 }
 
 /// Ends the program: without a message, if its output was closed.
-fn give_up(error: &io::Error) -> ! {
+fn end(error: &io::Error) -> ! {
     if error.kind() == ErrorKind::BrokenPipe {
         process::exit(0)
     }

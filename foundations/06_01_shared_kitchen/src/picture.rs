@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use timeline::{Kind, Row, Timeline, Unit};
 
-/// A time in which someone has something.
+/// A time in which a customer has something.
 #[derive(Clone, Debug)]
 struct Span {
     from: Duration,
@@ -35,7 +35,7 @@ impl Resource {
     ) -> Self {
         let mut lanes = lanes(spans);
         if lanes.len() < count as usize {
-            lanes.push(Vec::new()); // one that nobody ever needs stands for all of them
+            lanes.push(Vec::new()); // one that is never needed is drawn for all of them
         }
         Self { title, count, lanes, line: line(waits) }
     }

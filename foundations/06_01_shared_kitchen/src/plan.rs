@@ -1,4 +1,4 @@
-//! What the kitchen has, and who comes: the part of the command line that decides about the times.
+//! What the kitchen has, and when customers come: the part of the command line that decides about the times.
 
 use clap::Args;
 use std::time::Duration;
@@ -9,7 +9,7 @@ pub struct Plan {
     /// How many customers come
     #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = number, allow_hyphen_values = true)]
     pub customers: u32,
-    /// A customer comes every …; 0s: all at once
+    /// A customer comes every …; 0s: all at the same time
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = time, allow_hyphen_values = true)]
     pub every: Duration,
     /// How many soda machines there are; each fills one cup at a time
@@ -32,7 +32,7 @@ pub struct Plan {
     pub batch_time: Duration,
 }
 
-/// Each customer who waits takes most of a kilobyte: this many, all at once, four gigabytes.
+/// Each customer who waits takes most of a kilobyte: this many, all at the same time, four gigabytes.
 const MAX_CUSTOMERS: u32 = 5_000_000;
 
 impl Plan {

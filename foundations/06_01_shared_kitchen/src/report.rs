@@ -1,4 +1,4 @@
-//! What became of the customers: as a table for people, and as JSON for programs.
+//! The times of the customers: as a table for people, and as JSON for programs.
 
 use crate::kitchen::{self, Visit};
 use crate::plan::Plan;
@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use serde::{Serialize, Serializer};
 use std::time::Duration;
 
-/// How many customers are told of one by one: nobody reads a million lines, and no picture has room for them.
+/// How many customers have a line of their own: a picture has no room for a million, nor has a reader time for them.
 pub const SHOWN: usize = 1000;
 
 /// The items of an order, in the order of [`Visit::stays`].

@@ -39,7 +39,7 @@ impl fmt::Display for Event {
             What::SodaReady => write!(formatter, "{customer} has a soda"),
             What::BurgerBegins => write!(formatter, "a cook begins a burger for {customer}"),
             What::BurgerReady => write!(formatter, "{customer} has a burger"),
-            What::BatchBegins => write!(formatter, "the fryer begins a batch for {customer} and those behind"),
+            What::BatchBegins => write!(formatter, "the fryer begins a batch for {customer} and later customers"),
             What::BatchReady => write!(formatter, "the batch is ready"),
             What::FriesReady => write!(formatter, "{customer} has fries"),
             What::Leaves(after) => write!(formatter, "{customer} has everything, after {} s", Seconds(after)),

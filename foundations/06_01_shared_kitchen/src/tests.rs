@@ -21,7 +21,7 @@ fn plan(every: u64) -> Plan {
     }
 }
 
-/// Plans that nobody thought of. Many of their times are equal: what happens at the same moment is where order matters.
+/// Random plans. Many of their times are equal, because order matters for what happens at the same moment.
 pub fn plans() -> impl Strategy<Value = Plan> {
     let times = [(); 4].map(|()| (0_u64..6).prop_map(|time| Duration::from_millis(time * 500)));
     (1_u32..40, times, 1_u32..5, 1_u32..6, 1_u32..8).prop_map(|(customers, times, soda_machines, cooks, portions)| {
@@ -191,12 +191,12 @@ proptest! {
     #[test]
     fn every_run_tells_the_same_story(plan in plans()) {
         let story = || {
-            let (tell, told) = std::sync::mpsc::channel();
-            let visits = serve_all(&plan, Pace::Virtual, move |event| tell.send(event).unwrap());
-            (visits, told.iter().collect::<Vec<_>>())
+            let (sender, receiver) = std::sync::mpsc::channel();
+            let visits = serve_all(&plan, Pace::Virtual, move |event| sender.send(event).unwrap());
+            (visits, receiver.iter().collect::<Vec<_>>())
         };
-        let told = story();
-        prop_assert!(told.1.windows(2).all(|pair| pair[0].at <= pair[1].at), "time does not run backwards");
-        prop_assert_eq!(told, story());
+        let first = story();
+        prop_assert!(first.1.windows(2).all(|pair| pair[0].at <= pair[1].at), "time does not run backwards");
+        prop_assert_eq!(first, story());
     }
 }

@@ -1,4 +1,4 @@
-//! A channel: a queue of messages, and two semaphores. One counts the messages, the other one the room for more.
+//! A channel: a queue of messages, and two semaphores. One counts the messages, and the other counts the room for more.
 
 use crate::semaphore::Semaphore;
 use std::cell::RefCell;

@@ -21,9 +21,9 @@ use wakers::Executor; // as it is: this step is about what its tasks wait for
 fn main() {
     show("A mutex: one at a time.", mutex);
     show("A semaphore: two at a time.", semaphore);
-    show("A channel, and two who receive:", receivers);
-    show("A channel with room for one, and three who send:", senders);
-    show("A counter, to which three add one each:", counter::count);
+    show("A channel with two receivers:", receivers);
+    show("A channel with room for one message, and three senders:", senders);
+    show("A counter, to which three tasks add one each:", counter::count);
 }
 
 /// Runs a scene on an executor of its own.

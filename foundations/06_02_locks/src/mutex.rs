@@ -11,7 +11,7 @@ pub struct Mutex<T> {
 }
 
 impl<T> Mutex<T> {
-    /// A value that nobody uses yet.
+    /// A value that no task uses yet.
     pub fn new(value: T) -> Self {
         Self { turn: Semaphore::new(1), value: RefCell::new(value) }
     }

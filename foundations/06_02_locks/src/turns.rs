@@ -27,7 +27,7 @@ pub async fn announced<T>(name: &str, future: impl Future<Output = T>) -> T {
 // ANCHOR: cancel
 /// Cancels a task. In its next turn, its future is dropped, and with it all that it holds.
 pub async fn cancel(name: &str, task: JoinHandle<()>) {
-    say(format_args!("    {name} gives up"));
+    say(format_args!("    {name} is cancelled"));
     drop(task);
     pass().await;
 }

@@ -1,4 +1,4 @@
-//! Step 6.2: who waits in line for what, who is first, and what happens when one of them gives up.
+//! Step 6.2: what waits in line, which task is first, and what happens when a task is cancelled.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -19,9 +19,9 @@ fn a_task_that_gives_up_its_place_or_its_turn_leaves_the_mutex_to_the_next() {
         "B waits in line",
         "C waits in line",
         "D waits in line",
-        "B gives up",
+        "B is cancelled",
         "A gives the turn back",
-        "C gives up",
+        "C is cancelled",
         "D has the turn, and fills cup 1",
     ];
     assert_eq!(scene("A mutex: one at a time."), expected);
@@ -34,9 +34,9 @@ fn a_task_that_is_cancelled_gives_its_permit_to_the_first_in_line() {
         "B has a cook",
         "C waits in line",
         "D waits in line",
-        "B gives up",
+        "B is cancelled",
         "C has a cook",
-        "A gives up",
+        "A is cancelled",
         "D has a cook",
     ];
     assert_eq!(scene("A semaphore: two at a time."), expected);
@@ -44,8 +44,8 @@ fn a_task_that_is_cancelled_gives_its_permit_to_the_first_in_line() {
 
 #[test]
 fn a_receiver_that_is_cancelled_leaves_the_message_to_the_next() {
-    let expected = ["A waits in line", "B waits in line", "a soda is ordered", "A gives up", "B receives: soda"];
-    assert_eq!(scene("A channel, and two who receive:"), expected);
+    let expected = ["A waits in line", "B waits in line", "a soda is ordered", "A is cancelled", "B receives: soda"];
+    assert_eq!(scene("A channel with two receivers:"), expected);
 }
 
 #[test]
@@ -54,18 +54,18 @@ fn a_sender_that_is_cancelled_takes_its_message_along() {
         "A has sent: soda",
         "B waits in line",
         "C waits in line",
-        "B gives up",
+        "B is cancelled",
         "the kitchen receives: soda",
         "the kitchen waits in line",
         "C has sent: fries",
         "the kitchen receives: fries",
     ];
-    assert_eq!(scene("A channel with room for one, and three who send:"), expected);
+    assert_eq!(scene("A channel with room for one message, and three senders:"), expected);
 }
 
 #[test]
 fn a_counter_forgets_what_was_added_while_it_waited_between_reading_and_writing() {
     let expected =
-        ["read and written at once: 3", "with a wait in between: 1", "with a wait in between, behind a mutex: 3"];
-    assert_eq!(scene("A counter, to which three add one each:"), expected);
+        ["read and written without a wait: 3", "with a wait in between: 1", "with a wait in between, in a mutex: 3"];
+    assert_eq!(scene("A counter, to which three tasks add one each:"), expected);
 }

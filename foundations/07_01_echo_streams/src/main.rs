@@ -87,7 +87,7 @@ async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handler
 /// Serves one peer, until either side has had enough.
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, delay: Duration, stopping: CancellationToken) {
     if let Err(error) = handle_connection(stream, delay, &stopping).await {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 

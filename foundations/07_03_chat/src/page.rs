@@ -73,7 +73,7 @@ fn enter(mut request: Request<Incoming>, chat: &Chat) -> Answer {
             chat.clients.clone().spawn(async move {
                 match upgrade.await {
                     Ok(upgraded) => client::converse(upgraded, chat).await,
-                    Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
+                    Err(error) => command_line::log(format_args!("gave up on a connection: {error}")),
                 }
             });
             response

@@ -97,8 +97,8 @@ async fn serve(stream: TcpStream, chat: Chat) {
     };
     match ended {
         Some(Ok(())) => {}
-        Some(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
-        None => command_line::log("gave a connection up: nothing was asked for, or an answer was not read"),
+        Some(Err(error)) => command_line::log(format_args!("gave up on a connection: {error}")),
+        None => command_line::log("gave up on a connection: nothing was asked for, or an answer was not read"),
     }
 }
 

@@ -42,7 +42,7 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     let ended = match time::timeout(echo::patience(), http.as_mut()).await {
         Ok(ended) => Ok(ended),
         Err(_) => {
-            command_line::log("gave a connection up: its time is over");
+            command_line::log("gave up on a connection: its time is over");
             http.as_mut().graceful_shutdown();
             time::timeout(GRACE, http).await
         }
@@ -50,8 +50,8 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     match ended {
         Ok(Ok(())) => {}
         Ok(Err(error)) if error.is_incomplete_message() => {} // the client has left
-        Ok(Err(error)) => command_line::log(format_args!("gave a connection up: {error}")),
-        Err(error) => command_line::log(format_args!("gave a connection up: {error}")),
+        Ok(Err(error)) => command_line::log(format_args!("gave up on a connection: {error}")),
+        Err(error) => command_line::log(format_args!("gave up on a connection: {error}")),
     }
 }
 // ANCHOR_END: serve

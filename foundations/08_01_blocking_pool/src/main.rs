@@ -72,7 +72,7 @@ async fn accept(listener: TcpListener, arguments: &Arguments, pool: &Arc<Pool>, 
                 let (pool, stopping, arguments) = (Arc::clone(pool), stopping.clone(), arguments.clone());
                 task::spawn(async move {
                     if let Err(error) = handle_connection(PastUrgent(stream), &arguments, &pool, stopping).await {
-                        echo::log(format_args!("gave a connection up: {error}"));
+                        echo::log(format_args!("gave up on a connection: {error}"));
                     }
                 });
             }

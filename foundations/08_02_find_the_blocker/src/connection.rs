@@ -14,7 +14,7 @@ use tokio::{select, time};
 /// Serves one peer, until either side has had enough.
 pub async fn serve(stream: TcpStream, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
     if let Err(error) = handle_connection(PastUrgent(stream), delay, &tool, stopping).await {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 

@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const LAST_CALL: Duration = Duration::from_secs(5);
 /// How long a client may take then to close its half of the connection.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Ready when the server was told to stop. It says until when a request may still arrive.
+/// Ready once the server was told to stop. The message says until when a request may still arrive.
 type Stopping = Shared<oneshot::Receiver<Instant>>;
 
 // ANCHOR: main_func
@@ -73,7 +73,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
 // ANCHOR_END: run
 
 // ANCHOR: accept
-/// Accepts until the server is told to stop, and then those who wait already. The listener is closed when this returns.
+/// Accepts until the server is told to stop, and then the clients in the backlog. The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     loop {
         let permit = PERMITS.acquire().await;
@@ -90,12 +90,12 @@ async fn accept(listener: TcpListener, stopping: Stopping) {
 
 // ANCHOR: timeout
 /// What the future results in, if it is ready in time. (smol has no such function, only `or`.)
-async fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let too_late = async {
+fn timeout<T>(patience: Duration, future: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    let too_late = async move {
         Timer::after(patience).await;
         None
     };
-    smol::future::or(async { Some(future.await) }, too_late).await
+    smol::future::or(future.map(Some), too_late)
 }
 // ANCHOR_END: timeout
 

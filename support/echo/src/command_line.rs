@@ -24,7 +24,7 @@ pub struct Arguments {
 
 /// The arguments: `[ADDRESS] [--delay 1s]`, in any order.
 ///
-/// Ends the program with code 0 after `--help`, and with code 2 when it cannot make sense of them.
+/// Ends the program with code 0 after `--help`, and with code 2 when it does not understand them.
 pub fn arguments() -> Arguments {
     command_line::read()
 }
@@ -45,8 +45,8 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// How long a peer may say nothing, or not read what it is sent, before it is let go: a minute, unless the environment says
-/// otherwise in `PATIENCE`, in seconds. (Tests are in a hurry.)
+/// How long a client may say nothing, or read nothing, before it is disconnected: a minute, unless the variable `PATIENCE` in the
+/// environment gives another number of seconds. (Tests are in a hurry.)
 pub fn patience() -> Duration {
     patience_or(Duration::from_secs(60))
 }

@@ -1,6 +1,6 @@
 //! Echo by line: a client sends a line, the server waits for a given delay, sends the line back, and reads the next.
 //!
-//! It is the smallest thing that can be made to wait. What its servers share stands here, so that each of them shows
+//! It is the smallest thing that can be made to wait. What its servers share is here, so that each of them shows
 //! nothing but its own way to wait: [`Lines`] is the protocol without any input and output, and the rest is what they have in
 //! common with every other program.
 //!

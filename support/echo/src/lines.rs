@@ -2,14 +2,14 @@
 
 use std::io::{Error, ErrorKind};
 
-/// The longest line that comes back, with its end: 8 KiB. Whoever sends a longer one is told so, and let go.
+/// The longest line that comes back, with its end: 8 KiB. A client that sends a longer one gets an error message, and is disconnected.
 pub const MAX_LINE: usize = 8 * 1024;
 
-/// How many bytes to read and forget from a peer that was refused. If it sends more than this and its connection is closed, the
+/// How many bytes of a refused client to read and drop. If it sends more than this and its connection is closed, the
 /// system resets the connection, and the refusal may be lost.
 pub const LINGER: u64 = 16 * 1024 * 1024;
 
-/// What one peer has sent, as lines. It never holds more than one line and what was received with its end.
+/// What one client has sent, as lines. It never holds more than one line and what was received with its end.
 #[derive(Debug, Default)]
 pub struct Lines {
     received: Vec<u8>,
@@ -20,19 +20,19 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// A peer that has said nothing yet.
+    /// A client that has said nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes what has arrived. Nothing means that the peer has finished: what it sent last is a line too, with or without its end.
+    /// Takes what has arrived. No bytes mean that the client has finished: what it sent last is a line, too, with or without its end.
     pub fn receive(&mut self, bytes: &[u8]) {
         self.received.extend_from_slice(bytes);
         self.has_ended |= bytes.is_empty();
     }
 
-    /// The next line that is complete, with its end, to be sent back after the delay. Instead of a line that is too long, it is a
-    /// sentence that says so, and the last one.
+    /// The next line that is complete, with its end, to be sent back after the delay. Instead of a line that is too long, it is an
+    /// error message, and no other line follows.
     pub fn next_line(&mut self) -> Option<Vec<u8>> {
         let end = self.received[self.searched..].iter().position(|&byte| byte == b'\n');
         let length = match end {
@@ -59,12 +59,12 @@ impl Lines {
         !self.has_ended
     }
 
-    /// Whether nothing of a line has arrived yet: the peer owes no more than we do.
+    /// Whether nothing of a line has arrived yet: neither side owes anything.
     pub fn is_idle(&self) -> bool {
         self.received.is_empty()
     }
 
-    /// Why the peer was refused, if it was. Until it has read so, it may still be sending.
+    /// Why the client was refused, if it was. Until it has read this, it may still be sending.
     pub fn refusal(&self) -> Option<Error> {
         self.is_refused.then(|| Error::new(ErrorKind::InvalidData, format!("a line of more than {MAX_LINE} bytes")))
     }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The lines that come out of these pieces, the peer having finished after the last.
+    /// The lines that come out of these pieces, if the client finishes after the last.
     fn lines(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
         let (mut lines, mut found) = (Lines::new(), Vec::new());
         for piece in pieces.iter().filter(|piece| !piece.is_empty()).chain([&&b""[..]]) {

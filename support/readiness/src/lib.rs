@@ -1,9 +1,9 @@
-//! The loop of chapter 4: one thread asks the system which sockets are ready, and looks whose time has come. For everyone who waits, it
-//! keeps what is needed to go on, and hands it back when the wait is over. What that is, it need not know: a callback, a coroutine, a
-//! green thread.
+//! The loop of chapter 4: one thread asks the system which sockets are ready, and looks which deadlines are over. For each client that
+//! waits, it keeps what is needed to go on, and hands it back when the wait is over. It need not know what that is: a callback, a
+//! coroutine, a green thread.
 //!
-//! The system says *once* that a socket has become ready, and not again before somebody has met `WouldBlock` there. So whoever
-//! wants to read or to write tries to, and waits only if that fails.
+//! The system reports *once* that a socket has become ready, and not again before a call has failed with `WouldBlock` there. So a
+//! handler that wants to read or to write tries to, and waits only if that fails.
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
@@ -16,16 +16,16 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many events to take from the system at a time.
 const EVENTS: usize = 1024;
-/// The listener's own number. Each peer has one of those that follow.
+/// The listener's own number. The clients have those that follow.
 const LISTENER: Token = Token(0);
 
 // ANCHOR: vocabulary
-/// What somebody can wait for.
+/// What a client can wait for.
 #[derive(Clone, Copy, Debug)]
 pub enum Wait {
-    /// Until something can be read. It fails if that takes longer than the loop is patient.
+    /// Until something can be read. It fails if that takes longer than the loop's patience.
     Readable,
-    /// Until something can be written. It fails like that, too, however much can be read meanwhile.
+    /// Until something can be written. It fails in the same way, even if something can be read meanwhile.
     Writable,
     /// For this time, whatever the socket does.
     Time(Duration),
@@ -34,15 +34,15 @@ pub enum Wait {
 /// What has happened.
 #[derive(Debug)]
 pub enum Event<W> {
-    /// A peer has connected. It will be known by this number.
+    /// A client has connected. From now on, it has this number.
     Connected(Token, TcpStream),
-    /// A wait is over, well or not, and this is what was kept for it.
+    /// A wait is over: what was kept for it, and its result.
     Over(Token, W, io::Result<()>),
 }
 // ANCHOR_END: vocabulary
 
 // ANCHOR: loop
-/// A listener, and everyone who waits. The deadlines are in the order of time, so that the next one is found without a search.
+/// A listener, and the clients that wait. The deadlines are in the order of time, so that the next one is found without a search.
 #[derive(Debug)]
 pub struct EventLoop<W> {
     poll: Poll,
@@ -54,7 +54,7 @@ pub struct EventLoop<W> {
     patience: Duration,
 }
 
-/// Somebody who waits; the listener has nothing to keep.
+/// A client that waits, or the listener, for which nothing is kept.
 #[derive(Debug)]
 struct Waiting<W> {
     wait: Wait,
@@ -64,11 +64,11 @@ struct Waiting<W> {
 // ANCHOR_END: loop
 
 impl<W> EventLoop<W> {
-    /// A loop without peers, that lets each of them wait for its socket for so long.
+    /// A loop without clients. Each of them may wait for its socket for as long as this patience.
     ///
     /// # Errors
     ///
-    /// If this is no address, or somebody else listens there, or the system has no descriptors left.
+    /// If this is no address, or another program listens there, or the system has no descriptors left.
     pub fn bind(address: &str, patience: Duration) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(address)?; // it knows names such as localhost, too
         listener.set_nonblocking(true)?;
@@ -90,13 +90,13 @@ impl<W> EventLoop<W> {
     }
 
     // ANCHOR: wait
-    /// This peer waits from now on, for one thing. When the wait is over, `kept` comes back.
+    /// This client waits from now on, for one thing. When the wait is over, `kept` comes back.
     pub fn wait(&mut self, token: Token, wait: Wait, kept: W) {
         let longest = match wait {
             Wait::Readable | Wait::Writable => self.patience,
             Wait::Time(time) => time,
         };
-        let deadline = Instant::now().checked_add(longest); // none if no clock can tell it
+        let deadline = Instant::now().checked_add(longest); // none if it is too far away for the clock
         self.keep(token, wait, deadline, Some(kept));
     }
     // ANCHOR_END: wait
@@ -106,7 +106,7 @@ impl<W> EventLoop<W> {
         self.waiting.insert(token, Waiting { wait, deadline, kept });
     }
 
-    /// Sleeps until somebody may go on, and tells who.
+    /// Sleeps until a client has connected or a wait is over, and returns what has happened.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl<W> EventLoop<W> {
         }
     }
 
-    /// The system will tell of this peer from now on, until its stream is closed.
+    /// From now on, the system reports what this client is ready for, until its stream is closed.
     fn register(&mut self, mut stream: TcpStream) -> io::Result<Event<W>> {
         let token = Token(self.last.0 + 1);
         self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
@@ -185,20 +185,20 @@ fn ignore_signals(error: io::Error) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::io::Write;
-    use std::net::TcpStream as Peer;
+    use std::net::TcpStream as OtherEnd;
 
-    /// A loop, a peer that has connected, and the other end of its connection.
-    fn connected(patience: Duration) -> (EventLoop<&'static str>, Token, TcpStream, Peer) {
+    /// A loop, a client that has connected, and the other end of its connection.
+    fn connected(patience: Duration) -> (EventLoop<&'static str>, Token, TcpStream, OtherEnd) {
         let mut event_loop = EventLoop::bind("127.0.0.1:0", patience).unwrap();
-        let peer = Peer::connect(event_loop.address().unwrap()).unwrap();
+        let other_end = OtherEnd::connect(event_loop.address().unwrap()).unwrap();
         loop {
             if let Some(Event::Connected(token, stream)) = event_loop.turn().unwrap().pop() {
-                return (event_loop, token, stream, peer);
+                return (event_loop, token, stream, other_end);
             }
         }
     }
 
-    /// How the waits end that are over first, and what was kept for them. Nothing else may happen.
+    /// The results of the waits that are over first, and what was kept for them. Nothing else may happen.
     fn next(event_loop: &mut EventLoop<&'static str>) -> Vec<(&'static str, Result<(), ErrorKind>)> {
         let over = |event| match event {
             Event::Over(_, kept, ended) => (kept, ended.map_err(|error| error.kind())),
@@ -214,34 +214,34 @@ mod tests {
 
     #[test]
     fn what_was_kept_comes_back_when_the_socket_is_ready() {
-        let (mut event_loop, token, _stream, mut peer) = connected(Duration::MAX);
+        let (mut event_loop, token, _stream, mut other_end) = connected(Duration::MAX);
         event_loop.wait(token, Wait::Writable, "to write");
         assert_eq!(next(&mut event_loop), [("to write", Ok(()))]); // a new connection can be written to
         event_loop.wait(token, Wait::Readable, "to read");
-        peer.write_all(b"line\n").unwrap();
+        other_end.write_all(b"line\n").unwrap();
         assert_eq!(next(&mut event_loop), [("to read", Ok(()))]);
     }
 
     #[test]
     fn a_wait_for_a_time_does_not_end_before_it_and_a_wait_for_a_socket_fails_at_its_deadline() {
         let time = Duration::from_millis(20);
-        let (mut event_loop, token, _stream, mut peer) = connected(time);
-        peer.write_all(b"line\n").unwrap();
+        let (mut event_loop, token, _stream, mut other_end) = connected(time);
+        other_end.write_all(b"line\n").unwrap();
         for (wait, ended) in [(Wait::Time(time), Ok(())), (Wait::Readable, Err(ErrorKind::TimedOut))] {
             let start = Instant::now();
             event_loop.wait(token, wait, "");
-            assert_eq!(next(&mut event_loop), [("", ended)]); // nobody has read, so the socket became ready only once
+            assert_eq!(next(&mut event_loop), [("", ended)]); // nothing was read, so the socket became ready only once
             assert!(start.elapsed() >= time, "it ended after {:?}", start.elapsed());
         }
     }
 
     #[test]
     fn a_wait_to_write_does_not_end_because_something_can_be_read() {
-        let (mut event_loop, token, mut stream, mut peer) = connected(Duration::from_millis(20));
+        let (mut event_loop, token, mut stream, mut other_end) = connected(Duration::from_millis(20));
         event_loop.wait(token, Wait::Writable, "");
         assert_eq!(next(&mut event_loop), [("", Ok(()))]);
         while stream.write(&[0; 65_536]).is_ok() {}
-        peer.write_all(b"line\n").unwrap();
+        other_end.write_all(b"line\n").unwrap();
         event_loop.wait(token, Wait::Writable, "");
         assert_eq!(next(&mut event_loop), [("", Err(ErrorKind::TimedOut))]);
     }

@@ -71,6 +71,8 @@ fn the_picture_of_a_future_shows_its_states() {
         }
     }
     assert_eq!(ways, [(0, 1), (1, 2), (2, 3)]);
+    let when = ["it is polled", "the first pass is ready", "the second pass is ready"];
+    let ways: Vec<(states::Way, &str)> = ways.into_iter().zip(when).collect();
     let picture = states::draw("05_00", "The states of tic_tac, and what it keeps in each", &states, &ways);
     snapshot::check("generated/states_05_00.svg", &picture).unwrap();
 }

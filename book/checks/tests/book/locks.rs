@@ -39,5 +39,5 @@ fn a_lock_for_threads_that_is_held_across_an_await_blocks_every_task() {
     let output = Command::new("timeout").arg("1").arg(program.command().get_program()).output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(124), "it does not end by itself");
-    assert!(printed.ends_with("A counter, to which three add one each:\n"), "{printed}");
+    assert!(printed.ends_with("A counter, to which three tasks add one each:\n"), "{printed}");
 }

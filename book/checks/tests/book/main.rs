@@ -9,6 +9,7 @@ mod chat;
 mod claims;
 mod completions;
 mod echo_costs;
+mod english;
 mod exercises;
 mod gateway;
 mod key_value;

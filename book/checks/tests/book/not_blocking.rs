@@ -4,7 +4,7 @@
 
 use crate::echo_costs::calls;
 use book_checks::{has_tool, patch, read, snapshot, states, step};
-use client::{Client, Connection};
+use client::{Client, Connection, State};
 use harness::{Program, Protocol, suite};
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
@@ -100,17 +100,24 @@ impl Connection for Script {
     }
 }
 
-/// The ways that a client takes while it is told this, and then nothing for ever. The last state is that it was given up.
-fn ways(script: Vec<io::Result<&'static [u8]>>, given_up: usize) -> Vec<states::Way> {
+/// In the picture, a client that the server gave up on comes before the one that has finished.
+const GIVEN_UP: usize = 4;
+
+fn place(state: State) -> usize {
+    if state == State::Closed { GIVEN_UP + 1 } else { state as usize }
+}
+
+/// The ways that a client takes while its connection reports this, and then nothing more.
+fn ways(script: Vec<io::Result<&'static [u8]>>) -> Vec<states::Way> {
     let (mut now, second) = (Instant::now(), Duration::from_secs(1));
     let (mut client, mut ways) = (Client::new(Script(script.into()), now, second, second), Vec::new());
     for _ in 0..100 {
-        let before = client.state() as usize;
+        let before = place(client.state());
         match client.step(now) {
-            Ok(()) => ways.push((before, client.state() as usize)),
+            Ok(()) => ways.push((before, place(client.state()))),
             Err(error) if error.kind() == ErrorKind::WouldBlock => now = client.deadline,
             Err(_) => {
-                ways.push((before, given_up));
+                ways.push((before, GIVEN_UP));
                 break;
             }
         }
@@ -122,8 +129,7 @@ fn ways(script: Vec<io::Result<&'static [u8]>>, given_up: usize) -> Vec<states::
 #[test]
 fn the_picture_of_the_states_shows_what_a_client_does() {
     let mut names = states::of_enum(&read("foundations/03_02_naive_polling/src/client.rs").unwrap());
-    let given_up = names.len();
-    names.push(("Given up".to_owned(), "A line in the log says why.".to_owned()));
+    names.insert(GIVEN_UP, ("Given up".to_owned(), "A line in the log says why.".to_owned()));
     const LONG: &[u8] = &[b'a'; 1_000];
     let broken = || Err(ErrorKind::ConnectionReset.into());
     let lives = [
@@ -133,8 +139,18 @@ fn the_picture_of_the_states_shows_what_a_client_does() {
         vec![Ok(b"hello\n"), broken()],
         (0..10).map(|_| Ok(LONG)).collect(),
     ];
-    let ways: BTreeSet<states::Way> = lives.into_iter().flat_map(|script| ways(script, given_up)).collect();
-    let ways: Vec<states::Way> = ways.into_iter().collect();
-    let picture = states::draw("03_02", "What a client does, and what comes next", &names, &ways);
+    let seen: BTreeSet<states::Way> = lives.into_iter().flat_map(ways).collect();
+    let when = [
+        ((0, 1), "a line is complete"),
+        ((0, 3), "the refusal was sent"),
+        ((0, 4), "an error, or silence for too long"),
+        ((0, 5), "the client has finished"),
+        ((1, 2), "the delay is over"),
+        ((2, 0), "the line was sent"),
+        ((2, 4), "an error, or no room for too long"),
+        ((3, 4), "the client has finished, or lingers for too long"),
+    ];
+    assert_eq!(seen, when.iter().map(|(way, _)| *way).collect(), "each way has a condition");
+    let picture = states::draw("03_02", "What a client does, and what comes next", &names, &when);
     snapshot::check("generated/states_03_02.svg", &picture).unwrap();
 }

@@ -414,11 +414,11 @@ fn a_permit_that_does_not_come_back_is_missed() {
 }
 
 // ANCHOR: close
-/// Whether the peer learns of it when we close our half of a connection with `close`, and keep the stream.
-async fn close_is_seen(mut stream: impl AsyncWrite + Unpin, peer: &mut TcpStream) -> io::Result<bool> {
+/// Whether the client sees the end when we close our half of a connection with `close`, and keep the stream.
+async fn close_is_seen(mut stream: impl AsyncWrite + Unpin, client: &mut TcpStream) -> io::Result<bool> {
     stream.close().await?;
-    peer.set_nonblocking(true)?;
-    match peer.read(&mut [0; 1]) {
+    client.set_nonblocking(true)?;
+    match client.read(&mut [0; 1]) {
         Ok(received) => Ok(received == 0),                                // the end
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false), // nothing has come
         Err(error) => Err(error),

@@ -174,12 +174,12 @@ fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
 }
 
 #[test]
-fn rustc_refuses_a_callback_that_borrows_its_peer() {
-    let build = compiler::build("borrowed_peer").unwrap();
+fn rustc_refuses_a_callback_that_borrows_its_client() {
+    let build = compiler::build("borrowed_client").unwrap();
     let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
     assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
     assert!(error.rendered.contains("must outlive `'static`"), "{}", error.rendered);
-    quote("generated/borrowed_peer_error.txt", &build).unwrap();
+    quote("generated/borrowed_client_error.txt", &build).unwrap();
 }
 
 #[test]
@@ -211,6 +211,14 @@ fn rustc_refuses_to_spawn_a_task_that_holds_a_guard_while_it_waits() {
     assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
     assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
     quote("generated/guard_across_await_error.txt", &build).unwrap();
+}
+
+#[test]
+fn rustc_refuses_a_guard_that_is_dropped_but_still_in_scope() {
+    let build = compiler::build("guard_dropped").unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
 }
 
 #[test]

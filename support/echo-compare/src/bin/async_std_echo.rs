@@ -50,7 +50,7 @@ async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStr
 /// Serves one peer, until either side has had enough.
 async fn serve_peer(stream: io::Result<TcpStream>, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 

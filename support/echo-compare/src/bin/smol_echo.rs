@@ -64,7 +64,7 @@ async fn run(listener: TcpListener, delay: Duration) {
 /// Serves one peer, until either side has had enough.
 async fn serve_peer(stream: TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 

@@ -105,7 +105,7 @@ fn accept(listener: &TcpListener, delay: Duration, fault: Fault, is_pool: bool) 
 
 fn serve(stream: &TcpStream, delay: Duration, fault: Fault) {
     if let Err(error) = handle_connection(stream, delay, fault) {
-        echo::log(format_args!("gave a connection up: {error}"));
+        echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn peers_that_say_nothing_are_let_go(program: &Program) -> Result {
     half.send(server.protocol().half_a_question())?;
     silent.end()?;
     half.end()?;
-    server.wait_for_log("gave a connection up")?;
+    server.wait_for_log("gave up on a connection")?;
     serves(&server)
 }
 
@@ -139,7 +139,7 @@ pub(super) fn peers_that_never_read_are_let_go(program: &Program) -> Result {
     let mut greedy = server.client()?;
     greedy.shrink_receive_buffer()?;
     greedy.send_as_much_as_possible(&server.protocol().flood(), PATIENCE * 2)?;
-    server.wait_for_log("gave a connection up")?;
+    server.wait_for_log("gave up on a connection")?;
     serves(&server)
 }
 

@@ -11,8 +11,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-// ANCHOR: block_on
-/// The smallest executor: it sleeps until it is woken, so that whoever forgets to wake it is found out.
+/// The smallest executor: it rests until it is woken, so that a wake-up that is forgotten shows.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -31,7 +30,6 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         assert!(parked.elapsed() < SAFETY, "nobody woke the task");
     }
 }
-// ANCHOR_END: block_on
 
 async fn read(stream: &mut Stream) -> io::Result<Vec<u8>> {
     let mut buffer = [0; 100];

@@ -1,0 +1,116 @@
+//! The book's English, as far as a machine can judge it: no words that mean something else, one spelling for each term, and no two
+//! paragraphs in a row that begin with "So". A page can keep all these rules and still be hard to read.
+
+use book_checks::chapter::{self, Chapter};
+use book_checks::{assert_none, files, glossary, read};
+
+/// Words that say something else than is meant, and what to write instead. A word of this list is wrong wherever it is.
+const WORDS: [(&str, &str); 19] = [
+    ("any more.", "no longer"),
+    ("belongs into", "belongs in"),
+    ("dearer", "more expensive"),
+    ("for ever", "forever"),
+    ("gave a connection up", "gave up on a connection"),
+    ("give way", "yield"),
+    ("is content with", "polls, settles for"),
+    ("let go", "disconnect, drop"),
+    ("makes use of", "uses"),
+    ("of its own accord", "by itself"),
+    ("out of reach", "cannot reach"),
+    ("shall", "should"),
+    ("somebody", "the noun: a task, another program"),
+    ("stands in", "is in"),
+    ("takes account of", "measures"),
+    ("tell of", "report"),
+    ("whoever", "the noun: the client that, the task that"),
+    ("within the reach of", "can reach"),
+    ("worth while", "worthwhile"),
+];
+
+/// The pages of these chapters have not been edited yet.
+const NOT_YET: [&str; 7] = ["05_", "06_", "07_", "08_", "09_", "10_", "11_"];
+
+/// The headings, paragraphs, items and cells of a text in Markdown.
+fn paragraphs(markdown: &str) -> Vec<String> {
+    let [file, title, part] = [String::new(), String::new(), String::new()];
+    let chapter = Chapter { file, title, part, text: markdown.to_owned() };
+    let headings = markdown.lines().filter(|line| line.starts_with('#'));
+    let headings = headings.map(|line| line.split("{#").next().unwrap_or_default().to_owned());
+    chapter.blocks().into_iter().map(|block| block.prose).chain(headings).collect()
+}
+
+/// Whether a text has this phrase as whole words, whatever its capitals.
+fn has(text: &str, phrase: &str) -> bool {
+    let text = text.to_lowercase();
+    let is_word = |beside: Option<char>| beside.is_some_and(char::is_alphanumeric);
+    text.match_indices(&phrase.to_lowercase()).any(|(start, found)| {
+        !is_word(text[..start].chars().next_back())
+            && (phrase.ends_with('.') || !is_word(text[start + found.len()..].chars().next()))
+    })
+}
+
+/// What is wrong with these paragraphs.
+fn problems(paragraphs: &[String], terms: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for text in paragraphs.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")) {
+        let wrong = WORDS.iter().filter(|(word, _)| has(&text, word));
+        problems.extend(wrong.map(|(word, right)| format!("“{word}” ({right}): {text}")));
+        for term in terms {
+            let others = ["", "-", " "].map(|between| term.replace(['-', ' '], between));
+            let other = others.iter().find(|other| *other != term && has(&text, other));
+            problems.extend(other.map(|other| format!("“{other}” ({term}): {text}")));
+        }
+    }
+    let begins_with_so = |text: &String| text.trim_start().starts_with("So ");
+    let twice = paragraphs.windows(2).filter(|pair| pair.iter().all(begins_with_so));
+    problems.extend(twice.map(|pair| format!("two paragraphs that begin with “So”: {}", pair[1])));
+    problems
+}
+
+/// The terms of the glossary that could be spelled in another way: those of two words, or with a hyphen.
+fn terms(pages: &[Chapter]) -> Vec<String> {
+    let glossary = pages.iter().find(|page| page.file == "glossary.md").map_or("", |page| &page.text);
+    let terms = glossary::entries(glossary).unwrap_or_default().into_iter().map(|entry| entry.term);
+    terms.filter(|term| term.contains(['-', ' '])).collect()
+}
+
+#[test]
+fn no_page_uses_words_that_mean_something_else() {
+    let pages = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
+    let terms = terms(&pages);
+    assert!(terms.len() > 30, "{terms:?}");
+    let edited = pages.iter().filter(|page| !NOT_YET.iter().any(|chapter| page.file.starts_with(chapter)));
+    let mut texts: Vec<(String, Vec<String>)> =
+        edited.map(|page| (format!("book/src/{}", page.file), paragraphs(&page.text))).collect();
+    for file in ["README.md", "CONTRIBUTING.md"] {
+        texts.push((file.to_owned(), paragraphs(&read(file).unwrap_or_default())));
+    }
+    for picture in files("book/src/pictures") {
+        let captions = read(&picture).unwrap_or_default();
+        let captions = captions.split('<').filter_map(|tag| Some(tag.split_once('>')?.1.to_owned())).collect();
+        texts.push((picture, captions));
+    }
+    let found = texts
+        .iter()
+        .flat_map(|(name, texts)| problems(texts, &terms).into_iter().map(move |problem| format!("{name}: {problem}")));
+    assert_none(found);
+}
+
+#[test]
+fn each_rule_finds_a_bad_sentence_and_no_good_one() {
+    let terms = ["event loop".to_owned(), "wake-up".to_owned()];
+    let count =
+        |texts: &[&str]| problems(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), &terms).len();
+    for (word, _) in WORDS {
+        assert_eq!(count(&[&format!("The server, {word} a client")]), 1, "{word}");
+    }
+    for bad in ["An event-loop.", "An EventLoop.", "A wakeup.", "The wake\nup."] {
+        assert_eq!(count(&[bad]), 1, "{bad}");
+    }
+    assert_eq!(count(&["So it waits.", "So it ends."]), 1);
+    for good in [&["An event loop, or two event loops: a wake-up."][..], &["So it waits.", "It ends.", "So it ends."]] {
+        assert_eq!(count(good), 0, "{good:?}");
+    }
+    assert_eq!(count(&["The marshalled bytes stand in any more detail; it wakes up somebodyelse."]), 0);
+    assert_eq!(paragraphs("# A heading\n\nText with `whoever`.\n\n- An item.\n\n| a cell |\n|---|\n").len(), 4);
+}
