@@ -1,7 +1,7 @@
 //! What `echo-compare` measured, as chapters 3 and 5 show it.
 
 use crate::report::{Report, Row, format};
-use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CORE};
+use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CLIENT, ONE_CORE, THOUSAND_CLIENTS};
 use measure::figure::{Measure, times};
 
 /// Step 5.6, if a thread that leaves the reactor with one task calls no other one to watch it meanwhile.
@@ -36,6 +36,24 @@ pub fn table_of_few(few: &Report) -> String {
     let base = few.servers()[0];
     let row = |server: &str| format!("| `{server}` | {} |\n", measured(few, WITH_FEW_CLIENTS, server, base));
     format!("| | CPU time | to `{base}` |\n|---|--:|--:|\n") + &few.servers().into_iter().map(row).collect::<String>()
+}
+
+/// What an echo costs on readiness and on completions, with one client and with a thousand.
+pub fn table_of_completions(costs: &Report, counts: &Report) -> String {
+    let mut table = String::from(
+        "| | one client: CPU time | system calls | 1,000 clients: CPU time | system calls |\n|---|--:|--:|--:|--:|\n",
+    );
+    for server in costs.servers() {
+        let cell = |report: &Report, row: Row| {
+            report.median(row, server).map_or("–".to_owned(), |value| format(row.0, value))
+        };
+        let cells = [ONE_CLIENT, THOUSAND_CLIENTS].map(|scenario| {
+            let cpu = cell(costs, (Measure::CpuPerRequest, scenario));
+            format!("{cpu} | {}", cell(counts, (Measure::SystemCallsPerRequest, scenario)))
+        });
+        table += &format!("| `{server}` | {} |\n", cells.join(" | "));
+    }
+    table
 }
 
 /// The median of the rounds, and the ratio: its median, and how far it went.

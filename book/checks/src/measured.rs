@@ -20,6 +20,7 @@ mod story;
 mod strace;
 pub mod threads;
 pub mod traces;
+pub mod wake_up;
 
 /// The command that measures everything again.
 pub const MEASURE: &str = "cargo run -p book-checks --bin measure";

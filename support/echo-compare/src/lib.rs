@@ -22,6 +22,30 @@ pub const COMPARISON: Comparison = Comparison {
     crates: &["async-executor", "async-io", "async-std", "mio", "smol", "tokio"],
 };
 
+/// The command that compares completions with readiness: section 3.6.
+pub const COMPLETIONS: Comparison = Comparison {
+    name: "completions-compare",
+    about: "Measures what an echo costs on epoll and on io_uring, with one client and with a thousand.",
+    servers: &[
+        Own::new("loop", "event_loop", "03_03_event_loop"),
+        Own::new("loops", "event_loop_per_core", "03_04_event_loop_per_core"),
+        Own::new("ring", "completions", "03_06_completions"),
+    ],
+    scenarios: &[ONE_CLIENT, THOUSAND_CLIENTS],
+    crates: &["io-uring", "mio"],
+};
+
+/// One connection, the server on one core.
+pub const ONE_CLIENT: Scenario =
+    Scenario { name: "one-client", title: "one client, server on one core", connections: Some(1), ..ONE_CORE };
+/// A thousand of them.
+pub const THOUSAND_CLIENTS: Scenario = Scenario {
+    name: "thousand-clients",
+    title: "1,000 clients, server on one core",
+    connections: Some(1_000),
+    ..ONE_CORE
+};
+
 const fn server(name: &'static str, binary: &'static str) -> Own {
     Own::new(name, "echo-compare", binary)
 }

@@ -102,8 +102,10 @@ impl Program {
 
     /// The same echo server, with this delay before each answer.
     pub fn delay(mut self, delay: Duration) -> Self {
-        self.arguments = ["--delay".into(), format!("{}ms", delay.as_millis()).into()].into();
-        self
+        if let Some(earlier) = self.arguments.iter().position(|argument| argument == "--delay") {
+            self.arguments.drain(earlier..earlier + 2);
+        }
+        self.argument("--delay").argument(format!("{}ms", delay.as_millis()))
     }
 
     /// The same, with less patience for peers that say nothing, if it is an echo server or a mutant: for what waits for its

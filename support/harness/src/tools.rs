@@ -22,6 +22,24 @@ pub fn has_tool(name: &str) -> bool {
     found
 }
 
+/// Whether this system lets a program use `io_uring`: many containers do not. If not, the tests that need it are skipped, and a line says so
+/// once, unless the variable `REQUIRE_IO_URING` says that they must not be.
+///
+/// # Panics
+///
+/// If it is not allowed and required.
+pub fn has_io_uring() -> bool {
+    #[cfg(target_os = "linux")]
+    let is_allowed = io_uring::IoUring::new(1).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    let is_allowed = false;
+    assert!(is_allowed || env::var_os("REQUIRE_IO_URING").is_none(), "REQUIRE_IO_URING is set, and it is not allowed");
+    if !is_allowed {
+        say_once("io_uring", "NOT CHECKED: this system does not allow io_uring, so the tests that need it did nothing");
+    }
+    is_allowed
+}
+
 /// Whether a process may open this many descriptors. If not, a check with a crowd is skipped, and a line names the limit once.
 pub fn has_descriptors(wanted: u64) -> bool {
     let limit = system::descriptor_limit().unwrap_or(wanted);

@@ -8,6 +8,7 @@ use book_checks::measured::blocked_loop::{self, PLACES};
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::idle::Idle;
 use book_checks::measured::threads::{self, Threads};
+use book_checks::measured::wake_up::WakeUps;
 use book_checks::measured::{outputs, traces};
 use book_checks::{Failure, Result};
 use std::env;
@@ -28,6 +29,7 @@ fn main() -> Result {
     }
     all.push(("forgotten_await".to_owned(), Box::new(Endings::measure)));
     all.push(("idle_clients".to_owned(), Box::new(Idle::measure)));
+    all.push(("wake_ups".to_owned(), Box::new(WakeUps::measure)));
     for place in PLACES {
         all.push((format!("08_01_{place}"), Box::new(|| blocked_loop::measure_timeline(place))));
     }
