@@ -1,6 +1,6 @@
 //! A step has what each step has: a property that defines it, something to see, an exercise.
 
-use book_checks::{assert_none, chapter, files, read, step, workspace};
+use book_checks::{assert_none, asserting, chapter, files, read, step, workspace};
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -18,6 +18,16 @@ fn every_step_has_a_property_of_its_own() {
         if own == 0 {
             problems.push(format!("{}: no test shows the property that defines it", step.folder));
         }
+    }
+    assert_none(problems);
+}
+
+#[test]
+fn every_test_asserts_something() {
+    let mut problems = Vec::new();
+    for file in files("").iter().filter(|file| file.ends_with(".rs")) {
+        let silent = asserting::silent_tests(&read(file).unwrap()).unwrap();
+        problems.extend(silent.into_iter().map(|test| format!("{file}: {test} asserts nothing")));
     }
     assert_none(problems);
 }
