@@ -3,6 +3,7 @@
 
 /// What is known of a server before it is written.
 #[derive(Clone, Copy, Default)]
+#[allow(dead_code)] // until `choose` reads it
 struct Plan {
     computes_for_long: bool,
     may_end_its_process: bool,
