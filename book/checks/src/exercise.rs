@@ -12,28 +12,6 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// The pages whose exercises have the old form: the list shrinks until it is empty.
-pub const NOT_YET: &[&str] = &[
-    "07_01_echo_streams.md",
-    "08_01_blocking_pool.md",
-    "08_02_find_the_blocker.md",
-    "09_00_server_and_http.md",
-    "09_01_sync_server.md",
-    "09_02_async_server.md",
-    "09_03_slow_request.md",
-    "09_04_concurrent_server.md",
-    "09_05_parallel_server.md",
-    "09_06_real_clients.md",
-    "09_07_graceful_server.md",
-    "09_08_testing_servers.md",
-    "10_00_choosing_a_runtime.md",
-    "10_01_three_ports.md",
-    "10_02_measured.md",
-    "10_03_what_made_it_faster.md",
-    "11_01_claims.md",
-    "11_02_when_to_use_which.md",
-];
-
 /// The section of a page that holds its exercises.
 const SECTION: &str = "\n## Exercises {#exercises}\n";
 /// Where the patches of the answers are; those of `book/experiments` serve as well.
@@ -88,7 +66,7 @@ pub struct Exercise {
     pub answer: String,
 }
 
-/// The exercises of a page in the new form, or what is wrong with them.
+/// The exercises of a page, or what is wrong with them.
 ///
 /// # Errors
 ///

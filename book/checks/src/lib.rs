@@ -5,12 +5,12 @@
 //! them all: `UPDATE_BOOK=1 cargo test -p book-checks` (twice, if there is a new one). What is *measured* (no two runs are alike) is kept as data, and
 //! measured again only by `cargo run -p book-checks --bin measure`.
 
+pub mod asserting;
 pub mod chapter;
 pub mod chart;
 pub mod choice;
 pub mod claims;
 pub mod compiler;
-pub mod console;
 pub mod counts;
 pub mod decision;
 pub mod difference;

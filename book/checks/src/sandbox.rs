@@ -135,7 +135,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Place::Namespaces { unshare, .. } = &mut self.place {
-            drop(unshare.stdin.take()); // all that runs there ends with the process that holds it
+            let _ = unshare.kill(); // all that runs there ends with the process that holds it (--kill-child)
             let _ = unshare.wait();
         }
     }

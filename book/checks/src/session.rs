@@ -11,13 +11,11 @@
 use crate::chapter::{self, Chapter};
 use crate::sandbox::Sandbox;
 use crate::terminal::{Event, Terminal};
-use crate::{Failure, Result, read, snapshot, step};
+use crate::{Failure, Result, read, snapshot};
+use harness::Program;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
-
-/// The pages whose sessions have the old form: the list shrinks until it is empty.
-pub const OLD: &[&str] = &["07_01_echo_streams", "07_02_key_value", "08_01_blocking_pool"];
 
 /// How long a person needs for a line.
 const A_LINE: Duration = Duration::from_millis(1500);
@@ -27,13 +25,7 @@ const LIMIT: Duration = Duration::from_secs(900); // the first `cargo run` of a 
 const TOOLS: [&str; 12] =
     ["curl", "git", "haproxy", "nc", "nginx", "pgrep", "pkill", "ps", "redis-cli", "seq", "strace", "timeout"];
 
-/// Whether this session is of the old form, for [`crate::console`].
-pub fn is_old(file: &str) -> bool {
-    let folder = file.split('/').nth(3).unwrap_or_default();
-    OLD.contains(&folder.split('+').next().unwrap_or_default())
-}
-
-/// The pages that have sessions in the new form, each with its sessions in order.
+/// The pages that have sessions, each with its sessions in order.
 ///
 /// # Errors
 ///
@@ -47,7 +39,7 @@ fn sessions(page: &Chapter) -> Vec<String> {
     let includes = page.text.split("{{#include console/").skip(1);
     let files = includes.filter_map(|rest| Some(format!("book/src/console/{}", rest.split_once("}}")?.0)));
     let mut seen = BTreeSet::new();
-    files.filter(|file| !is_old(file) && seen.insert(file.clone())).collect()
+    files.filter(|file| seen.insert(file.clone())).collect()
 }
 
 /// The programs that the sessions need and that a machine may lack.
@@ -67,6 +59,21 @@ pub fn tools(sessions: &[String]) -> Result<Vec<&'static str>> {
     Ok(TOOLS.into_iter().filter(|tool| words.contains(*tool)).chain(["bash"]).collect())
 }
 
+/// The programs that these sessions start with `cargo run --bin`: built before, they start at once.
+fn programs(sessions: &[String]) -> Result<BTreeSet<String>> {
+    let mut programs = BTreeSet::new();
+    for session in sessions {
+        let text = read(session)?;
+        let commands =
+            text.lines().filter_map(|line| Some(typed(line)?.1)).flat_map(|line| line.split("cargo run ").skip(1));
+        for command in commands {
+            let words = command.trim_start_matches("-q ").strip_prefix("--bin ").map(str::split_whitespace);
+            programs.extend(words.and_then(|mut words| words.next()).map(str::to_owned));
+        }
+    }
+    Ok(programs)
+}
+
 /// Types the sessions of a page and compares what appears, or rewrites them.
 ///
 /// Which of two clients that start at the same moment comes first, is for the machine to say. A page on which it was not
@@ -76,7 +83,10 @@ pub fn tools(sessions: &[String]) -> Result<Vec<&'static str>> {
 ///
 /// If something else appears, or something is left at the end.
 pub fn check(files: &[String]) -> Result {
-    step::program("09_01_sync_server")?; // all are built with it
+    let programs = programs(files)?;
+    if !programs.is_empty() {
+        Program::several_in_workspace(&programs.iter().map(String::as_str).collect::<Vec<_>>())?;
+    }
     let attempts = if snapshot::is_rewriting() { 1 } else { 3 };
     let mut result = Ok(());
     for _ in 0..attempts {
@@ -245,6 +255,9 @@ impl<'sandbox> Page<'sandbox> {
             Event::End => shell.has_ended = true,
             Event::Line(line) => {
                 shell.has_printed = true;
+                if line.trim().is_empty() && index != text.above {
+                    return; // it says nothing: Ctrl-C ends a line, now or after the next one is typed
+                }
                 let name = if index == text.above { String::new() } else { format!("{}| ", shell.name) };
                 text.text += &format!("{}\n", format!("{name}{line}").trim_end());
             }

@@ -5,8 +5,8 @@
 //! You should see: an order takes 14 seconds, the sum of all its waits. The second customer waits for the first.
 
 use clap::Parser;
-use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
+use common::command_line;
+use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
@@ -34,15 +34,9 @@ struct Arguments {
 }
 // ANCHOR_END: arguments
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments, &mut io::stdout().lock()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "cannot print: {error}");
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS, // or its output is not read to the end
-    }
+fn main() {
+    let arguments: Arguments = command_line::read();
+    command_line::finish(run(&arguments, &mut io::stdout().lock()))
 }
 
 // ANCHOR: run

@@ -5,8 +5,8 @@
 //! You should see: an order takes 8 seconds, as long as its longest wait. Two customers take no longer.
 
 use clap::Parser;
-use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
+use common::command_line;
+use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
@@ -34,15 +34,9 @@ struct Arguments {
 }
 // ANCHOR_END: arguments
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments, &mut io::stdout().lock()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "cannot print: {error}");
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS, // or its output is not read to the end
-    }
+fn main() {
+    let arguments: Arguments = command_line::read();
+    command_line::finish(run(&arguments, &mut io::stdout().lock()))
 }
 
 // ANCHOR: run

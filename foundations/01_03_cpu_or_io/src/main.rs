@@ -6,10 +6,10 @@
 
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use common::command_line;
 use smol::{LocalExecutor, Timer};
 use std::hint::black_box;
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,10 +30,8 @@ struct Arguments {
     compute: u32,
 }
 
-fn main() -> ExitCode {
-    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
-    let _ = writeln!(io::stderr(), "cannot go on: {error}");
-    ExitCode::FAILURE
+fn main() {
+    command_line::finish(run(&command_line::read()))
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {

@@ -77,7 +77,7 @@ fn nonsense_is_misuse_and_help_says_what_to_try() -> Result {
     for nonsense in [["--jobs", "0"], ["--jobs", "many"], ["--wait", "-1s"], ["--compute", "-1"], ["a", "b"]] {
         let ended = program.run(&nonsense)?;
         assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "{nonsense:?}");
-        assert!(ended.log.contains("error: "), "{ended:?}");
+        assert!(ended.log.contains("; usage: "), "{ended:?}");
     }
     let help = program.run(&["--help"])?;
     assert!(help.code == Some(0) && help.output.contains("What to try next"), "{help:?}");

@@ -7,10 +7,10 @@
 mod request;
 
 use clap::{Parser, ValueEnum};
+use common::command_line;
 use request::{Request, Times};
 use smol::LocalExecutor;
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::thread;
 use timeline::{Kind, Timeline, Unit};
 
@@ -37,15 +37,13 @@ enum Way {
     Tasks,
 }
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+fn main() {
+    let arguments: Arguments = command_line::read();
     let printed = run(&arguments).and_then(|timeline| {
         let text = if arguments.json { serde_json::to_string(&timeline)? } else { timeline.text(72) };
         writeln!(io::stdout(), "{}", text.trim_end())
     });
-    let Err(error) = printed else { return ExitCode::SUCCESS };
-    let _ = writeln!(io::stderr(), "cannot go on: {error}");
-    ExitCode::FAILURE
+    command_line::finish(printed)
 }
 
 /// Serves one request or two, and returns what they did.

@@ -4,28 +4,26 @@
 //! Try: take `set_nonblocking` away in `never_blocking`, and run it again: it waits for itself. End it with Ctrl-C.
 //! You should see: each call says first that it would have to wait. When the system says "ready", the same call does its work.
 
+use clap::Parser;
+use common::command_line;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 use std::fmt::{Debug, Display};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
-use std::{env, process};
 
 const TENTH_OF_A_SECOND: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-const USAGE: &str = "usage: 03_01_would_block  (no arguments: it talks to itself)";
+
+/// Talks to itself with calls that do not block, and says what each of them returns.
+#[derive(Parser)]
+struct Arguments {}
 
 fn main() {
-    match env::args_os().nth(1) {
-        None => run().unwrap_or_else(|error| end(1, format_args!("cannot talk to myself: {error}"))),
-        Some(argument) if argument == "--help" || argument == "-h" => drop(writeln!(io::stdout(), "{USAGE}")),
-        Some(_) => end(2, format_args!("too many arguments; {USAGE}")),
+    let Arguments {} = command_line::read();
+    if let Err(error) = run() {
+        command_line::fail(format_args!("cannot talk to myself: {error}"));
     }
-}
-
-fn end(code: i32, message: impl Display) {
-    let _ = writeln!(io::stderr(), "{message}");
-    process::exit(code);
 }
 
 // ANCHOR: run

@@ -31,7 +31,7 @@ fn it_says_the_same_each_time() {
 #[test]
 fn help_is_printed_and_nonsense_is_misuse() {
     let helped = program().run(&["--help"]).unwrap();
-    assert!(helped.code == Some(0) && helped.output.starts_with("usage: "), "{helped:?}");
+    assert!(helped.code == Some(0) && helped.output.contains("usage: "), "{helped:?}");
     let misused = program().run(&["nonsense"]).unwrap();
     assert!(misused.code == Some(2) && misused.log.contains("usage: ") && misused.output.is_empty(), "{misused:?}");
 }

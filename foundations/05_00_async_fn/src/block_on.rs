@@ -75,7 +75,11 @@ mod tests {
 
     #[test]
     fn a_wake_up_before_the_thread_rests_is_not_lost() {
-        block_on(crate::tic_tac::pass());
+        let passes = async {
+            crate::tic_tac::pass().await;
+            "done"
+        };
+        assert_eq!(block_on(passes), "done");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the compiler makes of `tic_tac`, written by hand.
 
-use crate::say::say;
 use crate::tic_tac::{Pass, pass};
+use common::command_line::say;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 

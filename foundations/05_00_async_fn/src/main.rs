@@ -7,15 +7,14 @@
 mod block_on;
 mod both;
 mod by_hand;
-mod say;
 mod size;
 mod tic_tac;
 
 use block_on::block_on;
 use both::{Either, join, select};
 use by_hand::TicTac;
+use common::command_line::say;
 use futures::channel::oneshot;
-use say::say;
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 use std::thread;

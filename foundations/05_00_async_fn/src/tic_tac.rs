@@ -1,6 +1,6 @@
 //! The smallest future, and functions that await it.
 
-use crate::say::say;
+use common::command_line::say;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 

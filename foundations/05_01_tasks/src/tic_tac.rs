@@ -1,7 +1,7 @@
 //! Two functions that say a few words and pause after each. Any executor can run them.
 
+use common::command_line;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -48,7 +48,7 @@ pub async fn spam() -> Result<&'static str, &'static str> {
 }
 // ANCHOR_END: words
 
-/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
+/// Prints a line.
 pub fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
+    command_line::say(words);
 }

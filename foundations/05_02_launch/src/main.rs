@@ -6,9 +6,8 @@
 
 mod executor;
 
+use common::command_line::say;
 use executor::{Executor, Outcome};
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -83,9 +82,4 @@ fn show(executor: &Executor, parent: impl Future<Output = Outcome> + 'static) {
     let parent = executor.spawn(parent);
     executor.run_until_empty();
     say(format_args!("{:?}\n", parent.state()));
-}
-
-/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
-fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
 }

@@ -7,9 +7,8 @@
 mod executor;
 mod wait;
 
+use common::command_line::say;
 use executor::{Executor, JoinHandle, Outcome, State};
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::panic;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -122,11 +121,6 @@ async fn impatient(task: JoinHandle, detaches: bool) -> Outcome {
 fn show(what: &str, tasks: &[JoinHandle]) {
     let states: Vec<State> = tasks.iter().map(JoinHandle::state).collect();
     say(format_args!("{what}: {states:?}"));
-}
-
-/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
-fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
 }
 
 #[cfg(test)]

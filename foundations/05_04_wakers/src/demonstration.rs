@@ -2,11 +2,11 @@
 //!
 //! If the first argument is another number of turns, such as 3, each poll is printed as well.
 
+use common::command_line::say;
 use std::cell::Cell;
 use std::env;
-use std::fmt::Display;
 use std::future::poll_fn;
-use std::io::{self, Write};
+use std::io;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::thread;
@@ -72,9 +72,4 @@ async fn counted(
 fn times(polls: u64, turns: u64) -> String {
     let enough = turns + 1;
     if polls > enough { format!("polled more than {enough} times") } else { format!("polled {polls} times") }
-}
-
-/// Prints a line. Unlike `println!`, it does not panic if the output is closed.
-fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
 }

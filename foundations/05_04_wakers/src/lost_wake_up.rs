@@ -4,9 +4,9 @@
 //! Try: `cargo run --bin 05_04_lost_wake_up cured`
 //! You should see: the first one waits forever, although what it waits for has happened. The second one ends.
 
+use common::command_line;
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Mutex};
@@ -91,7 +91,7 @@ fn main() {
     executor.run_until_empty();
 }
 
-/// Prints a line. Unlike `println!`, it does not panic if the output is closed.
+/// Prints a line.
 fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
+    command_line::say(words);
 }

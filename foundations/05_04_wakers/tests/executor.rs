@@ -101,7 +101,11 @@ fn the_thread_rests_until_another_thread_wakes_a_task() {
         let other = event.clone();
         thread::scope(|scope| {
             scope.spawn(move || other.happen());
-            executor.block_on(event);
+            let waits = async {
+                event.await;
+                "done"
+            };
+            assert_eq!(executor.block_on(waits), "done");
         });
     }
 }

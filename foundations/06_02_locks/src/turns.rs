@@ -1,8 +1,7 @@
 //! What the scenes of this step are made of: taking turns, and printing what happens.
 
-use std::fmt::Display;
+pub use common::command_line::say;
 use std::future::poll_fn;
-use std::io::{self, Write};
 use std::pin::pin;
 use wakers::JoinHandle;
 pub use wakers::yield_now as pass;
@@ -32,8 +31,3 @@ pub async fn cancel(name: &str, task: JoinHandle<()>) {
     pass().await;
 }
 // ANCHOR_END: cancel
-
-/// Prints a line. Unlike `println!`, it does not panic when the output is closed.
-pub fn say(words: impl Display) {
-    let _ = writeln!(io::stdout(), "{words}");
-}

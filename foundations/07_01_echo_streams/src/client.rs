@@ -5,20 +5,29 @@
 //! You should see: both lines come back, and only then does the client end.
 
 use address::Address;
+use clap::Parser;
 use std::cell::Cell;
-use std::io::{ErrorKind, Write};
-use std::{env, process};
+use std::io::ErrorKind;
+use std::process;
 use tokio::io::{self, AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::select;
 
 mod address;
 
-const USAGE: &str = "usage: 07_01_echo_client [ADDRESS]  (127.0.0.1:7878 unless given; unix:PATH is an address too)";
+/// Sends its input, line by line, and prints what comes back.
+///
+/// Try: type two lines, the second one before the first has come back. End with Ctrl-D.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the server listens: an address, or unix:PATH
+    #[arg(default_value = "127.0.0.1:7878")]
+    address: String,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let address = address();
+    let Arguments { address } = echo::read();
     let ended = match Address::from(address.as_str()) {
         Address::Tcp(address) => match TcpStream::connect(address).await {
             Ok(stream) => talk(stream).await,
@@ -35,25 +44,8 @@ async fn main() {
     process::exit(i32::from(ended.is_err())); // not by `return`: that would wait for the input
 }
 
-/// The only argument. Ends the program with code 0 after `--help`, and with code 2 when there are too many arguments.
-fn address() -> String {
-    let mut arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    match (arguments.next(), arguments.next()) {
-        (None, _) => "127.0.0.1:7878".to_owned(),
-        (Some(flag), None) if flag == "--help" || flag == "-h" => {
-            let _ = writeln!(std::io::stdout(), "{USAGE}\nSends its input, line by line, and prints what comes back.");
-            process::exit(0)
-        }
-        (Some(address), None) if !address.starts_with('-') => address,
-        _ => {
-            echo::log(format_args!("one argument at most; {USAGE}"));
-            process::exit(2)
-        }
-    }
-}
-
 fn cannot_connect(address: &str, error: &io::Error) -> ! {
-    echo::log(format_args!("cannot connect to {address}: {error}; {USAGE}"));
+    echo::log(format_args!("cannot connect to {address}: {error}"));
     process::exit(if error.kind() == ErrorKind::InvalidInput { 2 } else { 1 })
 }
 

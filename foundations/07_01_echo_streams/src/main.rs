@@ -1,7 +1,7 @@
 //! Step 7.1: the library's own streams. The same handler serves peers over TCP and over Unix sockets.
 //!
-//! Run: `cargo run --bin 07_01_echo_streams -- unix:/tmp/echo.socket` (or without an argument, for TCP)
-//! Try: `seq 3 | cargo run --bin 07_01_echo_client -- unix:/tmp/echo.socket`
+//! Run: `cargo run --bin 07_01_echo_streams -- unix:echo.socket` (or without an argument, for TCP)
+//! Try: `seq 3 | cargo run --bin 07_01_echo_client -- unix:echo.socket`
 //! You should see: each number comes back after a second. The client has soon sent them all, and still waits for the last.
 
 use address::Address;

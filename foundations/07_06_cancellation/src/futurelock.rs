@@ -3,6 +3,7 @@
 //! Run: `cargo run --bin 07_06_futurelock -- hang`, then the same with `drop` and with `poll`
 //! You should see: with `hang`, the second try waits until a time-out ends it. With the others, it gets the lock.
 
+use common::say;
 use std::env;
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ type Lock = Arc<Mutex<()>>;
 /// Needs the lock.
 async fn attempt(name: &str, lock: &Lock) {
     let _guard = lock.lock().await;
-    println!("{name} has the lock");
+    say!("{name} has the lock");
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -39,7 +40,7 @@ async fn main() {
         }
     };
     if timeout(20 * LATE, attempts).await.is_err() {
-        println!("the second one waits, and waits");
+        say!("the second one waits, and waits");
     }
 }
 

@@ -3,6 +3,7 @@
 //! Run: `cargo run --bin 07_06_goodbye -- drop`, then the same with `token`
 //! You should see: dropped, the server only hangs up. With a token, it says goodbye first.
 
+use common::say;
 use std::env;
 use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -18,7 +19,7 @@ async fn main() -> io::Result<()> {
     let heard = async {
         let mut heard = String::new();
         client.read_to_string(&mut heard).await?;
-        println!("the client heard {heard:?}");
+        say!("the client heard {heard:?}");
         Ok(())
     };
     if env::args().nth(1).as_deref() == Some("token") {

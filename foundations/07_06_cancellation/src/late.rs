@@ -3,6 +3,7 @@
 //! Run: `cargo run --bin 07_06_late -- computes`, then the same with `yields` and with `blocks`
 //! You should see: one that never waits is not stopped. One that gives the thread back is. A call on another thread goes on.
 
+use common::say;
 use std::env;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -28,11 +29,11 @@ async fn main() {
     };
     let all =
         |done: &AtomicU32| if done.load(Relaxed) == PIECES { "all pieces are done" } else { "some pieces are missing" };
-    println!("{}: {}", if ended.is_ok() { "an answer" } else { "a time-out" }, all(&done));
+    say!("{}: {}", if ended.is_ok() { "an answer" } else { "a time-out" }, all(&done));
     while Arc::strong_count(&done) > 1 {
         sleep(PIECE).await; // another thread is still at work
     }
-    println!("a moment later: {}", all(&done));
+    say!("a moment later: {}", all(&done));
 }
 
 /// Computes for a while.

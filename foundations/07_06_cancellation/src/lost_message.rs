@@ -3,6 +3,7 @@
 //! Run: `cargo run --bin 07_06_lost_message`, then the same with `-- next-line`
 //! You should see: the client sends "hello" in two pieces, with a tick in between. `read_line` loses the first piece.
 
+use common::say;
 use std::env;
 use std::time::Duration;
 use tokio::io::{self, AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
@@ -44,9 +45,9 @@ async fn with_read_line(server: DuplexStream, mut clock: Receiver<()>) -> io::Re
             biased; // first the reader, so that the program does the same each time
             length = reader.read_line(&mut line) => match length? {
                 0 => return Ok(()),
-                _ => println!("received {:?}", line.trim_end()),
+                _ => say!("received {:?}", line.trim_end()),
             },
-            Some(()) = clock.recv() => println!("a tick"),
+            Some(()) = clock.recv() => say!("a tick"),
         }
     }
 }
@@ -61,9 +62,9 @@ async fn with_next_line(server: DuplexStream, mut clock: Receiver<()>) -> io::Re
             biased; // first the reader, so that the program does the same each time
             line = lines.next_line() => match line? {
                 None => return Ok(()),
-                Some(line) => println!("received {line:?}"),
+                Some(line) => say!("received {line:?}"),
             },
-            Some(()) = clock.recv() => println!("a tick"),
+            Some(()) = clock.recv() => say!("a tick"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Try: give the second client more than a second.
 //! You should see: the first handler does nothing, the second one stops where it waits, the third one reaches its end.
 
+use common::say;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -11,9 +12,9 @@ use tokio::time::{sleep, timeout};
 /// Asks a service that takes a second.
 async fn handler(client: &'static str) {
     let _connection = Connection(client);
-    println!("{client}: asks");
+    say!("{client}: asks");
     sleep(Duration::from_secs(1)).await;
-    println!("{client}: has the answer");
+    say!("{client}: has the answer");
 }
 // ANCHOR_END: handler
 
@@ -23,7 +24,7 @@ struct Connection(&'static str);
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        println!("{}: the connection is closed", self.0);
+        say!("{}: the connection is closed", self.0);
     }
 }
 // ANCHOR_END: connection
@@ -32,10 +33,10 @@ impl Drop for Connection {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     drop(handler("first"));
-    println!("first is dropped");
+    say!("first is dropped");
 
     if timeout(Duration::from_millis(100), handler("second")).await.is_err() {
-        println!("second is dropped");
+        say!("second is dropped");
     }
 
     handler("third").await;

@@ -3,6 +3,7 @@
 //! Run: `cargo run --bin 07_06_outlives -- spawn`, then the same with `join-set` and with `tracker`
 //! You should see: a task that was only spawned goes on, one in a `JoinSet` is dropped, and one that has a token ends in order.
 
+use common::say;
 use std::env;
 use std::time::Duration;
 use tokio::select;
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 async fn child() {
     let _work = Work;
     sleep(4 * PATIENCE).await;
-    println!("the child is done");
+    say!("the child is done");
 }
 
 /// Says when it is dropped.
@@ -25,7 +26,7 @@ struct Work;
 
 impl Drop for Work {
     fn drop(&mut self) {
-        println!("the child is dropped");
+        say!("the child is dropped");
     }
 }
 
@@ -36,7 +37,7 @@ async fn main() {
         Some("tracker") => in_a_tracker().await,
         _ => spawned().await,
     }
-    println!("the end");
+    say!("the end");
 }
 
 // ANCHOR: spawned
@@ -46,7 +47,7 @@ async fn spawned() {
         let _ = tokio::spawn(child()).await;
     };
     let _ = timeout(PATIENCE, parent).await;
-    println!("the parent is dropped");
+    say!("the parent is dropped");
     sleep(8 * PATIENCE).await;
 }
 // ANCHOR_END: spawned
@@ -60,7 +61,7 @@ async fn in_a_join_set() {
         children.join_all().await;
     };
     let _ = timeout(PATIENCE, parent).await;
-    println!("the parent is dropped");
+    say!("the parent is dropped");
     sleep(8 * PATIENCE).await;
 }
 // ANCHOR_END: in_a_join_set
@@ -74,13 +75,13 @@ async fn in_a_tracker() {
         children.spawn(async move {
             select! {
                 () = child() => {}
-                () = stop.cancelled() => println!("the child puts its things in order"),
+                () = stop.cancelled() => say!("the child puts its things in order"),
             }
         });
         sleep(4 * PATIENCE).await;
     };
     let _ = timeout(PATIENCE, parent).await;
-    println!("the parent is dropped");
+    say!("the parent is dropped");
     stop.cancel();
     children.close();
     children.wait().await;

@@ -1,19 +1,16 @@
 //! The command line.
 
-use clap::{CommandFactory, Parser, ValueEnum};
-use std::io::{self, Write};
-use std::process;
+use clap::{Parser, ValueEnum};
 use std::time::Duration;
 
 /// Answers a line that is a number with how many primes there are up to it, and sends any other line back, until Ctrl-C.
 #[derive(Clone, Debug, Parser)]
-#[command(name = env!("CARGO_BIN_NAME"), args_override_self = true, help_template = "{about}\n\nusage: {usage}\n\n{all-args}")]
 pub struct Arguments {
     /// Where to listen; port 0 means any free port
     #[arg(default_value = "127.0.0.1:7878")]
     pub address: String,
     /// How long to wait, without computing, before each answer
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub delay: Duration,
     /// Who counts: the loop's own thread, a pool for what blocks, or rayon
     #[arg(long, value_name = "PLACE", default_value = "pool")]
@@ -25,7 +22,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub queue: u16,
     /// How long a computation may take
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub deadline: Duration,
 }
 
@@ -38,21 +35,4 @@ pub enum Place {
     Pool,
     /// All threads of a pool of rayon's.
     Rayon,
-}
-
-impl Arguments {
-    /// Those of this program. Ends it with code 0 after `--help`, and with code 2 when it cannot make sense of them.
-    pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
-            if !error.use_stderr() {
-                let _ = write!(io::stdout(), "{error}");
-                process::exit(0)
-            }
-            let text = error.to_string();
-            let problem = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let usage = Self::command().render_usage().to_string().replace("Usage:", "usage:");
-            echo::log(format_args!("{problem}; {usage}"));
-            process::exit(2)
-        })
-    }
 }

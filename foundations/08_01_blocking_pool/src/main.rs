@@ -27,7 +27,7 @@ use tokio::{select, task, time};
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() {
-    let arguments = Arguments::read();
+    let arguments: Arguments = echo::read();
     if let Err(error) = runtime(&arguments).and_then(|runtime| runtime.block_on(listen(&arguments))) {
         echo::log(error);
         process::exit(1)

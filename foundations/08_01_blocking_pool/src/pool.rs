@@ -30,7 +30,7 @@ enum Workers {
 pub enum Refusal {
     /// All threads are busy, and the queue is full.
     Full,
-    /// The computation panicked.
+    /// There is no count: the computation has panicked.
     Failed,
 }
 
@@ -47,27 +47,27 @@ impl Pool {
     }
 
     // ANCHOR: count_primes
-    /// How many primes there are up to this number. Whoever drops this future tells the computation to stop.
+    /// How many primes there are up to this number. To drop this future tells the computation to stop.
     pub async fn count_primes(&self, limit: u32) -> Result<usize, Refusal> {
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let stop = CancellationToken::new();
         let _stops_when_dropped = stop.clone().drop_guard();
         match &self.workers {
-            Workers::Loop => Ok(primes::count(limit, &stop)),
+            Workers::Loop => primes::count(limit, &stop).ok_or(Refusal::Failed),
             Workers::Blocking => {
                 let computation = task::spawn_blocking(move || {
                     let _room = room; // until the thread has finished
                     primes::count(limit, &stop)
                 });
-                computation.await.map_err(|_| Refusal::Failed)
+                computation.await.ok().flatten().ok_or(Refusal::Failed)
             }
             Workers::Rayon(threads) => {
-                let (tell, told) = oneshot::channel();
+                let (tx, rx) = oneshot::channel();
                 threads.spawn(move || {
                     let _room = room;
-                    let _ = tell.send(primes::count_in_parallel(limit, &stop)); // to nobody, perhaps
+                    let _ = tx.send(primes::count_in_parallel(limit, &stop)); // the task may have stopped waiting
                 });
-                told.await.map_err(|_| Refusal::Failed)
+                rx.await.ok().flatten().ok_or(Refusal::Failed)
             }
         }
     }

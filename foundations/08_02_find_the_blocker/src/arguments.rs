@@ -1,24 +1,21 @@
 //! The command line.
 
-use clap::{CommandFactory, Parser, ValueEnum};
-use std::io::{self, Write};
+use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
-use std::process;
 use std::time::Duration;
 
 /// Sends each line back after the delay, and finds out which task holds the loop up. The line `sleep` blocks the loop for the
 /// delay, and the line `compute` computes for so long. Ctrl-C ends it with a report.
 #[derive(Clone, Debug, Parser)]
-#[command(name = env!("CARGO_BIN_NAME"), args_override_self = true, help_template = "{about}\n\nusage: {usage}\n\n{all-args}")]
 pub struct Arguments {
     /// Where to listen; port 0 means any free port
     #[arg(default_value = "127.0.0.1:7878")]
     pub address: String,
     /// How long to wait before a line is sent back
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub delay: Duration,
     /// How long a poll may take
-    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = echo::duration, allow_hyphen_values = true)]
     pub threshold: Duration,
     /// What to watch the tasks with
     #[arg(long, value_name = "TOOL", default_value = "profile")]
@@ -61,21 +58,4 @@ pub enum Sort {
     Total,
     /// The longest poll.
     Worst,
-}
-
-impl Arguments {
-    /// Those of this program. Ends it with code 0 after `--help`, and with code 2 when it cannot make sense of them.
-    pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
-            if !error.use_stderr() {
-                let _ = write!(io::stdout(), "{error}");
-                process::exit(0)
-            }
-            let text = error.to_string();
-            let problem = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let usage = Self::command().render_usage().to_string().replace("Usage:", "usage:");
-            echo::log(format_args!("{problem}; {usage}"));
-            process::exit(2)
-        })
-    }
 }

@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let arguments = Arguments::read();
+    let arguments: Arguments = echo::read();
     let ended = match &arguments.load {
         Some(file) => read(file).and_then(|record| report(&record, &arguments)),
         None => listen(&arguments).await,

@@ -8,10 +8,10 @@ mod parts;
 
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use common::command_line;
 use parts::{PARTS, Part, memory_of_a_task};
 use serde_json::{Map, Value, json};
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 /// Measures what the parts of a server cost, and prints it.
@@ -30,19 +30,19 @@ struct Arguments {
     json: bool,
 }
 
-fn main() -> ExitCode {
-    let Err(error) = run(&Arguments::parse()) else { return ExitCode::SUCCESS };
-    let _ = writeln!(io::stderr(), "cannot go on: {error}");
-    ExitCode::FAILURE
+fn main() {
+    command_line::finish(run(&command_line::read()))
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {
     let memory = memory_of_a_task()?; // before anything else has asked for memory and given it back
     let mut rounds = Vec::new();
-    for _ in 0..arguments.rounds {
+    for round in 1..=arguments.rounds {
+        show_progress(&format!("round {round} of {} …", arguments.rounds));
         let seconds = PARTS.map(|(_, _, part)| seconds(part, arguments.time));
         rounds.push(seconds.into_iter().collect::<io::Result<Vec<f64>>>()?);
     }
+    show_progress("");
     if arguments.json {
         let names = PARTS.map(|(name, _, _)| name.to_owned());
         let named = |round: Vec<f64>| -> Map<String, Value> {
@@ -60,6 +60,13 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     table.add_row(["a task that waits", &format!("{memory:.0} bytes")]);
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     writeln!(io::stdout(), "{table}")
+}
+
+/// Says to a person what it is doing, in the place of what it said before.
+fn show_progress(words: &str) {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr(), "\r\x1b[K{words}"); // to the beginning of the line, and clear it
+    }
 }
 
 // ANCHOR: seconds

@@ -55,7 +55,7 @@ fn nonsense_is_misuse() -> Result {
     for nonsense in [["--rounds", "0"], ["--time", "soon"], ["a", "b"]] {
         let ended = program().run(&nonsense)?;
         assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "{nonsense:?}");
-        assert!(ended.log.contains("error: "), "{ended:?}");
+        assert!(ended.log.contains("; usage: "), "{ended:?}");
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Step 11.3: several copies of the server behind haproxy or nginx. Each copy is replaced in turn, and no client notices.
 //!
-//! Run: `cargo build`, then `cargo run --bin 11_03_many_machines`
+//! Run: `cargo run --bin 11_03_many_machines`
 //! Try: `--server at-once`, whose copies do not stop well; `--kill`; `--balancer nginx`; `--chat broker`; `--serve 127.0.0.1:7878`.
 //! You should see: `lost 0`, while every copy was down for a moment. Copies that end at once lose what they had begun.
 

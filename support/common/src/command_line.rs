@@ -36,10 +36,17 @@ pub fn read_as<A: FromArgMatches>(command: Command) -> A {
 
 const HELP: &str = "{about}\n\nusage: {usage}\n\n{all-args}{after-help}";
 
-/// Ends the program after its last words: with code 1 if they could not be written. (A reader who has left, such as `head`, has seen enough.)
-fn finish(written: io::Result<()>) -> ! {
-    match written.and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(format_args!("cannot write: {error}")),
+/// Prints a line. If that fails, the program ends as [`finish`] ends it. (`println!` panics.)
+pub fn say(words: impl Display) {
+    if let Err(error) = writeln!(io::stdout(), "{words}") {
+        finish(Err(error))
+    }
+}
+
+/// Ends the program: with code 1 if something failed, and with code 0 if only its reader has left, such as `head`, who has seen enough.
+pub fn finish(done: io::Result<()>) -> ! {
+    match done.and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(format_args!("cannot go on: {error}")),
         _ => process::exit(0),
     }
 }

@@ -7,3 +7,11 @@ pub const HELLO: &str = include_str!("hello.html");
 
 /// The page for every path that does not exist.
 pub const NOT_FOUND: &str = include_str!("404.html");
+
+/// Prints a line, as `println!` does, but ends the program if that fails: see [`command_line::say`].
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::command_line::say(format_args!($($words)*))
+    };
+}

@@ -1,13 +1,12 @@
 //! Arguments, exit codes, messages.
 
 use clap::Parser;
-use common::command_line;
 use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub use common::command_line::{cannot_listen, log};
+pub use common::command_line::{cannot_listen, log, read};
 
 /// Sends each line back after the delay, until Ctrl-C.
 ///
@@ -26,7 +25,7 @@ pub struct Arguments {
 ///
 /// Ends the program with code 0 after `--help`, and with code 2 when it does not understand them.
 pub fn arguments() -> Arguments {
-    command_line::read()
+    read()
 }
 
 /// The longest time that makes sense here. Added to any moment, it gives another one.

@@ -21,6 +21,7 @@ mod models;
 mod modules;
 mod not_blocking;
 mod one_loop;
+mod output;
 mod own_runtime;
 mod player;
 mod runtimes;

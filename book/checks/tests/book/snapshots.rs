@@ -5,8 +5,7 @@ use book_checks::measured::little_load::outcome;
 use book_checks::measured::threads::{self, Threads};
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{
-    Result, assert_none, chapter, compiler, console, difference, has_tool, patch, read, session, snapshot, step, ways,
-    workspace,
+    Result, assert_none, chapter, compiler, difference, has_tool, patch, read, session, snapshot, step, ways, workspace,
 };
 use std::process::Command;
 use std::thread;
@@ -130,16 +129,6 @@ fn each_console_session_prints_what_the_book_shows() {
     let pages: Vec<_> = pages.map(|(_, sessions)| thread::spawn(move || session::check(&sessions))).collect();
     failures.extend(pages.into_iter().filter_map(|page| Some(page.join().unwrap().err()?.to_string())));
     assert_none(failures);
-}
-
-#[test]
-fn each_console_session_of_the_old_form_prints_what_the_book_shows() {
-    let sessions = console::sessions();
-    let has_tools = |file: &String| console::tools(file).unwrap().into_iter().all(has_tool);
-    // Some wait for seconds: let them wait together.
-    let sessions = sessions.into_iter().filter(has_tools);
-    let sessions: Vec<_> = sessions.map(|file| thread::spawn(move || console::check(&file))).collect();
-    assert_none(failures(sessions.into_iter().map(|session| session.join().unwrap())));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A step has what each step has: a property that defines it, something to see, an exercise.
 
-use book_checks::{assert_none, chapter, files, read, step, workspace};
+use book_checks::{assert_none, asserting, chapter, files, read, step, workspace};
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -18,6 +18,18 @@ fn every_step_has_a_property_of_its_own() {
         if own == 0 {
             problems.push(format!("{}: no test shows the property that defines it", step.folder));
         }
+    }
+    assert_none(problems);
+}
+
+#[test]
+fn every_test_asserts_something() {
+    let mut problems = Vec::new();
+    for package in step::packages().unwrap() {
+        let sources = files(&package.folder).into_iter().filter(|file| file.ends_with(".rs"));
+        let texts: Vec<String> = sources.map(|file| read(file).unwrap()).collect();
+        let silent = asserting::silent_tests(&texts).unwrap();
+        problems.extend(silent.into_iter().map(|test| format!("{}: {test} asserts nothing", package.folder)));
     }
     assert_none(problems);
 }
