@@ -13,7 +13,7 @@ pub struct Arguments {
     #[arg(default_value = "127.0.0.1:7878")]
     pub address: String,
     /// How long to wait, without computing, before each answer
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub delay: Duration,
     /// Who counts: the loop's own thread, a pool for what blocks, or rayon
     #[arg(long, value_name = "PLACE", default_value = "pool")]
@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub queue: u16,
     /// How long a computation may take
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub deadline: Duration,
 }
 

@@ -15,10 +15,10 @@ pub struct Arguments {
     #[arg(default_value = "127.0.0.1:7878")]
     pub address: String,
     /// How long to wait before a line is sent back
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = echo::duration, allow_hyphen_values = true)]
     pub delay: Duration,
     /// How long a poll may take
-    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = humantime::parse_duration, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = echo::duration, allow_hyphen_values = true)]
     pub threshold: Duration,
     /// What to watch the tasks with
     #[arg(long, value_name = "TOOL", default_value = "profile")]

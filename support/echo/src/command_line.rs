@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub use common::command_line::{cannot_listen, log};
+pub use common::command_line::{cannot_accept, cannot_listen, log};
 
 /// Sends each line back after the delay, until Ctrl-C.
 ///

@@ -14,5 +14,7 @@
 mod command_line;
 mod lines;
 
-pub use command_line::{Arguments, announce, arguments, cannot_listen, log, patience, patience_or};
+pub use command_line::{
+    Arguments, announce, arguments, cannot_accept, cannot_listen, duration, log, patience, patience_or,
+};
 pub use lines::{LINGER, Lines, MAX_LINE};
