@@ -10,9 +10,6 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-
 fn main() {
     let arguments = echo::arguments();
     match TcpListener::bind(&arguments.address) {
@@ -27,10 +24,7 @@ fn run(listener: &TcpListener, delay: Duration) {
     for stream in listener.incoming() {
         match stream {
             Ok(stream) => serve(&stream, delay),
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                thread::sleep(PAUSE);
-            }
+            Err(error) => thread::sleep(echo::cannot_accept(&error)),
         }
     }
 }

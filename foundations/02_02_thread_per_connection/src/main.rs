@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
+/// How long to wait for threads to end, when there are too many.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many threads to have at a time. The next clients wait in the listener's backlog.
 const MAX_THREADS: usize = 20_000;
@@ -30,8 +30,7 @@ fn run(listener: &TcpListener, delay: Duration) {
     let threads = Arc::new(()); // each thread has a copy, and drops it when it ends, even by a panic
     for stream in listener.incoming() {
         if let Err(error) = stream.and_then(|stream| start_thread(stream, delay, Arc::clone(&threads))) {
-            echo::log(format_args!("cannot serve a connection: {error}"));
-            thread::sleep(PAUSE);
+            thread::sleep(echo::cannot_accept(&error));
         }
         while Arc::strong_count(&threads) > MAX_THREADS {
             thread::sleep(PAUSE);

@@ -45,7 +45,7 @@ fn a_thread_that_cannot_be_started_costs_one_connection() -> harness::Result {
     inside.ask()?;
     limit_address_space(&server, Some(addresses(&server)? + 500_000));
     server.client()?.end()?;
-    server.wait_for_log("cannot serve a connection: ")?;
+    server.wait_for_log("cannot accept: ")?;
     inside.ask()?;
     limit_address_space(&server, None);
     server.client()?.ask()?;

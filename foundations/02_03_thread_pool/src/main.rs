@@ -12,8 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{panic, process, thread};
 
-/// How long to rest when the next client cannot be served: what is missing, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many threads serve connections, each one at a time.
 const WORKERS: usize = 8;
 /// How many connections may wait for a worker. The next ones wait in the listener's backlog.
@@ -43,10 +41,7 @@ fn run(listener: &TcpListener, delay: Duration) {
     for stream in listener.incoming() {
         match stream {
             Ok(stream) => drop(queue.send(stream)), // blocks while the queue is full
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                thread::sleep(PAUSE);
-            }
+            Err(error) => thread::sleep(echo::cannot_accept(&error)),
         }
     }
 }

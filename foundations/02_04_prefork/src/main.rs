@@ -18,7 +18,7 @@ use {
     std::os::fd::{AsFd, OwnedFd},
 };
 
-/// How long to rest when the next client cannot be served, and before a worker is replaced.
+/// How long to rest before a worker is replaced.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many processes serve connections, each one at a time.
 const WORKERS: usize = 8;
@@ -88,10 +88,7 @@ fn work(delay: Duration) -> io::Result<()> {
     for stream in listener.incoming() {
         match stream {
             Ok(stream) => serve(&stream, delay),
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                thread::sleep(PAUSE);
-            }
+            Err(error) => thread::sleep(echo::cannot_accept(&error)),
         }
     }
     Ok(())

@@ -14,9 +14,6 @@ mod client;
 /// A client whose stream does not block.
 type Polled = Client<TcpStream>;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-
 fn main() {
     let arguments = echo::arguments();
     match TcpListener::bind(&arguments.address).and_then(|listener| listener.set_nonblocking(true).map(|()| listener)) {
@@ -35,10 +32,7 @@ fn run(listener: &TcpListener, delay: Duration) {
             match accept(listener, now, delay) {
                 Ok(client) => clients.push(client),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => {
-                    echo::log(format_args!("cannot accept: {error}"));
-                    rests_until = now + PAUSE;
-                }
+                Err(error) => rests_until = now + echo::cannot_accept(&error),
             }
         }
         clients.retain_mut(|client| stays(client, now));

@@ -12,8 +12,6 @@ use std::time::{Duration, Instant};
 
 /// The number of the listener. The clients count from zero.
 const LISTENER: usize = usize::MAX;
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many steps a client takes, and how many clients the listener accepts, before the others have their turn.
 const STEPS: usize = 32;
 
@@ -144,9 +142,8 @@ impl EventLoop {
                     return;
                 }
                 Err(error) => {
-                    echo::log(format_args!("cannot accept: {error}"));
                     self.listener_state = ListenerState::Paused;
-                    return self.timers.wake(LISTENER, now + PAUSE);
+                    return self.timers.wake(LISTENER, now + echo::cannot_accept(&error));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! An executor whose tasks fail alone and can be cancelled.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
@@ -35,17 +36,18 @@ impl Task {
     fn step(&self) {
         let Some(mut future) = self.future.take() else { return };
         let mut context = Context::from_waker(Waker::noop());
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
-        if self.is_over() {
-            return; // it has cancelled itself
-        }
-        self.state.set(match polled {
-            Ok(Poll::Pending) => State::Running,
-            Ok(Poll::Ready(Ok(value))) => State::Finished(value),
-            Ok(Poll::Ready(Err(reason))) => State::Failed(reason),
-            Err(panic) => State::Failed(panic.downcast_ref().copied().unwrap_or("it panicked")),
-        });
+        let polled = caught(|| future.as_mut().poll(&mut context));
         if !self.is_over() {
+            // or else it has cancelled itself
+            self.state.set(match polled {
+                Ok(Poll::Pending) => State::Running,
+                Ok(Poll::Ready(Ok(value))) => State::Finished(value),
+                Ok(Poll::Ready(Err(reason))) | Err(reason) => State::Failed(reason),
+            });
+        }
+        if self.is_over() {
+            let _ = caught(|| drop(future)); // destructors may panic, too
+        } else {
             self.future.replace(Some(future));
         }
     }
@@ -56,7 +58,7 @@ impl Task {
     fn cancel(&self) {
         if !self.is_over() {
             self.state.set(State::Failed("cancelled"));
-            drop(self.future.take());
+            let _ = caught(|| drop(self.future.take()));
         }
     }
     // ANCHOR_END: cancel
@@ -66,6 +68,17 @@ impl Task {
         matches!(self.state.get(), State::Finished(_) | State::Failed(_))
     }
 }
+
+// ANCHOR: caught
+/// Runs code of a task. If it panics, the error says why. What was thrown is never dropped, because that could panic again.
+fn caught<T>(code: impl FnOnce() -> T) -> Result<T, &'static str> {
+    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|thrown| {
+        let thrown: &'static (dyn Any + Send) = Box::leak(thrown);
+        let formatted = thrown.downcast_ref::<String>().map(String::as_str);
+        formatted.or(thrown.downcast_ref().copied()).unwrap_or("it panicked")
+    })
+}
+// ANCHOR_END: caught
 
 /// A handle to a task. Await it to get what the task results in. Drop it to cancel the task.
 pub struct JoinHandle {

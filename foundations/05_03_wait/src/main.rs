@@ -127,7 +127,8 @@ fn show(what: &str, tasks: &[JoinHandle]) {
 mod tests {
     use super::*;
     use std::cell::Cell;
-    use std::future::pending;
+    use std::future::{pending, poll_fn};
+    use std::panic::panic_any;
     use std::rc::Rc;
 
     /// Says that it was dropped.
@@ -151,6 +152,50 @@ mod tests {
             .detach();
         drop(executor);
         is_dropped.get()
+    }
+
+    /// Panics when it is dropped.
+    struct Clumsy;
+
+    impl Drop for Clumsy {
+        fn drop(&mut self) {
+            panic!("clumsy");
+        }
+    }
+
+    #[test]
+    fn a_destructor_that_panics_harms_no_other_task() {
+        let executor = Executor::default();
+        let held = executor.spawn(async {
+            let _clumsy = Clumsy;
+            pending().await
+        });
+        let cancels = executor.spawn(async {
+            pass().await;
+            drop(held);
+            Ok("cancelled it")
+        });
+        let clumsy = Clumsy;
+        let finishes = executor.spawn(poll_fn(move |_| {
+            let _held = &clumsy;
+            Poll::Ready(Ok("finished")) // the destructor is called later
+        }));
+        let throws = executor.spawn(async { panic_any(Clumsy) });
+        executor.run_until_empty();
+        assert_eq!(cancels.state(), State::Finished("cancelled it"));
+        assert_eq!(finishes.state(), State::Finished("finished"));
+        assert_eq!(throws.state(), State::Failed("it panicked"));
+    }
+
+    #[test]
+    fn the_message_of_a_panic_is_the_reason_formatted_or_not() {
+        let executor = Executor::default();
+        let tasks = [
+            executor.spawn(async { panic!("burnt") }),
+            executor.spawn(async { panic!("burnt after {} s", "one".len()) }),
+        ];
+        executor.run_until_empty();
+        assert_eq!(tasks.map(|task| task.state()), [State::Failed("burnt"), State::Failed("burnt after 3 s")]);
     }
 
     #[test]

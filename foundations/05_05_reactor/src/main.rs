@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use wakers::{Executor, yield_now};
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
+/// How long to wait for tasks to finish, when there are too many.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many tasks to have at a time. The next clients wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
@@ -52,10 +52,7 @@ async fn accept_loop(
     loop {
         match listener.accept().await {
             Ok(stream) => executor.spawn(serve_client(Arc::clone(&reactor), stream, delay)).detach(),
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                reactor.sleep(PAUSE).await;
-            }
+            Err(error) => reactor.sleep(echo::cannot_accept(&error)).await,
         }
         yield_now().await; // there may be many newcomers
         while executor.tasks() >= MAX_TASKS {

@@ -22,11 +22,6 @@ fn it_survives_its_peers() {
 }
 
 #[test]
-fn a_short_read_is_not_taken_for_the_last() {
-    suite::reads_all(server()).assert_passed();
-}
-
-#[test]
 fn nobody_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }

@@ -10,7 +10,7 @@ use past_urgent::PastUrgent;
 use std::fs;
 use std::sync::LazyLock;
 use std::time::Duration;
-use stopping::{Signals, finish, told_to_stop};
+use stopping::{finish, until_told_to_stop};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::net::TcpListener;
 use tokio::{select, time};
@@ -21,8 +21,6 @@ use tokio_util::task::TaskTracker;
 mod address;
 mod stopping;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How long to wait for a peer, whether it should send or read.
 static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
 
@@ -44,13 +42,13 @@ async fn main() {
         Address::Tcp(address) => {
             let listener = checked(address, TcpListener::bind(address).await);
             echo::announce(listener.local_addr());
-            accept(PastUrgent(listener), &handlers, &mut signals).await;
+            until_told_to_stop(accept(PastUrgent(listener), &handlers), &mut signals).await;
         }
         Address::Unix(path) => {
             let listener = checked(&arguments.address, address::bind(path).await);
             let own = address::identity(path);
             echo::announce(Ok(format_args!("unix:{}", path.display())));
-            accept(PastUrgent(listener), &handlers, &mut signals).await;
+            until_told_to_stop(accept(PastUrgent(listener), &handlers), &mut signals).await;
             if own.is_some() && own == address::identity(path) {
                 let _ = fs::remove_file(path); // but not the file of another server
             }
@@ -66,19 +64,12 @@ fn checked<T>(address: &str, bound: io::Result<T>) -> T {
 }
 
 // ANCHOR: accept_loop
-/// Accepts peers on a listener of any kind, until the server is told to stop.
-async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handlers: &Handlers, signals: &mut Signals) {
+/// Accepts peers on a listener of any kind.
+async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handlers: &Handlers) {
     loop {
-        let accepted = select! {
-            accepted = listener.accept() => accepted,
-            () = told_to_stop(signals) => return,
-        };
-        match accepted {
+        match listener.accept().await {
             Ok((stream, _)) => drop(handlers.running.spawn(serve(stream, handlers.delay, handlers.stopping.clone()))),
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(echo::cannot_accept(&error)).await,
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::{io, select, time};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long the lines in flight may take once the server was told to stop.
+/// How long the lines in flight may take once the server was told to stop. (Tests are in a hurry: `PATIENCE`.)
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The two signals that ask a program to end.
@@ -18,8 +18,17 @@ pub fn signals() -> io::Result<Signals> {
     Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
 }
 
+/// Runs the accept loop until the server is told to stop. Peers who wait already are accepted first.
+pub async fn until_told_to_stop(accept: impl Future<Output = ()>, signals: &mut Signals) {
+    select! {
+        biased;
+        () = accept => {}
+        () = told_to_stop(signals) => {}
+    }
+}
+
 /// Waits for Ctrl-C, or for the signal that service managers send.
-pub async fn told_to_stop([interrupt, terminate]: &mut Signals) {
+async fn told_to_stop([interrupt, terminate]: &mut Signals) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -34,7 +43,7 @@ pub async fn finish(running: &TaskTracker, stopping: &CancellationToken, signals
     select! {
         () = running.wait() => return,
         () = told_to_stop(signals) => {}
-        () = time::sleep(GRACE) => {}
+        () = time::sleep(echo::patience_or(GRACE)) => {}
     }
     echo::log("stopped before all lines were sent back");
     process::exit(1);

@@ -1,6 +1,6 @@
 //! Step 7.1: all that an echo server does, on one runtime's own streams.
 
-use harness::{Program, suite};
+use harness::{Program, Result, suite};
 
 fn server() -> Program {
     Program::echo(env!("CARGO_BIN_EXE_07_01_echo_streams"))
@@ -24,4 +24,10 @@ fn nobody_waits_for_another() {
 #[test]
 fn its_command_line_follows_the_conventions() {
     suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+    suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
+    suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

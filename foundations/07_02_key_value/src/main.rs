@@ -18,11 +18,12 @@ use common::command_line;
 use connection::Stopping;
 use session::{Shared, now};
 use socket2::SockRef;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::{io, select, task, time};
@@ -31,8 +32,6 @@ const HELP: &str = "\
 Keeps keys and values in memory, and speaks Redis's protocol (RESP2 and RESP3), until Ctrl-C.
 Try: redis-cli -p 7878. Port 0 means any free port; Redis's own port is 6379.";
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many clients to serve at a time, as Redis has it. The next ones are told so, and disconnected.
 const MAX_CLIENTS: usize = 10_000;
 /// How many connections may wait to be accepted. With tokio's 128, a crowd of thousands would wait for seconds: a client whose packet
@@ -68,9 +67,9 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
         () = accept(&listener, &clients) => {}
         () = told_to_stop(&mut signals) => {}
     }
+    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     accept_the_last(listener, clients).await;
     stop.send_replace(true);
-    command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => return ExitCode::SUCCESS, // no client has a `stopping` any more
         () = told_to_stop(&mut signals) => {}
@@ -105,12 +104,12 @@ struct Clients {
 /// Accepts forever.
 async fn accept(listener: &TcpListener, clients: &Clients) {
     loop {
-        accept_one(listener, clients).await;
+        let_in(listener.accept().await, clients).await;
     }
 }
 
-async fn accept_one(listener: &TcpListener, clients: &Clients) {
-    match listener.accept().await {
+async fn let_in(accepted: io::Result<(TcpStream, SocketAddr)>, clients: &Clients) {
+    match accepted {
         Ok(accepted) => {
             let permit = Arc::clone(&clients.permits).try_acquire_owned().ok();
             task::spawn_local(connection::serve(
@@ -120,17 +119,18 @@ async fn accept_one(listener: &TcpListener, clients: &Clients) {
                 permit,
             ));
         }
-        Err(error) => {
-            command_line::log(format_args!("cannot accept: {error}"));
-            time::sleep(PAUSE).await;
-        }
+        Err(error) => time::sleep(command_line::cannot_accept(&error)).await,
     }
 }
 
 /// Accepts the clients that the system has let in already, and drops the listener. Whoever connects later is refused.
 async fn accept_the_last(listener: TcpListener, clients: Clients) {
     let (moment, at_most) = LAST_CLIENTS;
-    let accept = async { while time::timeout(moment, accept_one(&listener, &clients)).await.is_ok() {} };
+    let accept = async {
+        while let Ok(accepted) = time::timeout(moment, listener.accept()).await {
+            let_in(accepted, &clients).await;
+        }
+    };
     let _ = time::timeout(at_most, accept).await;
 }
 // ANCHOR_END: accept_loop
@@ -151,7 +151,6 @@ mod tests {
     use super::*;
     use std::io::Result;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
 
     #[tokio::test(flavor = "local")]
     async fn a_client_that_is_one_too_many_reads_why_although_it_was_quick_to_ask() -> Result<()> {

@@ -15,7 +15,6 @@ mod name;
 mod page;
 mod room;
 mod server;
-mod urgent;
 
 /// Serves a chat over WebSocket until Ctrl-C, to browsers that know it by an IP address or as localhost.
 #[derive(Debug, Parser)]

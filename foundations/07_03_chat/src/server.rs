@@ -2,11 +2,11 @@
 
 use crate::chat::Chat;
 use crate::page;
-use crate::urgent::Whole;
 use common::command_line;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use past_urgent::PastUrgent;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -16,8 +16,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{select, time};
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many clients to serve at a time, as in step 7.2. The next ones are told so, and sent away.
 const MAX_CLIENTS: usize = 10_000;
 /// What they are told.
@@ -32,6 +30,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     command_line::announce(listener.local_addr());
     select! {
+        biased; // clients who wait already are let in first
         () = accept(listener, &chat, MAX_CLIENTS) => {}
         () = told_to_stop(&mut signals) => {} // and nobody gets in any more
     }
@@ -68,10 +67,7 @@ async fn accept(listener: TcpListener, chat: &Chat, max_clients: usize) {
         match listener.accept().await {
             Ok((stream, _)) if chat.clients.len() >= max_clients => drop(stream.try_write(REFUSAL)),
             Ok((stream, _)) => drop(chat.clients.spawn(serve(stream, chat.clone()))),
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(command_line::cannot_accept(&error)).await,
         }
     }
 }
@@ -85,7 +81,7 @@ async fn serve(stream: TcpStream, chat: Chat) {
         Ok::<_, Infallible>(page::answer(request, &chat))
     });
     let _ = stream.set_nodelay(true); // a message is not to wait for the next one
-    let stream = TokioIo::new(Whole(stream));
+    let stream = TokioIo::new(PastUrgent(stream));
     let mut http = pin!(http1::Builder::new().half_close(true).serve_connection(stream, answer).with_upgrades());
     let ended = select! {
         ended = http.as_mut() => Some(ended),

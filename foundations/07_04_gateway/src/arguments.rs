@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::process;
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 const USAGE: &str = "usage: 07_04_gateway [ADDRESS] [--service URL]... [--with one-by-one|join|care] [--timeout TIME] [--second-after TIME] [--limit N] \
     [--delay TIME] [--fail-every N] [--silent]";
@@ -65,7 +66,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--with" => given.way = way_named(&value()?)?,
             "--timeout" => given.patience.all = time_named("--timeout", &value()?)?,
             "--second-after" => first = Some(time_named("--second-after", &value()?)?),
-            "--limit" => given.limit = number("--limit", &value()?)?,
+            "--limit" => given.limit = number::<usize>("--limit", &value()?)?.min(Semaphore::MAX_PERMITS),
             "--delay" => given.manners.delay = time_named("--delay", &value()?)?,
             "--fail-every" => given.manners.fail_every = Some(number("--fail-every", &value()?)?),
             "--silent" => given.manners.silent = true,

@@ -60,9 +60,12 @@ struct Own {
 
 async fn run(listener: TcpListener, own: Arc<Own>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            time::sleep(Duration::from_millis(100)).await;
-            continue;
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                time::sleep(command_line::cannot_accept(&error)).await;
+                continue;
+            }
         };
         let own = Arc::clone(&own);
         tokio::spawn(async move {

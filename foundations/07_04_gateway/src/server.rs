@@ -5,6 +5,7 @@ use common::command_line;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use past_urgent::PastUrgent;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,8 +13,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How long the answer may take that is under way when the time of a connection is up.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -24,10 +23,7 @@ pub async fn run(listener: TcpListener, gateway: Gateway) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&gateway)))),
-            Err(error) => {
-                command_line::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(command_line::cannot_accept(&error)).await,
         }
     }
 }
@@ -37,7 +33,8 @@ pub async fn run(listener: TcpListener, gateway: Gateway) {
 async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     let answer = service_fn(async |request| Ok::<_, Infallible>(gateway.answer(&request).await));
     let _ = stream.set_nodelay(true);
-    let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+    let http =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(PastUrgent(stream)), answer);
     let mut http = pin!(http);
     let ended = match time::timeout(echo::patience(), http.as_mut()).await {
         Ok(ended) => Ok(ended),

@@ -23,9 +23,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::{select, task, time};
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
-
 fn main() {
     let arguments: Arguments = echo::read();
     if let Err(error) = runtime(&arguments).and_then(|runtime| runtime.block_on(listen(&arguments))) {
@@ -54,6 +51,7 @@ async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments,
     echo::announce(listener.local_addr());
     let (stop, stopping) = watch::channel(());
     select! {
+        biased; // clients who wait already are accepted first
         () = accept(listener, arguments, pool, stopping) => {}
         () = signals.told_to_stop() => {}
     }
@@ -61,7 +59,7 @@ async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments,
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // no handler has a `stopping` any more
-        () = signals.told_to_stop() => process::exit(1),
+        () = signals.told_to_stop_at_once() => process::exit(1),
     }
 }
 
@@ -76,10 +74,7 @@ async fn accept(listener: TcpListener, arguments: &Arguments, pool: &Arc<Pool>, 
                     }
                 });
             }
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(echo::cannot_accept(&error)).await,
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Being told to stop.
 
 use std::io;
-use tokio::select;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{select, time};
+
+/// How long the answers in flight may take once the server was told to stop. (Tests are in a hurry: `PATIENCE`.)
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Ctrl-C, and the signal with which service managers end a program.
 pub struct Signals([Signal; 2]);
@@ -20,5 +24,10 @@ impl Signals {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
+    }
+
+    /// Waits for another one, but no longer than the answers in flight may take.
+    pub async fn told_to_stop_at_once(&mut self) {
+        let _ = time::timeout(echo::patience_or(GRACE), self.told_to_stop()).await;
     }
 }

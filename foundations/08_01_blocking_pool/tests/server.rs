@@ -207,3 +207,9 @@ fn its_command_line_follows_the_conventions() {
 fn all_handlers_share_one_thread() {
     suite::on_one_thread(server()).assert_passed();
 }
+
+#[test]
+fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+    suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
+    suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
+}

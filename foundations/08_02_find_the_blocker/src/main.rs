@@ -22,11 +22,8 @@ use std::{fs, path::Path, process};
 use tokio::io;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::{select, time};
+use tokio::{select, task, time};
 use tool::Tool;
-
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -61,12 +58,13 @@ async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments
     let accepting = tool.spawn("accept loop", accept(listener, arguments.delay, Arc::clone(tool), stopping));
     // ANCHOR_END: accept_loop
     signals.told_to_stop().await;
+    task::yield_now().await; // clients who wait already are accepted first
     accepting.abort();
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // no handler has a `stopping` any more
-        () = signals.told_to_stop() => give_up("stopped before all answers were sent"),
+        () = signals.told_to_stop_at_once() => give_up("stopped before all answers were sent"),
     }
 }
 
@@ -76,10 +74,7 @@ async fn accept(listener: TcpListener, delay: Duration, tool: Arc<Tool>, stoppin
             Ok((stream, _)) => {
                 tool.spawn("connection", connection::serve(stream, delay, Arc::clone(&tool), stopping.clone()));
             }
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(echo::cannot_accept(&error)).await,
         }
     }
 }

@@ -27,8 +27,6 @@ mod relay;
 mod room;
 #[path = "../../07_03_chat/src/server.rs"]
 mod server;
-#[path = "../../07_03_chat/src/urgent.rs"]
-mod urgent;
 
 const HELP: &str = "\
 Serves HTTP until Ctrl-C, and shares its room with all other copies that use the same broker: redis://127.0.0.1:6379,

@@ -3,8 +3,13 @@
 use harness::{Program, Result, suite};
 use std::thread;
 
-/// What costs something with each echo, besides the lines: turns for everyone, and patience.
-const PROMISES: [&str; 2] = ["a_client_that_never_stops_delays_nobody", "peers_that_say_nothing_are_let_go"];
+/// What costs something with each echo, besides the lines: turns for everyone, and patience. And what costs nothing, but is easily forgotten.
+const PROMISES: [&str; 4] = [
+    "a_client_that_never_stops_delays_nobody",
+    "peers_that_say_nothing_are_let_go",
+    "running_out_of_descriptors",
+    "connections_that_fail_before_they_are_accepted",
+];
 
 /// At the same time, because they wait for delays.
 #[test]

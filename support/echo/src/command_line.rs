@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub use common::command_line::{cannot_listen, log, read};
+pub use common::command_line::{cannot_accept, cannot_listen, log, read};
 
 /// Sends each line back after the delay, until Ctrl-C.
 ///

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, pipe};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -200,13 +200,16 @@ impl Program {
     }
 
     /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
-    /// that was free a moment ago.
+    /// that was free a moment ago, and that no other program here is given in the meantime: where all of 127.0.0.0/8 is this machine,
+    /// this process has an address of its own.
     pub(crate) fn start_unheard(&self) -> Result<Server> {
         let mut attempts = 0..5; // somebody else may take the address in the meantime
         loop {
             let (reader, writer) = pipe()?;
             drop(reader);
-            let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+            let [_, high, middle, low] = process::id().to_be_bytes();
+            let own = if cfg!(target_os = "linux") { [127, 128 | high, middle, low] } else { [127, 0, 0, 1] };
+            let address = TcpListener::bind(SocketAddr::from((own, 0)))?.local_addr()?;
             let mut command = self.command();
             command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
             let mut server = self.spawn(&mut command)?;
@@ -294,6 +297,11 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How long it is waited for.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// What it speaks.
@@ -453,7 +461,7 @@ impl Server {
         return Err(Failure::new(format!("only Linux can limit a running program to {limit} descriptors")));
     }
 
-    fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 

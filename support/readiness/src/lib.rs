@@ -12,8 +12,6 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many events to take from the system at a time.
 const EVENTS: usize = 1024;
 /// The listener's own number. The clients have those that follow.
@@ -160,8 +158,8 @@ impl<W> EventLoop<W> {
                     return self.keep(LISTENER, Wait::Readable, None, None);
                 }
                 Err(error) => {
-                    echo::log(format_args!("cannot accept: {error}"));
-                    return self.keep(LISTENER, Wait::Time(PAUSE), Instant::now().checked_add(PAUSE), None);
+                    let rest = echo::cannot_accept(&error);
+                    return self.keep(LISTENER, Wait::Time(rest), Instant::now().checked_add(rest), None);
                 }
             }
         }

@@ -52,6 +52,26 @@ fn a_chat_that_does_not_wait_for_a_pong_is_found() {
 }
 
 #[test]
+fn a_chat_that_answers_to_any_name_is_found() {
+    let property = properties::a_server_answers_to_addresses_and_to_its_own_names_only;
+    let failure = found("any_host", property, SAFETY);
+    assert!(failure.to_string().contains("\"evil.example\": 101 instead of 421"), "{failure}");
+}
+
+#[test]
+fn a_chat_that_takes_names_as_they_are_written_is_found() {
+    let failure = found("names_as_written", properties::a_name_is_nobody_elses, SAFETY);
+    assert!(failure.to_string().contains("heard \"* Hello, \u{410}nn!"), "{failure}");
+}
+
+#[test]
+fn a_chat_that_stops_reading_at_urgent_data_is_found() {
+    let property = properties::a_message_with_urgent_data_in_it_is_heard;
+    let failure = found("stops_at_urgent", property, Duration::from_secs(1));
+    assert!(failure.to_string().contains("instead of \"Ann: hello, all of you\""), "{failure}");
+}
+
+#[test]
 fn nobody_waits_for_a_client_that_does_not_read() -> Result {
     let traced = traces::find("07_03")?;
     for picture in [traced.committed()?, traced.observe()?] {

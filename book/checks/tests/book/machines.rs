@@ -1,11 +1,54 @@
 //! Chapter 11.3: what the rolling restart, the balancer's hop and the arithmetic say.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
 use book_checks::machines::{self, Hop, PORTS, SOCKET};
 use book_checks::measured::traces::{self, Traced};
-use book_checks::{Result, assert_none, has_tool, snapshot};
+use book_checks::{Result, assert_none, has_tool, patch, snapshot};
+use harness::Program;
 use measure::figure::Measure;
+use rustix::process::Signal;
 use std::fs;
+use std::time::Duration;
 use timeline::{Kind, Row, Timeline};
+
+#[path = "../../../../foundations/11_03_many_machines/tests/many_machines/properties.rs"]
+mod properties;
+#[allow(dead_code, reason = "the step's own tests use more of it")]
+#[path = "../../../../foundations/07_03_chat/tests/chat/talker.rs"]
+mod talker;
+
+/// A program of the step with the faults of this patch, for which nobody waits long.
+fn careless(program: &str) -> Program {
+    patch::program(&format!("{program}+careless_machines")).unwrap().patience(Duration::from_secs(2))
+}
+
+#[test]
+fn a_relay_that_trusts_its_broker_is_found() {
+    let relay = careless("11_03_shared_chat");
+    let properties: [fn(&Program) -> Result; 4] = [
+        properties::what_the_broker_misses_is_not_laid_to_others,
+        properties::a_broker_that_rests_for_a_second_is_not_lost,
+        properties::a_line_that_the_broker_did_not_confirm_is_sent_again,
+        properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks,
+    ];
+    if has_tool("redis-server") {
+        let found = properties.map(|property| property(&relay).expect_err("it has faults").to_string());
+        let expected =
+            ["You were too slow", "lost the broker", "the line is not sent again", "no \"lost the broker: \""];
+        assert!(found.iter().zip(expected).all(|(found, expected)| found.contains(expected)), "{found:?}");
+    }
+}
+
+/// `SIGHUP` ends a program that does not expect it, and what it has started runs on.
+#[test]
+fn a_program_that_is_ended_with_its_terminal_is_found() {
+    if has_tool("haproxy") {
+        let program = careless("11_03_many_machines");
+        let left = properties::nothing_is_left_after(&program, ["--balancer", "haproxy"], Signal::HUP).unwrap_err();
+        assert!(left.to_string().ends_with(" are left"), "{left}");
+    }
+}
 
 #[test]
 fn each_table_of_many_machines_shows_its_data() -> Result {

@@ -1,5 +1,7 @@
 //! Chapter 5: what becomes of our own runtime if something in it is changed.
 
+#![allow(clippy::unwrap_used)]
+
 use book_checks::echo_costs::UNWATCHED;
 use book_checks::{Result, patch};
 use harness::Protocol;
@@ -16,6 +18,18 @@ fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() ->
         assert!(log.ends_with("cannot serve any more: the accept loop has panicked\n"), "{name}: {log}");
     }
     Ok(())
+}
+
+/// Section 5.3: a destructor that panics must harm nothing but its own task, and what a panic says must not get lost.
+#[test]
+fn an_executor_that_drops_tasks_carelessly_is_found() {
+    let package = patch::binary("wait+careless_drop");
+    let found = patch::cargo(&["test", "--offline", "--bins", "-p", &package]).unwrap_err().to_string();
+    for test in
+        ["a_destructor_that_panics_harms_no_other_task", "the_message_of_a_panic_is_the_reason_formatted_or_not"]
+    {
+        assert!(found.contains(&format!("test tests::{test} ... FAILED")), "{test} does not find it:\n{found}");
+    }
 }
 
 #[test]

@@ -46,14 +46,12 @@ fn whoever_leaves_is_missed_however_they_leave() -> Result {
 
 #[test]
 fn a_name_that_is_taken_or_no_name_is_refused_and_another_one_may_be_tried() -> Result {
-    let server = chat().start()?;
-    let _ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
-    let mut other = Talker::connect(&server, SAFETY)?;
-    other.say("aNN")?;
-    other.hears("* aNN is here already. Which other name is yours?")?;
-    other.say("An\nn: hello\nX")?;
-    other.hears("* A name has 1 to 20 letters or digits, and no spaces. Which one is yours?")?;
-    other.called("Zoë-2").map(drop)
+    properties::a_name_is_nobody_elses(&chat(), SAFETY)
+}
+
+#[test]
+fn a_message_with_urgent_data_in_it_is_heard() -> Result {
+    properties::a_message_with_urgent_data_in_it_is_heard(&chat(), SAFETY)
 }
 
 #[test]

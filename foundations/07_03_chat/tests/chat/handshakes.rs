@@ -1,10 +1,8 @@
 //! What HTTP requests get: the page, a conversation, or a refusal.
 
 use super::chat;
-use harness::{Response, Result, Server};
-
-const HANDSHAKE: &str = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+use super::properties::{self, HANDSHAKE};
+use harness::{Response, Result, SAFETY, Server};
 
 /// The answer to this request, with these header fields.
 fn answer(server: &Server, request: &str, fields: &str) -> Result<Response> {
@@ -52,34 +50,9 @@ fn a_page_from_elsewhere_may_not_chat_and_programs_without_a_page_may() -> Resul
     Ok(())
 }
 
-/// A name that somebody else has made point here (*DNS rebinding*) is not ours, even if the page and the request agree on it.
 #[test]
 fn a_server_answers_to_addresses_and_to_its_own_names_only() -> Result {
-    let server = chat().argument("--host").argument("Chat.example").start()?;
-    let port = server.address().port();
-    for (host, status) in [
-        ("127.0.0.1", 101),
-        ("[::1]", 101),
-        ("192.168.1.7", 101),
-        ("localhost", 101),
-        ("chat.example", 101),
-        ("evil.example", 421),
-        ("127.0.0.1.evil.example", 421),
-        ("chat.example.evil.example", 421),
-        ("localhost.evil.example", 421),
-        ("", 421),
-    ] {
-        for host in [host.to_owned(), format!("{host}:{port}")] {
-            for (target, expected) in [("/chat", status), ("/", if status == 101 { 200 } else { status })] {
-                let request =
-                    format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{HANDSHAKE}\r\n");
-                let mut client = server.client()?;
-                client.send(request)?;
-                assert_eq!(client.response()?.status, expected, "{target} {host}");
-            }
-        }
-    }
-    Ok(())
+    properties::a_server_answers_to_addresses_and_to_its_own_names_only(&chat(), SAFETY)
 }
 
 #[test]

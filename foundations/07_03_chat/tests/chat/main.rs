@@ -12,7 +12,6 @@ mod properties;
 mod server;
 mod stopping;
 mod talker;
-mod urgent;
 
 use harness::Program;
 

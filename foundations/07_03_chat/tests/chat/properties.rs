@@ -1,7 +1,8 @@
-//! The two properties that define the chat. The book's tests see that servers with a fault do not have them.
+//! The properties that define the chat. The book's tests see that servers with a fault do not have them.
 
 use super::talker::{Talker, frame};
 use harness::{Failure, Program, Result};
+use socket2::SockRef;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -140,3 +141,72 @@ pub fn a_client_that_was_blocked_for_less_than_the_patience_stays(program: &Prog
     }
     Err(Failure::new("this machine is too busy for this test"))
 }
+
+/// Ann is here. Who could be taken for her, or whose name nobody could read, has to choose another one.
+pub fn a_name_is_nobody_elses(program: &Program, patience: Duration) -> Result {
+    let server = program.start()?;
+    let _ann = Talker::connect(&server, patience)?.called("Ann")?;
+    let mut other = Talker::connect(&server, patience)?;
+    for double in ["aNN", "\u{410}nn"] {
+        other.say(double)?;
+        other.hears(&format!("* {double} is here already. Which other name is yours?"))?;
+    }
+    for unreadable in ["Ann\u{3164}", "\u{3164}", "\u{ff21}nn", "An\nn: hello\nX"] {
+        other.say(unreadable)?;
+        other.hears("* A name has 1 to 20 letters or digits, and no spaces. Which one is yours?")?;
+    }
+    other.called("Zoë-2").map(drop)
+}
+
+/// One byte of a stream can be marked as urgent, and a read stops there (RFC 6093). Nothing may be left lying behind the mark.
+pub fn a_message_with_urgent_data_in_it_is_heard(program: &Program, patience: Duration) -> Result {
+    let mut server = program.start()?;
+    let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
+    let mut bob = Talker::connect(&server, patience)?.called("Bob")?;
+    ann.hears("* Bob is here")?;
+    let message = frame(0x81, b"hello, all of you");
+    let (before, after) = message.split_at(message.len() / 2);
+    server.while_suspended(|_| {
+        let mut stream = ann.socket.get_ref();
+        stream.write_all(before)?;
+        SockRef::from(stream).send_out_of_band(b"!")?;
+        Ok(stream.write_all(after)?)
+    })?;
+    bob.hears("Ann: hello, all of you")
+}
+
+/// A name that somebody else has made point here (*DNS rebinding*) is not ours, even if the page and the request agree on it.
+pub fn a_server_answers_to_addresses_and_to_its_own_names_only(program: &Program, _: Duration) -> Result {
+    let server = program.clone().argument("--host").argument("Chat.example").start()?;
+    let port = server.address().port();
+    for (host, status) in [
+        ("127.0.0.1", 101),
+        ("[::1]", 101),
+        ("192.168.1.7", 101),
+        ("localhost", 101),
+        ("chat.example", 101),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("chat.example.evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("", 421),
+    ] {
+        for host in [host.to_owned(), format!("{host}:{port}")] {
+            for (target, expected) in [("/chat", status), ("/", if status == 101 { 200 } else { status })] {
+                let mut client = server.client()?;
+                client.send(format!(
+                    "GET {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{HANDSHAKE}\r\n"
+                ))?;
+                let status = client.response()?.status;
+                if status != expected {
+                    return Err(Failure::new(format!("{target} at {host:?}: {status} instead of {expected}")));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a client says that wants to leave HTTP for WebSocket.
+pub const HANDSHAKE: &str = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

@@ -1,7 +1,7 @@
 //! Step 7.3: as a server of HTTP, it survives what every server here survives.
 
 use super::chat;
-use harness::{Program, Protocol, suite};
+use harness::{Program, Protocol, Result, suite};
 
 fn server() -> Program {
     chat().speaking(Protocol::OwnPage)
@@ -15,4 +15,10 @@ fn it_survives_its_peers() {
 #[test]
 fn its_command_line_follows_the_conventions() {
     suite::command_line(server()).assert_passed();
+}
+
+#[test]
+fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+    suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
+    suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

@@ -4,6 +4,7 @@
 
 mod bad_services;
 mod crowd;
+mod others;
 mod properties;
 mod server;
 mod services;

@@ -122,6 +122,13 @@ fn what_makes_no_sense_on_the_command_line_is_named_and_the_code_is_2() -> Resul
     Ok(())
 }
 
+/// More than a limit can be is no limit.
+#[test]
+fn a_huge_limit_is_no_limit() -> Result {
+    let server = server().argument("--limit").argument(u64::MAX.to_string()).start()?;
+    expect(server.client()?.get("/"), 200, "12.50 euros")
+}
+
 #[test]
 fn it_asks_the_services_that_it_is_given() -> Result {
     let service = server().start()?;

@@ -14,6 +14,7 @@ mod idle;
 mod load;
 #[path = "../../src/port.rs"]
 mod port;
+mod properties;
 mod relay;
 mod restart;
 #[allow(dead_code, reason = "the step's own tests use more of it")]

@@ -1,78 +1,18 @@
 //! One copy and its broker.
 
+use super::properties::{self, Broker, hears_at_last};
 use super::talker::Talker;
 use harness::{Program, Protocol, Result, SAFETY, Server, has_tool, suite};
-use rustix::process::{Pid, Signal, kill_process};
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use rustix::process::Signal;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
-/// redis-server, which can be ended and started again in the same place. It ends when it is dropped.
-struct Broker {
-    folder: TempDir,
-    process: Child,
+/// The copy of the chat, as it is built now.
+fn copy() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_11_03_shared_chat"))
 }
 
-impl Broker {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let process = redis_server(&folder);
-        Self { folder, process }
-    }
-
-    fn end(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.process), signal).unwrap();
-    }
-
-    fn start_again(&mut self) {
-        self.process = redis_server(&self.folder);
-    }
-
-    /// A copy of the chat that uses it.
-    fn copy(&self) -> Program {
-        copy(&format!("unix://{}/redis.sock", self.folder.path().display()))
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-fn redis_server(folder: &TempDir) -> Child {
-    let mut command = Command::new("redis-server");
-    command.args(["--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "no"]);
-    let process = command.current_dir(folder.path()).stdout(Stdio::null()).spawn().unwrap();
-    let start = Instant::now();
-    while UnixStream::connect(folder.path().join("redis.sock")).is_err() {
-        assert!(start.elapsed() < SAFETY, "redis-server does not listen");
-        thread::sleep(Duration::from_millis(2));
-    }
-    process
-}
-
-fn copy(broker: &str) -> Program {
-    Program::at(env!("CARGO_BIN_EXE_11_03_shared_chat")).environment("BROKER", broker)
-}
-
-/// Waits for this line, and returns what is heard before it. What comes from other copies may come early or late.
-fn hears_at_last(talker: &mut Talker, expected: &str) -> Result<Vec<String>> {
-    let mut before = Vec::new();
-    loop {
-        match talker.hear()? {
-            line if line == expected => return Ok(before),
-            line => before.push(line),
-        }
-    }
+fn with_a_broker(property: fn(&Program) -> Result) -> Result {
+    if has_tool("redis-server") { property(&copy()) } else { Ok(()) }
 }
 
 #[test]
@@ -81,7 +21,7 @@ fn people_at_one_copy_hear_each_other_without_the_broker_and_all_others_as_soon_
         return Ok(());
     }
     let mut broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let (here, there) = (broker.copy(&copy()).start()?, broker.copy(&copy()).start()?);
     let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
     let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
     hears_at_last(&mut bob, "* Ann is here")?;
@@ -136,110 +76,34 @@ fn people_at_different_copies_may_hear_two_lines_in_a_different_order() -> Resul
         return Ok(());
     }
     let broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let (here, there) = (broker.copy(&copy()).start()?, broker.copy(&copy()).start()?);
     let [cid, dora] = heard_at([&here, &there], &broker)?;
     assert_eq!((cid, dora), (["Ann: one".into(), "Bob: two".into()], ["Bob: two".into(), "Ann: one".into()]));
-    let third = broker.copy().start()?;
+    let third = broker.copy(&copy()).start()?;
     let [cid, dora] = heard_at([&third, &third], &broker)?;
     assert_eq!(cid, ["Ann: one", "Bob: two"]);
     assert_eq!(cid, dora, "at one copy, there is one order");
     Ok(())
 }
 
-/// More lines than the relay's inbox keeps, while the broker does nothing. Some are lost at the other copy, and that is the broker's
-/// fault: nobody there was too slow.
 #[test]
 fn what_the_broker_misses_is_not_laid_to_others() -> Result {
-    if !has_tool("redis-server") {
-        return Ok(());
-    }
-    let broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
-    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
-    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
-    let mut cid = Talker::connect(&here, SAFETY)?.called("Cid")?;
-    hears_at_last(&mut bob, "* Cid is here")?;
-    broker.signal(Signal::STOP);
-    for number in 0..500 {
-        ann.say(&number.to_string())?;
-        hears_at_last(&mut cid, &format!("Ann: {number}"))?;
-    }
-    broker.signal(Signal::CONT);
-    let before = hears_at_last(&mut bob, "Ann: 499")?;
-    assert!(before.len() < 499 && before.iter().all(|line| line.starts_with("Ann: ")), "{before:?}");
-    here.wait_for_log("the broker was too slow, and missed ")
+    with_a_broker(properties::what_the_broker_misses_is_not_laid_to_others)
 }
 
-/// 500 milliseconds is how long the client of Redis waits for an answer, unless it is told otherwise.
 #[test]
 fn a_broker_that_rests_for_a_second_is_not_lost() -> Result {
-    if !has_tool("redis-server") {
-        return Ok(());
-    }
-    let broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
-    let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
-    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
-    hears_at_last(&mut bob, "* Ann is here")?;
-    broker.signal(Signal::STOP);
-    ann.say("are you there?")?;
-    thread::sleep(Duration::from_secs(1));
-    broker.signal(Signal::CONT);
-    bob.hears("Ann: are you there?")?;
-    assert_eq!((here.log().as_str(), there.log().as_str()), ("", ""));
-    Ok(())
+    with_a_broker(properties::a_broker_that_rests_for_a_second_is_not_lost)
 }
 
-/// The broker has taken the line, but not confirmed it, when it ends.
 #[test]
 fn a_line_that_the_broker_did_not_confirm_is_sent_again() -> Result {
-    if !has_tool("redis-server") {
-        return Ok(());
-    }
-    let mut broker = Broker::start();
-    let here = broker.copy().start()?;
-    let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
-    let mut cid = Talker::connect(&here, SAFETY)?.called("Cid")?;
-    ann.hears("* Cid is here")?;
-    broker.signal(Signal::STOP);
-    ann.say("precious")?;
-    cid.hears("Ann: precious")?;
-    thread::sleep(Duration::from_millis(50)); // the relay has it, too
-    let copy = Pid::from_raw(here.process().try_into().unwrap()).unwrap();
-    kill_process(copy, Signal::STOP).unwrap();
-    broker.end();
-    broker.start_again();
-    let mut subscriber = UnixStream::connect(broker.folder.path().join("redis.sock"))?;
-    subscriber.set_read_timeout(Some(SAFETY))?;
-    subscriber.write_all(b"SUBSCRIBE chat\r\n")?;
-    let mut subscriber = BufReader::new(subscriber);
-    let mut line = String::new();
-    while !line.starts_with(":1") {
-        line.clear();
-        subscriber.read_line(&mut line)?;
-    }
-    kill_process(copy, Signal::CONT).unwrap();
-    while !line.ends_with(" Ann: precious\r\n") {
-        line.clear();
-        assert!(subscriber.read_line(&mut line)? > 0);
-    }
-    Ok(())
+    with_a_broker(properties::a_line_that_the_broker_did_not_confirm_is_sent_again)
 }
 
-/// Nobody speaks, and no packet says that the broker is gone.
 #[test]
 fn a_broker_that_falls_silent_is_noticed_though_nobody_speaks() -> Result {
-    if !has_tool("redis-server") {
-        return Ok(());
-    }
-    let broker = Broker::start();
-    let copy = broker.copy().patience_for_peers(Duration::from_secs(3)).start()?;
-    thread::sleep(Duration::from_secs(1)); // longer than the broker may be silent
-    assert_eq!(copy.log(), "");
-    broker.signal(Signal::STOP);
-    copy.wait_for_log("lost the broker: ")?;
-    broker.signal(Signal::CONT);
-    Ok(())
+    with_a_broker(properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks)
 }
 
 #[test]
@@ -248,7 +112,7 @@ fn a_copy_that_stops_well_tells_the_others_who_has_left() -> Result {
         return Ok(());
     }
     let broker = Broker::start();
-    let (mut here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let (mut here, there) = (broker.copy(&copy()).start()?, broker.copy(&copy()).start()?);
     let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
     let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
     hears_at_last(&mut bob, "* Ann is here")?;
@@ -266,7 +130,7 @@ fn each_copy_knows_the_names_of_its_own_members_only() -> Result {
         return Ok(());
     }
     let broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let (here, there) = (broker.copy(&copy()).start()?, broker.copy(&copy()).start()?);
     let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
     let mut other = Talker::connect(&there, SAFETY)?;
     other.say("Ann")?;
@@ -280,13 +144,13 @@ fn what_was_said_before_a_copy_was_there_is_lost_to_it() -> Result {
         return Ok(());
     }
     let broker = Broker::start();
-    let (here, there) = (broker.copy().start()?, broker.copy().start()?);
+    let (here, there) = (broker.copy(&copy()).start()?, broker.copy(&copy()).start()?);
     let mut cid = Talker::connect(&there, SAFETY)?.called("Cid")?;
     let mut ann = Talker::connect(&here, SAFETY)?.called("Ann")?;
     hears_at_last(&mut cid, "* Ann is here")?;
     ann.say("early")?;
     hears_at_last(&mut cid, "Ann: early")?; // so the broker has passed it on
-    let late = broker.copy().start()?;
+    let late = broker.copy(&copy()).start()?;
     let mut bob = Talker::connect(&late, SAFETY)?.called("Bob")?;
     hears_at_last(&mut ann, "* Bob is here")?;
     ann.say("late")?;
@@ -296,7 +160,7 @@ fn what_was_said_before_a_copy_was_there_is_lost_to_it() -> Result {
 
 #[test]
 fn a_copy_without_a_broker_says_so() -> Result {
-    let ended = copy("unix:///nonexistent").run(&["127.0.0.1:0"])?;
+    let ended = copy().environment("BROKER", "unix:///nonexistent").run(&["127.0.0.1:0"])?;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.log.starts_with("cannot reach the broker at unix:///nonexistent: "), "{ended:?}");
     Ok(())
@@ -305,6 +169,6 @@ fn a_copy_without_a_broker_says_so() -> Result {
 #[test]
 fn its_command_line_follows_the_conventions() {
     if has_tool("redis-server") {
-        suite::command_line(Broker::start().copy().speaking(Protocol::OwnPage)).assert_passed();
+        suite::command_line(Broker::start().copy(&copy()).speaking(Protocol::OwnPage)).assert_passed();
     }
 }

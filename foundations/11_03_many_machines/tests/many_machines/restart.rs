@@ -1,14 +1,13 @@
 //! Whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
 
 use super::PROGRAM;
-use harness::{Ended, Program, SAFETY, Server, has_tool};
-use rustix::process::{Pid, Signal, kill_process};
+use super::properties::{children, nothing_is_left_after, nothing_is_left_of, pid, serving};
+use harness::{Ended, Program, Result, SAFETY, has_tool};
+use rustix::process::{Signal, kill_process};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
 use std::{fs, thread};
-use tempfile::TempDir;
 
 /// How many clients ask at a time, each one thing.
 const CLIENTS: usize = 8;
@@ -81,79 +80,40 @@ fn one_copy_alone_is_not_enough() {
 
 /// What is left would be found by the numbers of its processes, or in the folder for what is temporary.
 #[test]
-fn nothing_is_left_when_it_was_told_to_stop() {
+fn nothing_is_left_when_it_was_told_to_stop() -> Result {
     for arguments in THINGS_TO_SERVE {
         for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-            let Some((mut server, folder)) = serving(arguments) else { return };
-            let children = children(server.process());
-            assert!(children.len() > 3, "three copies and {arguments:?}: {children:?}");
-            kill_process(pid(server.process()), signal).unwrap();
-            assert_eq!(server.wait_for_exit().unwrap().code(), Some(0));
-            nothing_is_left_of(&children, &folder);
+            if has_all_tools() {
+                nothing_is_left_after(&PROGRAM, arguments, signal)?;
+            }
         }
     }
+    Ok(())
 }
 
 #[test]
-fn a_balancer_or_a_broker_that_dies_is_noticed() {
+fn a_balancer_or_a_broker_that_dies_is_noticed() -> Result {
     for (arguments, name) in THINGS_TO_SERVE.into_iter().zip(["haproxy", "nginx", "redis-server"]) {
-        let Some((mut server, folder)) = serving(arguments) else { return };
+        if !has_all_tools() {
+            return Ok(());
+        }
+        let (mut server, folder) = serving(&PROGRAM, arguments)?;
         let children = children(server.process());
         let is_named =
             |child: &&u32| fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() == name;
         let all: Vec<u32> = children.iter().filter(is_named).copied().collect();
         kill_process(pid(*all.iter().min().unwrap()), Signal::KILL).unwrap(); // nginx's workers are younger than their master
-        assert_eq!(server.wait_for_exit().unwrap().code(), Some(1));
+        assert_eq!(server.wait_for_exit()?.code(), Some(1));
         assert!(server.log().starts_with(&format!("cannot go on: {name} has ended: ")), "{}", server.log());
-        nothing_is_left_of(&children, &folder);
+        nothing_is_left_of(&children, &folder, SAFETY)?;
     }
+    Ok(())
 }
 
 const THINGS_TO_SERVE: [[&str; 2]; 3] = [["--balancer", "haproxy"], ["--balancer", "nginx"], ["--chat", "broker"]];
 
-/// A server with these arguments, and a folder of its own for what is temporary.
-fn serving(arguments: [&str; 2]) -> Option<(Server, TempDir)> {
-    if !["haproxy", "nginx", "redis-server"].iter().all(|tool| has_tool(tool)) || !Path::new("/proc/self").is_dir() {
-        return None;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let [option, value] = arguments;
-    let program = PROGRAM.clone().argument(option).argument(value).environment("TMPDIR", folder.path());
-    let server = program.argument("--serve").start().unwrap();
-    assert_eq!(server.client().unwrap().get("/").unwrap().status, 200);
-    Some((server, folder))
-}
-
-fn nothing_is_left_of(children: &[u32], folder: &TempDir) {
-    for child in children {
-        assert!(ends(*child), "{child} is left");
-    }
-    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
-    assert!(left.is_empty(), "{left:?}");
-}
-
-fn pid(process: u32) -> Pid {
-    Pid::from_raw(process.try_into().unwrap()).unwrap()
-}
-
-/// The processes that this one has started, and those that they have started.
-fn children(parent: u32) -> Vec<u32> {
-    let own = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    let own: Vec<u32> = own.split_whitespace().map(|number| number.parse().unwrap()).collect();
-    own.iter().flat_map(|child| children(*child)).chain(own.clone()).collect()
-}
-
-/// Whether this process ends: it was killed, but may not have been on a processor since. (`Z` has ended, and nobody has asked how.)
-fn ends(process: u32) -> bool {
-    let start = Instant::now();
-    let is_running = || {
-        let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-        state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
-    };
-    while is_running() && start.elapsed() < SAFETY {
-        thread::sleep(Duration::from_millis(2));
-    }
-    !is_running()
+fn has_all_tools() -> bool {
+    Path::new("/proc/self").is_dir() && ["haproxy", "nginx", "redis-server"].iter().all(|tool| has_tool(tool))
 }
 
 #[test]

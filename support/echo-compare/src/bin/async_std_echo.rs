@@ -15,8 +15,6 @@ use std::time::Duration;
 #[path = "../patience.rs"]
 mod patience;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many tasks to have at a time. The next peers wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
@@ -34,28 +32,29 @@ async fn run(listener: TcpListener, delay: Duration) {
     echo::announce(listener.local_addr());
     listener
         .incoming()
-        .then(pause_after_failure)
+        .filter_map(accepted)
         // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
         .for_each_concurrent(MAX_TASKS, |stream| task::spawn(serve_peer(stream, delay)).catch_unwind().map(drop))
         .await;
 }
 
-async fn pause_after_failure(stream: io::Result<TcpStream>) -> io::Result<TcpStream> {
-    if stream.is_err() {
-        task::sleep(PAUSE).await;
+/// The client, if the system had one.
+async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
+    if let Err(error) = &stream {
+        task::sleep(echo::cannot_accept(error)).await;
     }
-    stream
+    stream.ok()
 }
 
 /// Serves one peer, until either side has had enough.
-async fn serve_peer(stream: io::Result<TcpStream>, delay: Duration) {
+async fn serve_peer(stream: TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
         echo::log(format_args!("gave up on a connection: {error}"));
     }
 }
 
-async fn handle_connection(stream: io::Result<TcpStream>, delay: Duration) -> io::Result<()> {
-    let (mut patience, mut stream) = (Patience::new(echo::patience(), task::sleep), stream?);
+async fn handle_connection(mut stream: TcpStream, delay: Duration) -> io::Result<()> {
+    let mut patience = Patience::new(echo::patience(), task::sleep);
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {

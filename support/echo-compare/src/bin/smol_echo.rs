@@ -17,8 +17,6 @@ use std::time::Duration;
 #[path = "../patience.rs"]
 mod patience;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many tasks to have at a time. The next peers wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
@@ -53,10 +51,7 @@ async fn run(listener: TcpListener, delay: Duration) {
                 };
                 EXECUTOR.spawn(served).detach();
             }
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                Timer::after(PAUSE).await;
-            }
+            Err(error) => drop(Timer::after(echo::cannot_accept(&error)).await),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Run: `cargo run -p echo-compare --bin tokio_echo`
 //! Try: `nc 127.0.0.1 7878` in two terminals.
 //! You should see: the same as with step 5.6. What was written there, the executor, the reactor and the sockets, is a library here.
-//! (Step 7.1 is on tokio as well, but promises more: it stops well, and serves Unix sockets too.)
+//! (Step 7.1 is on tokio as well, but promises more: it stops well, serves Unix sockets too, and reads on after a byte of urgent data.)
 
 use echo::{LINGER, Lines};
 use patience::Patience;
@@ -17,8 +17,6 @@ use tokio::{task, time};
 #[path = "../patience.rs"]
 mod patience;
 
-/// How long to let a failed listener rest: what it lacks, such as descriptors, may come back.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many tasks to have at a time. The next peers wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
@@ -43,10 +41,7 @@ async fn run(listener: TcpListener, delay: Duration) {
                     drop(place);
                 });
             }
-            Err(error) => {
-                echo::log(format_args!("cannot accept: {error}"));
-                time::sleep(PAUSE).await;
-            }
+            Err(error) => time::sleep(echo::cannot_accept(&error)).await,
         }
     }
 }

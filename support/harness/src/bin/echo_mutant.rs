@@ -30,6 +30,7 @@ const FAULTS: &[&str] = &[
     "waits_once_for_all",
     "ignores_nonsense",
     "waits_for_ever",
+    "rests_after_each_failed_accept",
     "gives_up_when_interrupted",
     "believes_a_short_read",
     "never_closes",
@@ -98,7 +99,8 @@ fn accept(listener: &TcpListener, delay: Duration, fault: Fault, is_pool: bool) 
         match stream {
             Ok(stream) if is_pool || fault.is("serial") => serve(&stream, delay, fault),
             Ok(stream) => drop(thread::spawn(move || serve(&stream, delay, fault))),
-            Err(_) => thread::sleep(Duration::from_millis(100)),
+            Err(_) if fault.is("rests_after_each_failed_accept") => thread::sleep(Duration::from_millis(100)),
+            Err(error) => thread::sleep(echo::cannot_accept(&error)),
         }
     }
 }

@@ -23,7 +23,6 @@
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
 //! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
-//! | [`reads_all`] | a short read does not mean that all is read | 3.3, 3.4, 5.5, 5.6 |
 //! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
 //! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
 //! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
@@ -187,6 +186,7 @@ const STOPS_WELL: &[Check] = checks![
     stopping::a_client_that_reads_late_gets_all_its_answers,
     stopping::the_last_answer_says_that_it_is_the_last,
     stopping::requests_that_arrive_with_the_signal_are_answered,
+    stopping::clients_that_cannot_be_accepted_before_the_signal_are_answered,
     stopping::hundreds_of_idle_connections_are_closed,
     stopping::without_clients_it_ends_at_once,
     stopping::a_second_ctrl_c_ends_it_at_once,
@@ -196,6 +196,7 @@ const STOPS_WELL: &[Check] = checks![
 const STOPS_IN_TIME: &[Check] = checks![
     stopping::half_a_request_that_stalls_does_not_outlast_the_grace_period,
     stopping::answers_that_take_too_long_are_given_up,
+    stopping::a_client_that_trickles_does_not_keep_it_from_stopping,
 ];
 
 const COMMAND_LINE: &[Check] = checks![
@@ -233,13 +234,12 @@ const ECHO_SURVIVES: &[Check] = checks![
     survives::a_thousand_visits_without_growing,
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
+    survives::connections_that_fail_before_they_are_accepted,
     survives::being_suspended_in_mid_request,
+    survives::an_urgent_byte_in_mid_request,
     echo::peers_that_say_nothing_are_let_go,
     echo::peers_that_never_read_are_let_go,
 ];
-
-/// For loops that learn only of changes.
-const READS_ALL: &[Check] = checks![survives::an_urgent_byte_in_mid_request];
 
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
@@ -292,6 +292,7 @@ const RESP: &[Check] = checks![
     resp::an_urgent_byte_does_not_hide_the_rest_of_a_request,
     resp::three_hundred_clients_have_room_in_the_backlog,
     resp::clients_that_come_with_the_signal_are_answered,
+    stopping::clients_that_cannot_be_accepted_before_the_signal_are_answered,
     resp::a_client_that_never_pauses_does_not_keep_it_from_stopping,
     resp::a_full_store_refuses_more_and_keeps_what_it_has,
     resp::a_crowd_that_is_refused_does_not_fill_the_log,
@@ -308,6 +309,7 @@ const RESP_SURVIVES: &[Check] = checks![
     survives::a_thousand_visits_without_growing,
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
+    survives::connections_that_fail_before_they_are_accepted,
 ];
 
 /// The checks of [`CONCURRENT`] that do not need HTTP.
@@ -327,11 +329,6 @@ pub fn echoes(program: impl Into<Program>) -> Report {
 /// Nothing a peer does stops this echo server.
 pub fn echo_survives(program: impl Into<Program>) -> Report {
     run(ECHO_SURVIVES, &program.into())
-}
-
-/// It reads until there is nothing left, and does not take a short read for the last one.
-pub fn reads_all(program: impl Into<Program>) -> Report {
-    run(READS_ALL, &program.into())
 }
 
 /// This echo server serves one peer at a time: everyone else waits.
@@ -481,7 +478,6 @@ const SUITES: &[(&str, &[Check])] = &[
     ("stops_in_time", STOPS_IN_TIME),
     ("command_line", COMMAND_LINE),
     ("echoes", ECHOES),
-    ("reads_all", READS_ALL),
     ("echo_survives", ECHO_SURVIVES),
     ("echo_one_at_a_time", ECHO_ONE_AT_A_TIME),
     ("echo_concurrent", ECHO_CONCURRENT),

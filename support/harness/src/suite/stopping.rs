@@ -1,6 +1,6 @@
 //! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
 
-use super::basics::{WATCH, impatient};
+use super::basics::{WATCH, impatient, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, End, Program, Result, Server, request};
@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What a server that stops well says when it begins to.
-const STOPPING: &str = "finishing the answers in flight";
+const STOPPING: &str = "press Ctrl-C again to stop at once";
 /// For checks that wait for its end. What has to happen meanwhile has time to, on a busy machine too.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -141,6 +141,26 @@ pub(super) fn requests_that_arrive_with_the_signal_are_answered(program: &Progra
     ends_well(&mut server)
 }
 
+/// There were no descriptors for them, so the server rests when it is told to stop. They wait in the backlog, and have asked.
+pub(super) fn clients_that_cannot_be_accepted_before_the_signal_are_answered(program: &Program) -> Result {
+    if !cfg!(target_os = "linux") {
+        return skip("only Linux can take descriptors away from a running program");
+    }
+    let mut server = program.start()?;
+    server.client()?.ask()?;
+    server.limit_descriptors(3)?; // standard input, output and error
+    let mut clients: Vec<Client> = (0..10).map(|_| server.client()).collect::<Result<_>>()?;
+    clients.iter_mut().try_for_each(Client::send_question)?;
+    server.wait_for_log("cannot accept: ")?;
+    server.terminate()?;
+    server.wait_for_log(STOPPING)?;
+    server.limit_descriptors(1_000)?;
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.answer().map_err(|failure| failure.context(format_args!("client {number} of 10")))?;
+    }
+    ends_well(&mut server)
+}
+
 /// One client stalls in a head, the other one in a body, of which a byte comes now and then.
 pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(program: &Program) -> Result {
     let mut server = program.start()?;
@@ -160,6 +180,19 @@ pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(progr
         ensure!(answer.status == 408 && answer.announces_close(), "expected the status 408 and the end: {answer:?}");
     }
     ends_well(&mut server)
+}
+
+/// Half a request is under way all the time, and the other half never comes. Each byte of it arrives before the patience ends.
+pub(super) fn a_client_that_trickles_does_not_keep_it_from_stopping(program: &Program) -> Result {
+    let mut server = program.clone().patience_for_peers(Duration::from_millis(500)).start()?;
+    let mut client = server.client()?;
+    client.ask_half()?;
+    server.terminate()?;
+    server.wait_until("it ends, although a client sends a byte now and then", |server| {
+        let _ = client.send("x"); // it may have hung up
+        thread::sleep(Duration::from_millis(20));
+        server.has_ended()
+    })
 }
 
 pub(super) fn hundreds_of_idle_connections_are_closed(program: &Program) -> Result {

@@ -145,9 +145,21 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "answers_that_take_too_long_are_given_up",
         ],
     ),
-    ("waits_for_the_rest_of_requests", &["half_a_request_that_stalls_does_not_outlast_the_grace_period"]),
+    (
+        "waits_for_the_rest_of_requests",
+        &[
+            "half_a_request_that_stalls_does_not_outlast_the_grace_period",
+            "a_client_that_trickles_does_not_keep_it_from_stopping",
+        ],
+    ),
     ("keeps_quiet_about_the_end", &["the_last_answer_says_that_it_is_the_last"]),
-    ("forgets_the_backlog", &["requests_that_arrive_with_the_signal_are_answered"]),
+    (
+        "forgets_the_backlog",
+        &[
+            "requests_that_arrive_with_the_signal_are_answered",
+            "clients_that_cannot_be_accepted_before_the_signal_are_answered",
+        ],
+    ),
     ("cuts_requests", &["a_request_that_has_begun_to_arrive_is_answered"]),
     (
         "resets_when_it_stops",
@@ -252,6 +264,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ),
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
     ("believes_a_short_read", &["an_urgent_byte_in_mid_request"]),
+    ("rests_after_each_failed_accept", &["connections_that_fail_before_they_are_accepted"]),
     ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
 ];
 

@@ -260,7 +260,7 @@ impl Patience {
                     return Err(error);
                 }
                 Ok(received) if !time_left.is_zero() => {
-                    if self.fault.is("waits_as_long_as_bytes_come") {
+                    if self.fault.is("waits_as_long_as_bytes_come") || self.fault.is("waits_for_the_rest_of_requests") {
                         self.last_look = Instant::now();
                     }
                     return Ok(Some(received));
