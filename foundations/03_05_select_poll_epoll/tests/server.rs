@@ -35,11 +35,6 @@ fn it_survives_its_peers() {
 }
 
 #[test]
-fn a_short_read_is_not_taken_for_the_last() {
-    with_each(|server| suite::reads_all(server).assert_passed());
-}
-
-#[test]
 fn nobody_waits_for_another() {
     with_each(|server| suite::echo_concurrent(server).assert_passed());
 }

@@ -24,11 +24,6 @@ fn it_survives_its_peers() {
 }
 
 #[test]
-fn a_short_read_is_not_taken_for_the_last() {
-    server().inspect(|server| suite::reads_all(server.clone()).assert_passed());
-}
-
-#[test]
 fn nobody_waits_for_another() {
     server().inspect(|server| suite::echo_concurrent(server.clone()).assert_passed());
 }
