@@ -27,4 +27,5 @@ mod snapshots;
 mod stepper;
 mod steps;
 mod streams;
+mod tick;
 mod which;
