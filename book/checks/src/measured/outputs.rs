@@ -6,6 +6,8 @@
 //! name = "many" # may be left out
 //! arguments = ["--jobs", "100"]
 //! needs = "haproxy" # a program that must be installed, or several of them; only if there is one
+//! program = "01_03_other" # only if it is not the program of the step
+//! again = ["--jobs", "2"] # only if the tests should run it with other arguments, because it takes long
 //! ```
 //!
 //! If it has `client = "07_03_crowd"`, the step is started as a server, and what is kept is the output of this program.
@@ -29,6 +31,8 @@ struct Said {
     name: String,
     arguments: Vec<String>,
     client: Option<String>,
+    program: Option<String>,
+    again: Option<Vec<String>>,
     needs: Option<String>,
 }
 
@@ -76,10 +80,33 @@ impl Kept {
     ///
     /// If the program fails.
     pub fn observe(&self) -> Result<String> {
-        let arguments: Vec<&str> = self.said.arguments.iter().map(String::as_str).collect();
-        let name = self.said.client.as_deref().unwrap_or(self.step);
+        self.printed(&self.said.arguments)
+    }
+
+    /// The same for the tests. The numbers in it may be other ones.
+    ///
+    /// # Errors
+    ///
+    /// If the program fails.
+    pub fn observe_again(&self) -> Result<String> {
+        let printed = self.printed(self.said.again.as_ref().unwrap_or(&self.said.arguments))?;
+        let (command, output) = printed.split_once('\n').unwrap_or_default();
+        let command = if self.said.again.is_none() { command } else { &self.command(&self.said.arguments) };
+        Ok(format!("{command}\n{output}"))
+    }
+
+    fn command(&self, arguments: &[String]) -> String {
+        let name = self.said.client.as_ref().or(self.said.program.as_ref()).map_or(self.step, String::as_str);
+        let arguments = if arguments.is_empty() { String::new() } else { format!(" -- {}", arguments.join(" ")) };
+        let release = if cfg!(debug_assertions) { "" } else { "--release " };
+        format!("$ cargo run {release}--bin {name}{arguments}")
+    }
+
+    fn printed(&self, arguments: &[String]) -> Result<String> {
+        let command = self.command(arguments);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let ended = match &self.said.client {
-            None => step::program(self.step)?.run(&arguments)?,
+            None => step::program(self.said.program.as_deref().unwrap_or(self.step))?.run(&arguments)?,
             Some(client) => {
                 let server = step::program(self.step)?.start()?;
                 let address = server.address().to_string();
@@ -87,11 +114,9 @@ impl Kept {
             }
         };
         if ended.code != Some(0) {
-            return Err(Failure::new(format!("{name} {arguments:?} fails: {ended:?}")));
+            return Err(Failure::new(format!("{command} fails: {ended:?}")));
         }
-        let arguments = if arguments.is_empty() { String::new() } else { format!(" -- {}", arguments.join(" ")) };
-        let release = if cfg!(debug_assertions) { "" } else { "--release " };
-        Ok(format!("$ cargo run {release}--bin {name}{arguments}\n{}", ended.output))
+        Ok(format!("{command}\n{}", ended.output))
     }
 
     /// Keeps what it prints now.

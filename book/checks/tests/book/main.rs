@@ -31,4 +31,5 @@ mod stepper;
 mod steps;
 mod streams;
 mod wake_up;
+mod tick;
 mod which;

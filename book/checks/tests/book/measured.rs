@@ -192,7 +192,7 @@ fn the_parallel_server_does_its_work_on_several_threads() {
 #[test]
 fn what_was_printed_once_is_printed_now_but_for_the_numbers() {
     let check = |kept: &Kept| {
-        let (committed, now) = (kept.committed().unwrap(), kept.observe().unwrap());
+        let (committed, now) = (kept.committed().unwrap(), kept.observe_again().unwrap());
         assert_eq!(without_numbers(&committed), without_numbers(&now), "{}\n{committed}\n{now}", kept.name());
     };
     // Most of them wait: let them wait at the same time.

@@ -1,0 +1,257 @@
+//! Who plays. There is no socket here, and the time is an argument, so tests need no clock.
+
+use crate::packet::{self, Answer, LENGTH, Wish};
+use crate::world::{self, Body, TICK};
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// The most time that the world makes up for when a tick comes late.
+const MOST_MADE_UP: Duration = TICK.saturating_mul(60);
+
+/// The world, and those who play in it.
+#[derive(Debug)]
+pub struct Game {
+    secret: RandomState,
+    players: HashMap<SocketAddr, Player>,
+    rules: Rules,
+    entered: u32,
+    steps: u64,
+    now: Instant,
+    field: String,
+    counts: Counts,
+}
+
+/// What the command line says.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// How many may play at the same time.
+    pub room: usize,
+    /// How long a player may be silent.
+    pub patience: Duration,
+}
+
+#[derive(Debug)]
+struct Player {
+    body: Body,
+    letter: char,
+    heard: Instant,
+}
+
+/// What else there was to say of the packets.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    senseless: u64,
+    unknown: u64,
+    refused: u64,
+    forgotten: u64,
+}
+
+impl Game {
+    /// A world without players.
+    pub fn new(rules: Rules, now: Instant) -> Self {
+        let (secret, players, counts) = (RandomState::new(), HashMap::new(), Counts::default());
+        Self { secret, players, rules, entered: 0, steps: 0, now, field: String::new(), counts }
+    }
+
+    // ANCHOR: receive
+    /// What to answer to a packet, if anything. The answer has the length of the packet, because the address may be forged: only a player
+    /// that says the cookie has received it.
+    pub fn receive(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<[u8; LENGTH]> {
+        let Some((said, wish)) = packet::wished(packet) else {
+            self.counts.senseless += 1;
+            return None;
+        };
+        let cookie = self.cookie(from);
+        if said != cookie {
+            self.counts.unknown += 1;
+            return Some(packet::answer(cookie, Answer::Cookie));
+        }
+        match wish {
+            Wish::Leave => drop(self.players.remove(&from)),
+            Wish::Go(heading) => match self.player(from, now) {
+                Some(player) => (player.body.heading, player.heard) = (heading, now),
+                None => {
+                    self.counts.refused += 1;
+                    return Some(packet::answer(cookie, Answer::NoRoom));
+                }
+            },
+        }
+        None
+    }
+    // ANCHOR_END: receive
+
+    // ANCHOR: cookie
+    /// What a player at this address must know. Nothing is kept for it: the secret is the same for all.
+    fn cookie(&self, address: SocketAddr) -> u64 {
+        self.secret.hash_one(address)
+    }
+    // ANCHOR_END: cookie
+
+    // ANCHOR: player
+    /// The player at this address, who may be a new one. Nothing if there is no room.
+    fn player(&mut self, address: SocketAddr, now: Instant) -> Option<&mut Player> {
+        if !self.players.contains_key(&address) {
+            if self.players.len() >= self.rules.room {
+                return None;
+            }
+            let letter = ('a'..='z').cycle().nth(self.entered as usize % 26)?;
+            self.players.insert(address, Player { body: Body::new(self.entered), letter, heard: now });
+            self.entered = self.entered.wrapping_add(1);
+        }
+        self.players.get_mut(&address)
+    }
+    // ANCHOR_END: player
+
+    // ANCHOR: tick
+    /// Moves the world to the present: by one step, or by several if ticks were missed. Forgets players that have gone.
+    pub fn tick(&mut self, now: Instant) {
+        let before = self.players.len();
+        self.players.retain(|_, player| now.saturating_duration_since(player.heard) <= self.rules.patience);
+        self.counts.forgotten += (before - self.players.len()) as u64;
+        if now.saturating_duration_since(self.now) > MOST_MADE_UP {
+            self.now = now - MOST_MADE_UP;
+        }
+        while self.now + TICK <= now {
+            self.now += TICK;
+            self.steps += 1;
+            self.players.values_mut().for_each(|player| player.body.step());
+        }
+        self.field = world::drawn(self.players.values().map(|player| (player.letter, &player.body)));
+    }
+    // ANCHOR_END: tick
+
+    /// What every player is told after a tick.
+    pub fn pictures(&self) -> impl Iterator<Item = (SocketAddr, Vec<u8>)> {
+        self.players.iter().map(|(address, player)| (*address, self.told(player)))
+    }
+
+    /// The same for one player, if it plays.
+    pub fn picture(&self, address: SocketAddr) -> Option<Vec<u8>> {
+        self.players.get(&address).map(|player| self.told(player))
+    }
+
+    /// How many play.
+    pub fn players(&self) -> usize {
+        self.players.len()
+    }
+
+    /// How many steps the world has made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn told(&self, player: &Player) -> Vec<u8> {
+        let Self { steps, players, field, .. } = self;
+        let ((column, row), players) = (player.body.cell(), players.len());
+        format!("tick {steps}: you are {} at {column},{row}, of {players}\n{field}", player.letter).into_bytes()
+    }
+}
+
+/// What is printed at the end.
+impl fmt::Display for Game {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { senseless, unknown, refused, forgotten } = self.counts;
+        writeln!(
+            formatter,
+            "players: {} entered, {forgotten} forgotten, {refused} packets without room",
+            self.entered
+        )?;
+        writeln!(formatter, "other packets: {unknown} without the right cookie, {senseless} without sense")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Heading;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const RIGHT: Wish = Wish::Go(Heading::Right);
+
+    fn game(room: usize) -> (Game, Instant) {
+        let now = Instant::now();
+        (Game::new(Rules { room, patience: PATIENCE }, now), now)
+    }
+
+    fn address(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    /// Says something with the cookie of this address.
+    fn say(game: &mut Game, port: u16, wish: Wish, now: Instant) -> Option<Answer> {
+        let packet = packet::wish(game.cookie(address(port)), wish);
+        game.receive(&packet, address(port), now).and_then(|answer| Some(packet::answered(&answer)?.1))
+    }
+
+    #[test]
+    fn a_player_without_its_cookie_gets_it_and_does_not_play() {
+        let (mut game, now) = game(1);
+        let answer = game.receive(&packet::wish(0, RIGHT), address(1), now).unwrap();
+        let (cookie, said) = packet::answered(&answer).unwrap();
+        assert_eq!((said, game.players()), (Answer::Cookie, 0));
+        assert_eq!(game.receive(&packet::wish(cookie, RIGHT), address(1), now), None);
+        assert_eq!(game.players(), 1);
+    }
+
+    #[test]
+    fn a_cookie_is_good_for_one_address_only() {
+        let (mut game, now) = game(1);
+        let packet = packet::wish(game.cookie(address(1)), RIGHT);
+        let others = [address(2), SocketAddr::from(([127, 0, 0, 2], 1))];
+        for other in others {
+            assert!(game.receive(&packet, other, now).is_some());
+        }
+        assert_eq!(game.players(), 0);
+    }
+
+    #[test]
+    fn two_servers_give_different_cookies() {
+        assert_ne!(game(1).0.cookie(address(1)), game(1).0.cookie(address(1)));
+    }
+
+    #[test]
+    fn beyond_the_limit_a_player_waits_until_another_one_leaves() {
+        let (mut game, now) = game(1);
+        assert_eq!(say(&mut game, 1, RIGHT, now), None);
+        assert_eq!(say(&mut game, 2, RIGHT, now), Some(Answer::NoRoom));
+        assert_eq!(say(&mut game, 1, Wish::Leave, now), None);
+        assert_eq!(say(&mut game, 2, RIGHT, now), None);
+        assert!(game.picture(address(1)).is_none() && game.picture(address(2)).is_some());
+    }
+
+    #[test]
+    fn a_player_that_is_silent_is_forgotten_and_one_that_is_not_stays() {
+        let (mut game, start) = game(2);
+        for port in [1, 2] {
+            say(&mut game, port, RIGHT, start);
+        }
+        let later = start + PATIENCE;
+        say(&mut game, 2, RIGHT, later);
+        game.tick(later);
+        assert_eq!(game.players(), 2);
+        game.tick(later + TICK);
+        assert!(game.picture(address(1)).is_none() && game.picture(address(2)).is_some());
+        assert!(game.to_string().contains("2 entered, 1 forgotten"), "{game}");
+    }
+
+    #[test]
+    fn a_missed_tick_is_made_up_for_in_one_step_and_an_hour_is_not() {
+        let (mut game, start) = game(1);
+        for (ticks, steps) in [(1, 1), (2, 2), (12, 12), (60 * 3600, 12 + 60)] {
+            game.tick(start + TICK * ticks);
+            assert_eq!(game.steps, steps);
+        }
+    }
+
+    #[test]
+    fn packets_without_sense_are_counted_and_nothing_else() {
+        let (mut game, now) = game(1);
+        for packet in [&b""[..], b"hello", &[0xFF; 2_000]] {
+            assert_eq!(game.receive(packet, address(1), now), None);
+        }
+        assert!(game.to_string().contains("3 without sense") && game.players() == 0, "{game}");
+    }
+}
