@@ -1,6 +1,6 @@
 //! Chapter 5: what becomes of our own runtime if something in it is changed.
 
-use book_checks::echo_costs::UNWATCHED;
+use book_checks::ideas::UNWATCHED;
 use book_checks::{Result, patch};
 use harness::Protocol;
 
