@@ -1,6 +1,6 @@
 //! Chapter 7.2: the checks of the key-value server find what they are for.
 
-use book_checks::measured::key_value::{LOADS, Measured, SERVERS};
+use book_checks::measured::key_value::{KEY_LENGTHS, LOADS, Measured, SERVERS};
 use book_checks::{Result, patch, snapshot};
 use harness::{Protocol, suite};
 use std::time::Duration;
@@ -90,6 +90,16 @@ fn everyone_waits_for_a_million_keys_here_and_in_redis() -> Result {
         assert!(wait.longest() > 10_000, "{wait:?}");
         // A client may hear of its answer a moment before the others do.
         assert!(wait.others.iter().all(|(_, answered)| answered + 2_000 > wait.begun), "{wait:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn keys_is_quicker_here_whatever_the_length_of_the_keys() -> Result {
+    let measured = Measured::of_lengths()?;
+    for length in KEY_LENGTHS {
+        let [.., ratio] = measured.compare_waits(length);
+        assert!(ratio[2] < 1.0, "{length} bytes: {ratio:?}");
     }
     Ok(())
 }
