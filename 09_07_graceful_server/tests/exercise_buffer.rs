@@ -13,7 +13,7 @@ async fn receive(stream: &mut (impl AsyncRead + Unpin), received: &mut Vec<u8>) 
 }
 
 #[test]
-#[ignore = "exercise 10.3/2: it passes once the future of `receive` has no buffer"]
+#[ignore = "exercise 10.4/2: it passes once the future of `receive` has no buffer"]
 fn the_future_is_small() -> io::Result<()> {
     let (mut stream, mut received) = (Cursor::new(b"hello"), Vec::new());
     let future = receive(&mut stream, &mut received);

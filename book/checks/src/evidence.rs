@@ -1,11 +1,12 @@
 //! What the claims of chapter 11.1 are judged by.
 
 use crate::measured::key_value::Measured;
-use crate::report::Report;
+use crate::report::{Report, range};
+use crate::verdict::Rounds;
 use crate::{Failure, Result, read};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The command that measures all of it again.
 pub const MEASURE: &str = "cargo run -p book-checks --bin measure_claims";
@@ -15,6 +16,7 @@ pub const FOLDER: &str = "book/src/measured/claims";
 pub const LOADS: [(&str, usize); 2] = [("SET", 1), ("GET", 1)];
 
 /// What the claims are judged by.
+#[derive(Clone)]
 pub struct Evidence {
     /// Threads, processes, an event loop and tasks that hold and serve many connections.
     pub models: Report,
@@ -26,6 +28,8 @@ pub struct Evidence {
     pub key_value: Measured,
     /// What the parts of a server cost.
     pub parts: Parts,
+    /// The same in more and shorter rounds, for what is compared within each of them.
+    pub switches: Parts,
     /// What step 1.3 prints.
     pub jobs: Jobs,
 }
@@ -43,6 +47,7 @@ impl Evidence {
             runtimes: Report::committed("claims/runtimes")?,
             key_value: data("key_value")?,
             parts: data("parts")?,
+            switches: data("switches")?,
             jobs: Jobs(read(format!("{FOLDER}/jobs.txt"))?),
         })
     }
@@ -55,6 +60,39 @@ impl Evidence {
     pub fn of_other_chapters() -> Result<Self> {
         let (models, runtimes) = (Report::committed("models")?, Report::committed("report")?);
         Ok(Self { models, runtimes, ..Self::committed()? })
+    }
+
+    /// The same, as another machine could have measured it: all that one of them says of a server or a part, so many times as much. The names are those of
+    /// [`Self::names`].
+    #[must_use]
+    pub fn changed(mut self, name: &str, factor: f64) -> Self {
+        for report in [&mut self.models, &mut self.polling, &mut self.runtimes] {
+            report.change(name, factor);
+        }
+        for parts in [&mut self.parts, &mut self.switches] {
+            parts.rounds.iter_mut().filter_map(|round| round.get_mut(name)).for_each(|seconds| *seconds *= factor);
+        }
+        match name {
+            "memory of a task" => self.parts.memory_of_a_task *= factor,
+            "step 7.2" => self.key_value.loads.iter_mut().for_each(|load| {
+                load.seconds *= factor;
+                load.latency_p99 = load.latency_p99.map(|milliseconds| milliseconds * factor);
+            }),
+            done @ ("each on a thread" | "as tasks on one thread") => {
+                self.jobs = Jobs(format!("| computes | {done} | 1 ms | {factor} x | 1 |\n"));
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// What [`Self::changed`] can change.
+    pub fn names(&self) -> BTreeSet<String> {
+        let reports = [&self.models, &self.polling, &self.runtimes].into_iter().flat_map(Report::names);
+        let parts =
+            [&self.parts, &self.switches].into_iter().flat_map(|parts| &parts.rounds).flat_map(BTreeMap::keys).cloned();
+        let others = ["memory of a task", "step 7.2", "each on a thread", "as tasks on one thread"].map(str::to_owned);
+        reports.chain(parts).chain(others).collect()
     }
 
     /// How it was measured.
@@ -70,7 +108,7 @@ fn data<T: DeserializeOwned>(name: &str) -> Result<T> {
 }
 
 /// What step 11.1 prints for programs.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Parts {
     /// The bytes of a task that waits and holds nothing.
     pub memory_of_a_task: f64,
@@ -79,21 +117,30 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// How long a part takes, in seconds. The quickest round tells, because whatever else the machine does can only add to it.
-    pub fn seconds(&self, part: &str) -> f64 {
-        self.rounds.iter().filter_map(|round| round.get(part).copied()).fold(f64::NAN, f64::min)
+    /// How long a part takes, in seconds.
+    pub fn seconds(&self, part: &str) -> Rounds {
+        rounds(self.rounds.iter().filter_map(|round| round.get(part).copied()))
+    }
+
+    /// How many times as long one part takes as another, within each round.
+    pub fn ratio(&self, part: &str, other: &str) -> Rounds {
+        rounds(self.rounds.iter().filter_map(|round| Some(round.get(part)? / round.get(other)?)))
     }
 }
 
-/// The table of step 1.3.
+/// The tables of step 1.3, one for each round.
+#[derive(Clone)]
 pub struct Jobs(pub String);
 
 impl Jobs {
     /// How many times as fast such jobs are done in this way as one after the other.
-    pub fn faster(&self, each: &str, done: &str) -> f64 {
-        let mut rows = self.0.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
-        let row = rows.find(|cells| cells.get(1) == Some(&each) && cells.get(2) == Some(&done));
-        let faster = row.and_then(|cells| cells.get(4)?.trim_end_matches(" x").parse().ok());
-        faster.unwrap_or(f64::NAN)
+    pub fn faster(&self, each: &str, done: &str) -> Rounds {
+        let rows = self.0.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        let rows = rows.filter(|cells| cells.get(1) == Some(&each) && cells.get(2) == Some(&done));
+        rounds(rows.filter_map(|cells| cells.get(4)?.trim_end_matches(" x").parse().ok()))
     }
+}
+
+fn rounds(values: impl Iterator<Item = f64>) -> Rounds {
+    range(values).unwrap_or([f64::NAN; 3])
 }

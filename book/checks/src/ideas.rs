@@ -1,25 +1,10 @@
-//! What each idea for a quicker server changes, as it was measured.
+//! The ideas that were tried on the last step: the patches in `runtimes-compare/ideas`.
 
-use crate::report::{Report, Row, Verdict, format};
-use measure::Scenario;
-use measure::figure::{Measure, times};
-
-/// The figures by which an idea is judged.
-pub const ROWS: [Row; 7] = [
-    (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE),
-    (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE_SHARED),
-    (Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST),
-    (Measure::CpuPerRequest, runtimes_compare::CONNECTION_PER_REQUEST_SHARED),
-    (Measure::CpuPerRequest, runtimes_compare::PIPELINED),
-    (Measure::RequestsPerSecond, runtimes_compare::PIPELINED),
-    (Measure::BytesPerConnection, runtimes_compare::MEMORY),
-];
-
-/// The step that all ideas start from, under the name that it has in the committed data: they were measured when step 9.5 was what step 9.7 is
-/// now, but for the way it stops. Whoever measures again names [`runtimes_compare::CHANGED_STEP`] here.
+/// The step that all ideas start from, under the name that it has in the committed data. To measure again, name
+/// [`runtimes_compare::CHANGED_STEP`] here.
 pub const STEP: &str = "09_05_parallel_server";
 
-/// The ideas that were tried on it, in the order of the book: the patches in `runtimes-compare/ideas`.
+/// All of them.
 pub const IDEAS: [&str; 7] = [
     "page_from_disk",
     "write_per_answer",
@@ -30,25 +15,8 @@ pub const IDEAS: [&str; 7] = [
     "deferred_accept",
 ];
 
-/// The ideas whose system calls are counted, and the load under which they show.
-pub const COUNTED: [(&str, Scenario); 1] = [("yield_at_the_end", runtimes_compare::CONNECTION_PER_REQUEST)];
+/// That whose system calls are counted, with a connection for each request.
+pub const COUNTED: &str = "yield_at_the_end";
 
-/// What an idea changes, as a table.
-pub fn table(report: &Report, idea: &str) -> String {
-    let mut table = "| | the step | changed | ratio | in each round |\n|---|--:|--:|--:|---|\n".to_owned();
-    for row in ROWS {
-        let (Some([_, before, _]), Some([_, after, _])) = (report.range(row, STEP), report.range(row, idea)) else {
-            continue;
-        };
-        let ratio = report.ratio(row, idea, STEP).map_or_else(String::new, |[_, ratio, _]| times(ratio));
-        let verdict = match report.verdict(row, idea, STEP) {
-            Some(Verdict::Less) => "less",
-            Some(Verdict::More) => "more",
-            _ => "–",
-        };
-        let title = format!("{}: {}", row.0.title(), row.1.title);
-        let (before, after) = (format(row.0, before), format(row.0, after));
-        table += &format!("| {title} | {before} | {after} | {ratio} | {verdict} |\n");
-    }
-    table
-}
+/// Step 5.6, if a thread that leaves the reactor with one task calls no other one to watch it meanwhile.
+pub const UNWATCHED: &str = "05_06_many_threads+unwatched";

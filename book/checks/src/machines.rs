@@ -1,9 +1,10 @@
 //! What more than one machine costs: the balancer's hop, as it was measured, and from one core to a hundred machines, on paper.
 
-use crate::Result;
-use crate::report::{Report, Row, format};
+use crate::report::Report;
+use crate::template::two_digits;
+use crate::{Result, models};
 use http1::{Connection, Response};
-use measure::figure::{Measure, grouped, times};
+use measure::figure::{Measure, grouped};
 use std::time::Duration;
 
 /// What was measured of the hop.
@@ -23,31 +24,7 @@ impl Hop {
     pub fn committed() -> Result<Self> {
         Ok(Self { load: Report::committed("hop")?, idle: Report::committed("hop_memory")? })
     }
-
-    /// What the hop costs, each cell with its ratio to the server without a balancer.
-    pub fn table(&self) -> String {
-        let cpu: Row = (Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE);
-        let memory: Row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
-        let mut table = format!("| | {} |\n|---|--:|--:|--:|\n", SERVERS.join(" | "));
-        for (title, report, row) in
-            [("CPU time per request", &self.load, cpu), ("Memory per idle connection", &self.idle, memory)]
-        {
-            let cell = |server: &str| {
-                let median = report.median(row, server).map_or("–".to_owned(), |median| format(row.0, median));
-                let ratio = report.ratio(row, server, SERVERS[0]).filter(|_| server != SERVERS[0]);
-                let spread = |[least, ratio, most]: [f64; 3]| {
-                    format!("<br><small>{} ({} to {})</small>", times(ratio), times(least), times(most))
-                };
-                median + &ratio.map_or(String::new(), spread)
-            };
-            table += &format!("| {title} | {} |\n", SERVERS.map(cell).join(" | "));
-        }
-        table
-    }
 }
-
-/// The server alone, and behind each balancer.
-const SERVERS: [&str; 3] = ["direct", "haproxy", "nginx"];
 
 /// What is assumed of a machine.
 const CORES: f64 = 8.0;
@@ -57,12 +34,8 @@ const DESCRIPTORS: f64 = 1_048_576.0;
 const BITS_PER_SECOND: f64 = 10e9;
 /// How many ports Linux lends to connections to one address: `net.ipv4.ip_local_port_range` is 32768 to 60999.
 pub const PORTS: f64 = 28_232.0;
-/// What the kernel keeps for a TCP socket that is idle, by the names in `/proc/slabinfo`: the socket, its inode, its file, the name of the
-/// file, and its entry in epoll. In bytes.
-pub const SOCKET: [(&str, f64); 5] =
-    [("TCP", 2_368.0), ("sock_inode_cache", 832.0), ("filp", 192.0), ("dentry", 192.0), ("eventpoll_epi", 128.0)];
 /// The clients of the example.
-const CLIENTS: f64 = 100_000.0;
+pub const CLIENTS: f64 = 100_000.0;
 /// How often each of them asks for a page.
 const SECONDS_BETWEEN_REQUESTS: f64 = 10.0;
 /// How many copies of the chat there are.
@@ -76,7 +49,8 @@ pub struct Need {
     pub per_client: [Option<f64>; 2],
     /// What a machine has.
     pub has: f64,
-    shown: fn(f64) -> String,
+    /// How so much of it is written.
+    pub shown: fn(f64) -> String,
 }
 
 impl Need {
@@ -98,7 +72,7 @@ pub fn needs(hop: &Hop) -> Result<[Need; 5]> {
     let of_hop = cpu("haproxy").zip(cpu("direct")).map(|(with, without)| with - without).ok_or_else(missing)?;
     let idle =
         hop.idle.median((Measure::BytesPerConnection, runtimes_compare::MEMORY), "haproxy").ok_or_else(missing)?;
-    let socket: f64 = SOCKET.iter().map(|(_, bytes)| bytes).sum();
+    let socket = models::socket() + models::registration();
     let wire = bytes_of_an_answer() * 8.0 / SECONDS_BETWEEN_REQUESTS;
     Ok([
         Need {
@@ -132,32 +106,9 @@ pub fn first_to_end(needs: &[Need]) -> [&'static str; 2] {
     })
 }
 
-/// Two examples, worked.
-///
-/// # Errors
-///
-/// If a figure is missing.
-pub fn paper(hop: &Hop) -> Result<String> {
-    let clients = rounded(CLIENTS);
-    let mut table = format!(
-        "| the balancer’s | {clients} clients, a page every ten seconds | is enough for | {clients} people in a chat | is enough for |\n\
-         |---|--:|--:|--:|--:|\n"
-    );
-    for need in needs(hop)? {
-        let cell = |example: usize| match (need.per_client[example], need.enough_for()[example]) {
-            (Some(each), Some(enough)) => format!("{} | {}", (need.shown)(each * CLIENTS), rounded(enough)),
-            _ => "– | –".to_owned(),
-        };
-        table += &format!("| {}: {} | {} | {} |\n", need.resource, (need.shown)(need.has), cell(0), cell(1));
-    }
-    Ok(table)
-}
-
 /// A number of clients, with two digits that count.
-#[allow(clippy::cast_possible_truncation, reason = "numbers of clients are far below the limits of an i64")]
 fn rounded(clients: f64) -> String {
-    let unit = 10_f64.powf((clients.log10().floor() - 1.0).max(0.0));
-    grouped((clients / unit).round() as i64 * unit as i64)
+    grouped(format!("{:.0}", two_digits(clients)))
 }
 
 /// The answer of the server to `GET /`.
@@ -172,11 +123,6 @@ fn bytes_of_an_answer() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_of_clients_has_two_digits_that_count() {
-        assert_eq!((rounded(1_024.0), rounded(28_232.0), rounded(7.0)), ("1,000".into(), "28,000".into(), "7".into()));
-    }
 
     #[test]
     fn an_answer_consists_of_a_head_and_the_page() {

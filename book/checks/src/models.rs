@@ -1,10 +1,10 @@
 //! What `models-compare` measured, as chapters 2 and 3 show it, beside what others have said of it.
 
 use crate::report::{Report, Row, format};
-use crate::verdict::{self, Judged};
+use crate::verdict::{self, Judged, Rounds};
 use measure::Hands;
 use measure::Scenario;
-use measure::figure::{Measure, grouped};
+use measure::figure::Measure;
 use models_compare::{COMPARISON, DELAY, HOLD, SERVE, WORKERS};
 
 /// The columns of the tables: how many connections.
@@ -35,46 +35,10 @@ fn of(scenarios: &[Scenario], connections: usize) -> Scenario {
     *found.unwrap_or(&scenarios[0])
 }
 
-/// Whether a server serves a few clients at a time.
-fn has_few_hands(server: &str) -> bool {
-    COMPARISON.servers.iter().any(|own| own.name == server && matches!(own.hands, Hands::Few(_)))
-}
-
-/// A figure of every model with so many connections.
-pub fn table(report: &Report, row: fn(Measure, usize) -> Row, measure: Measure) -> String {
-    let servers = report.servers();
-    let rows =
-        servers.iter().map(|server| (*server, CONNECTIONS.map(|number| cell(report, row(measure, number), server))));
-    with_head("connections", rows)
-}
-
-/// Some figures of some models, under titles of their own.
-pub fn table_of(report: &Report, servers: &[(&str, Measure, &str)]) -> String {
-    let cells = |server, measure| CONNECTIONS.map(|number| cell(report, held(measure, number), server));
-    with_head("connections", servers.iter().map(|&(server, measure, title)| (title, cells(server, measure))))
-}
-
-fn with_head<'a>(corner: &str, rows: impl Iterator<Item = (&'a str, [String; 3])>) -> String {
-    let head = format!("| {corner} | {} |\n|---|--:|--:|--:|\n", CONNECTIONS.map(grouped).join(" | "));
-    head + &rows.map(|(name, cells)| format!("| {name} | {} |\n", cells.join(" | "))).collect::<String>()
-}
-
-fn cell(report: &Report, row: Row, server: &str) -> String {
-    report.median(row, server).map_or("–".to_owned(), |value| format(row.0, value))
-}
-
-/// The time to serve all, as the delay and what comes on top of it; in italics where it is not measured, but follows from how many are served at a time.
-pub fn serving(report: &Report) -> String {
-    let cell = |server, number| match report.median(served(Measure::AllAnswered, number), server) {
-        None if has_few_hands(server) => format!("*{}*", format(Measure::AllAnswered, by_arithmetic(number))),
-        Some(value) if !has_few_hands(server) => {
-            let delay = DELAY.as_secs_f64();
-            format!("{delay} s + {}", format(Measure::AllAnswered, (value - delay).max(0.0)))
-        }
-        _ => cell(report, served(Measure::AllAnswered, number), server),
-    };
-    let servers = report.servers();
-    with_head("clients", servers.iter().map(|server| (*server, CONNECTIONS.map(|number| cell(server, number)))))
+/// The servers that serve a few clients at a time.
+pub fn pools() -> Vec<&'static str> {
+    let few = COMPARISON.servers.iter().filter(|own| matches!(own.hands, Hands::Few(_)));
+    few.map(|own| own.name).collect()
 }
 
 /// How long a few hands take for so many clients, each of whom takes one of them for a delay.
@@ -82,29 +46,24 @@ pub fn by_arithmetic(clients: usize) -> f64 {
     clients.div_ceil(WORKERS) as f64 * DELAY.as_secs_f64()
 }
 
-/// What has been said, what we have measured, and what is left of it.
-pub fn claims(report: &Report) -> String {
-    let rows = said(report);
-    let rows =
-        rows.iter().map(|(said, Judged { measured, verdict, .. })| format!("| {said} | {measured} | {verdict} |\n"));
-    format!("| said | measured | the claim |\n|---|---|---|\n{}", rows.collect::<String>())
-}
-
 /// What has been said, and how it is judged.
 pub fn said(report: &Report) -> Vec<(&'static str, Judged)> {
     let [_, many, most] = CONNECTIONS;
-    let value = |row, server| report.median(row, server).unwrap_or(f64::NAN);
+    let value = |row, server| report.range(row, server).unwrap_or([f64::NAN; 3]);
     let memory = |said, server, connections| {
         let [resident, addresses] = [Measure::ResidentBytes, Measure::VirtualBytes];
         let held = [resident, addresses].map(|measure| value(held(measure, connections), server));
-        let ours = format!("{} of memory, {} of addresses", format(resident, held[0]), format(addresses, held[1]));
+        let ours =
+            format!("{} of memory, {} of addresses", format(resident, held[0][1]), format(addresses, held[1][1]));
         verdict::memory(said, held, ours)
     };
-    let seconds = |server, connections| value(served(Measure::AllAnswered, connections), server);
-    let shown = |seconds| format(Measure::AllAnswered, seconds);
-    let [threads, one_loop, loop_of_most] = [seconds("threads-8M", many), seconds("loop", many), seconds("loop", most)];
-    let possible = seconds("threads-8M", most);
-    let falls = if possible.is_finite() { "falls" } else { "stands" };
+    let all_served = |server, connections| value(served(Measure::AllAnswered, connections), server);
+    let shown = |rounds: Rounds| format(Measure::AllAnswered, rounds[1]);
+    let [threads, one_loop, loop_of_most] =
+        [all_served("threads-8M", many), all_served("loop", many), all_served("loop", most)];
+    let slower = report.ratio(served(Measure::AllAnswered, many), "threads-8M", "loop").unwrap_or([f64::NAN; 3]);
+    let possible = all_served("threads-8M", most);
+    let falls = if possible[1].is_finite() { "falls" } else { "stands" };
     vec![
         ("1,000 connections on threads take 8 GB", memory(8e9, "threads-8M", many)),
         ("1,000 connections on an event loop take 100 MB", memory(100e6, "loop", many)),
@@ -112,11 +71,15 @@ pub fn said(report: &Report) -> Vec<(&'static str, Judged)> {
         ("10,000 threads take 80 GB", memory(80e9, "threads-8M", most)),
         (
             "10,000 threads are impossible",
-            Judged::new(format!("all clients are served, in {}", shown(possible)), falls),
+            Judged {
+                measured: format!("all clients are served, in {}", shown(possible)),
+                verdict: falls.to_owned(),
+                factor: None,
+            },
         ),
         (
             "for 1,000 clients, threads take 20 s and an event loop 3 s: seven times as long",
-            verdict::number(20.0 / 3.0, threads / one_loop, format!("{} and {}", shown(threads), shown(one_loop))),
+            verdict::number(20.0 / 3.0, slower, format!("{} and {}", shown(threads), shown(one_loop))),
         ),
         ("for 10,000 clients, an event loop takes 25 s", verdict::number(25.0, loop_of_most, shown(loop_of_most))),
     ]
@@ -139,6 +102,16 @@ impl Price {
     pub fn whole(&self) -> f64 {
         self.resident + self.in_the_kernel + sum(&OF_A_SOCKET)
     }
+}
+
+/// What the kernel keeps for the socket of a connection.
+pub fn socket() -> f64 {
+    sum(&OF_A_SOCKET)
+}
+
+/// What the kernel keeps for a socket that is registered.
+pub fn registration() -> f64 {
+    sum(&OF_A_REGISTRATION)
 }
 
 fn sum(objects: &[(&str, f64)]) -> f64 {
@@ -183,24 +156,6 @@ pub fn prices(report: &Report) -> [Price; 4] {
     ]
 }
 
-/// The prices as a table, and how many of each a gigabyte pays for.
-pub fn table_of_prices(report: &Report) -> String {
-    let head = "| one more client is | memory | for it in the kernel | and its socket | in 1 GB | said |\n|---|--:|--:|--:|--:|--:|\n".to_owned();
-    let bytes = |value| format(Measure::ResidentBytes, value);
-    let rows = prices(report).into_iter().map(|price| {
-        let number = format!("{:.0}", two_digits(1e9 / price.whole()));
-        let (resident, kernel, socket) = (bytes(price.resident), bytes(price.in_the_kernel), bytes(sum(&OF_A_SOCKET)));
-        format!("| {} | {resident} | {kernel} | {socket} | {} | {} |\n", price.name, grouped(number), price.said)
-    });
-    head + &rows.collect::<String>()
-}
-
-/// A number that pretends to no more than it knows.
-pub fn two_digits(number: f64) -> f64 {
-    let unit = 10_f64.powf(number.log10().floor() - 1.0);
-    (number / unit).round() * unit
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,10 +163,5 @@ mod tests {
     #[test]
     fn a_pool_serves_in_rounds() {
         assert_eq!([8, 9, 100, 10_000].map(by_arithmetic), [1.0, 2.0, 13.0, 1250.0]);
-    }
-
-    #[test]
-    fn a_number_is_rounded_to_two_digits() {
-        assert_eq!([449.0, 33_412.0, 9.96].map(two_digits), [450.0, 33_000.0, 10.0]);
     }
 }

@@ -4,10 +4,10 @@ use crate::{Failure, Result, read};
 use measure::Scenario;
 use measure::figure::{Measure, grouped, times};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The raw data of one run of `compare`.
-#[derive(Debug, Deserialize)]
+/// The raw data of one run of `compare`. In a template, it is what `report("name")` gives ([`crate::template`]).
+#[derive(Clone, Debug, Deserialize)]
 pub struct Report {
     /// When, in UTC.
     pub date: String,
@@ -26,20 +26,20 @@ pub struct Report {
     samples: Vec<Sample>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Machine {
     processor: String,
     cores: usize,
     kernel: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Column {
     name: String,
     is_yardstick: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Sample {
     scenario: String,
     server: String,
@@ -52,14 +52,14 @@ struct Sample {
 }
 
 /// What `compare` itself says of a row: one cell per server, in the order of the columns.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Judged {
     measure: Measure,
     scenario: String,
     cells: Vec<Cell>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Cell {
     /// The server could have done more.
     #[serde(default)]
@@ -102,14 +102,31 @@ impl Report {
         self.range(row, server).map(|[_, median, _]| median)
     }
 
-    /// The time in the kernel for a request to one server, as a ratio to the whole CPU time for a request to another: the median of the
-    /// rounds.
-    pub fn kernel_ratio(&self, scenario: Scenario, server: &str, base: &str) -> Option<f64> {
-        let shares = self.values((Measure::KernelShare, scenario), server);
-        let whole = self.values((Measure::CpuPerRequest, scenario), server);
-        let base = self.values((Measure::CpuPerRequest, scenario), base);
-        let ratios = shares.iter().filter_map(|(round, share)| Some(share * whole.get(round)? / base.get(round)?));
-        range(ratios).map(|[_, median, _]| median)
+    /// Each round by itself.
+    pub fn rounds(&self) -> Vec<Self> {
+        let numbers: BTreeSet<u32> = self.samples.iter().map(|sample| sample.round).collect();
+        let round = |number| Self {
+            samples: self.samples.iter().filter(|sample| sample.round == number).cloned().collect(),
+            ..self.clone()
+        };
+        numbers.into_iter().map(round).collect()
+    }
+
+    /// Lets a server have needed so many times as much of everything, or all servers under one load, or all servers of one figure: whatever has this name.
+    pub fn change(&mut self, name: &str, factor: f64) {
+        for sample in &mut self.samples {
+            let all = sample.server == name || sample.scenario == name;
+            let values = sample.values.iter_mut().filter(|(measure, _)| all || measure.title() == name);
+            values.for_each(|(_, value)| *value *= factor);
+        }
+    }
+
+    /// The names of all that can be changed.
+    pub fn names(&self) -> BTreeSet<String> {
+        let of = |sample: &Sample| [sample.server.clone(), sample.scenario.clone()];
+        let figures =
+            self.samples.iter().flat_map(|sample| sample.values.keys()).map(|measure| measure.title().to_owned());
+        self.samples.iter().flat_map(of).chain(figures).collect()
     }
 
     /// What a figure of a server consists of, by name: the medians of the rounds.
@@ -140,6 +157,11 @@ impl Report {
             [smallest, ..] if smallest > 1.0 => Verdict::More,
             _ => Verdict::Open,
         })
+    }
+
+    /// Whether a server needs less than each of these in every round.
+    pub fn is_least(&self, row: Row, server: &str, others: &[&str]) -> bool {
+        others.iter().all(|other| self.verdict(row, server, other) == Some(Verdict::Less))
     }
 
     /// What failed while it was measured.
@@ -184,28 +206,8 @@ impl Report {
         format!("$ target/release/{}\n", self.command_line.replace(" --server", " \\\n>   --server"))
     }
 
-    /// A table with these rows, as far as they were measured: the median, then the ratio to the first column and the spread.
-    pub fn table(&self, rows: &[Row]) -> String {
-        let servers = self.servers();
-        let mut table = format!("| | {} |\n|---|{}\n", servers.join(" | "), "--:|".repeat(servers.len()));
-        for &row in rows.iter().filter(|row| servers.iter().any(|server| self.range(**row, server).is_some())) {
-            let cells = servers.iter().map(|server| self.cell(row, server, servers[0]));
-            table += &format!("| {} | {} |\n", self.title(row), cells.collect::<Vec<_>>().join(" | "));
-        }
-        table
-    }
-
-    fn cell(&self, row: Row, server: &str, first: &str) -> String {
-        let Some([smallest, median, largest]) = self.range(row, server) else { return "–".to_owned() };
-        let ratio = self.ratio(row, server, first).map(|[_, ratio, _]| times(ratio));
-        let spread = (largest - median).max(median - smallest) / median * 100.0;
-        let spread = (spread > 0.0).then(|| format!("±{spread:.0}%"));
-        let notes: String = ratio.into_iter().chain(spread).map(|note| format!("<br><small>{note}</small>")).collect();
-        format!("{}{}{notes}", self.mark(row, server), format(row.0, median))
-    }
-
     /// `≥` where the server could have done more.
-    fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
+    pub fn mark(&self, (measure, scenario): Row, server: &str) -> &'static str {
         let row = self.rows.iter().find(|judged| judged.measure == measure && judged.scenario == scenario.name);
         let columns = row.iter().flat_map(|row| row.cells.iter().zip(&self.servers));
         let mut cell = columns.filter(|(_, column)| column.name == server).map(|(cell, _)| cell);
@@ -229,9 +231,21 @@ pub fn format(measure: Measure, value: f64) -> String {
     measure.unit().format(value).replace(' ', "\u{a0}")
 }
 
+/// The median, and how far the rounds go.
+pub fn format_rounds(measure: Measure, [least, median, most]: [f64; 3]) -> String {
+    let [least, median, most] = [least, median, most].map(|value| format(measure, value));
+    if least == most { median } else { format!("{median} ({least} to {most})") }
+}
+
+/// The same of ratios.
+pub fn times_of_rounds(rounds: [f64; 3]) -> String {
+    let [least, median, most] = rounds.map(times);
+    if least == most { median } else { format!("{median} ({least} to {most})") }
+}
+
 /// Smallest, median and largest.
-fn range(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
-    let mut values: Vec<f64> = values.collect();
+pub fn range(values: impl IntoIterator<Item = f64>) -> Option<[f64; 3]> {
+    let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     let (smallest, largest) = (*values.first()?, *values.last()?);
     let middle = values.len() / 2;
@@ -242,11 +256,32 @@ fn range(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_range_has_the_median_in_its_middle() {
-        assert_eq!(range([3.0, 1.0, 2.0].into_iter()), Some([1.0, 2.0, 3.0]));
-        assert_eq!(range([4.0, 1.0].into_iter()), Some([1.0, 2.5, 4.0]));
-        assert_eq!(range([].into_iter()), None);
+        assert_eq!(range([3.0, 1.0, 2.0]), Some([1.0, 2.0, 3.0]));
+        assert_eq!(range([4.0, 1.0]), Some([1.0, 2.5, 4.0]));
+        assert_eq!(range([]), None);
+    }
+
+    #[test]
+    fn a_figure_is_bold_if_it_is_lower_than_both_others_in_each_round() {
+        let row = (Measure::BinaryBytes, runtimes_compare::SIZE);
+        let rounds = [("async-std", [1.0, 3.0]), ("tokio", [2.0, 4.0]), ("smol", [2.5, 2.9])];
+        let report = |rounds: &[(&str, [f64; 2])]| -> Report {
+            let sample = |server, round, size| json!({ "server": server, "round": round, "scenario": "size", "values": { "binary_bytes": size } });
+            let samples =
+                rounds.iter().flat_map(|(server, sizes)| [sample(server, 1, sizes[0]), sample(server, 2, sizes[1])]);
+            serde_json::from_value(json!({
+                "date": "", "command_line": "", "machine": { "processor": "", "cores": 2, "kernel": "" }, "compiler": "", "crates": {},
+                "servers": [], "connections": {}, "rate": null, "disturbance": null, "rows": [], "samples": samples.collect::<Vec<_>>(),
+            }))
+            .expect("a report")
+        };
+        let is_least = |report: &Report| report.is_least(row, "async-std", &["tokio", "smol"]);
+        assert!(!is_least(&report(&rounds)), "smol is lower in the second round");
+        assert!(is_least(&report(&[rounds[0], rounds[1], ("smol", [2.5, 3.1])])));
+        assert!(!is_least(&report(&rounds[..2])), "smol was not measured");
     }
 }

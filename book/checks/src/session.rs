@@ -8,10 +8,13 @@
 //! A line is typed when its terminal shows a prompt, and not before a second and a half has passed since the line before: that is how fast
 //! a person types. At the end of a page, nothing is left: no program, no job, no descriptor, no changed file.
 
+mod chance;
+
 use crate::chapter::{self, Chapter};
 use crate::sandbox::Sandbox;
 use crate::terminal::{Event, Terminal};
 use crate::{Failure, Result, read, snapshot};
+use chance::{typed, with_words_of, without_chance};
 use harness::Program;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -112,15 +115,6 @@ fn check_once(files: &[String]) -> Result {
         page.leftovers()?.into_iter().map(|left| format!("{}: at the end of the page, {left}", files[files.len() - 1])),
     );
     if problems.is_empty() { Ok(()) } else { Err(Failure::new(problems.join("\n"))) }
-}
-
-/// The terminal in which a line of a session is typed, and what is typed.
-fn typed(line: &str) -> Option<(&str, &str)> {
-    let (name, text) = match line.strip_suffix('$') {
-        Some(name) => (name, ""),
-        None => line.split_once("$ ")?,
-    };
-    name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()).then_some((name, text))
 }
 
 /// The terminals of a page.
@@ -316,102 +310,5 @@ impl Shell {
     /// Whether cargo builds something before it starts a program.
     fn is_building(&self) -> bool {
         self.terminal.in_front().is_some_and(|name| ["cargo", "rustc", "git"].contains(&name.as_str()))
-    }
-}
-
-/// Replaces curl's error messages by those of the book, if they have the same code: the words differ between versions.
-fn with_words_of(committed: &str, printed: &str) -> String {
-    let code = |line: &str| Some(line.split_once("curl: (")?.1.split_once(')')?.0.to_owned());
-    let line = |line: &str| {
-        let same =
-            code(line).and_then(|wanted| committed.lines().find(|line| code(line).is_some_and(|code| code == wanted)));
-        format!("{}\n", same.unwrap_or(line))
-    };
-    printed.lines().map(line).collect()
-}
-
-/// Replaces what differs from run to run: dates, the fractions of times, the numbers of processes, and the ports of clients.
-fn without_chance(output: &str) -> String {
-    let line = |line: &str| {
-        if typed(line).is_some() || line.starts_with("> ") {
-            return format!("{line}\n");
-        }
-        if let Some((name, _)) =
-            line.split_once(": ").filter(|(name, _)| name.ends_with("Date") || name.ends_with("date"))
-        {
-            return format!("{name}: Sun, 06 Nov 1994 08:49:37 GMT\n");
-        }
-        let words = line.split(' ').map(|word| without_fraction(&without_port(word)));
-        let mut text = words.collect::<Vec<_>>().join(" ");
-        for unit in [" milliseconds ", " ms: "] {
-            if let Some((before, after)) = text.clone().split_once(unit) {
-                let before = before.trim_end_matches(|digit: char| digit.is_ascii_digit());
-                text = format!("{before}…{unit}{after}");
-            }
-        }
-        without_process(&text) + "\n"
-    };
-    output.lines().map(line).collect()
-}
-
-/// Cuts a time that curl printed (`5.001234`) to the five seconds that `/sleep` takes, or to nothing: `5.…`, `0.…`.
-fn without_fraction(word: &str) -> String {
-    match word.split_once('.') {
-        Some((seconds, fraction)) if fraction.len() == 6 && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
-            seconds.parse::<u32>().map_or(word.to_owned(), |seconds| format!("{}.…", seconds / 5 * 5))
-        }
-        _ => word.to_owned(),
-    }
-}
-
-/// `127.0.0.1:50123:` is the port of a client, which the system has chosen: `127.0.0.1:…:`.
-fn without_port(word: &str) -> String {
-    let Some((before, after)) = word.split_once("127.0.0.1:") else { return word.to_owned() };
-    let end = after.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(after.len());
-    let is_chosen = after[..end].parse::<u32>().is_ok_and(|port| port >= 32768);
-    if is_chosen { format!("{before}127.0.0.1:…{}", &after[end..]) } else { word.to_owned() }
-}
-
-/// `[1] 4711`, with which the shell announces a job, and `worker 4711` in a log: `[1] …`.
-fn without_process(line: &str) -> String {
-    let is_number = |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
-    match line.split_once("] ") {
-        Some((job, number)) if is_number(number) && job.rsplit_once('[').is_some_and(|(_, job)| is_number(job)) => {
-            format!("{job}] …")
-        }
-        _ => match line.split_once("worker ").and_then(|(before, after)| Some((before, after.split_once(' ')?))) {
-            Some((before, (number, after))) if is_number(number) => format!("{before}worker … {after}"),
-            _ => line.to_owned(),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_differs_from_run_to_run_is_replaced_and_nothing_else() {
-        let output = "Date: Sat, 21 Nov 2026 09:00:00 GMT\n/ after 0.012345 s\n/sleep after 5.001234 s, 9.4\nafter 2001 ms: no\n\
-            [1] 4711\n[1] 12 a\ngave up on 127.0.0.1:50123: no\nlistening on 127.0.0.1:7878\n$ [1] 4711\n";
-        let expected = "Date: Sun, 06 Nov 1994 08:49:37 GMT\n/ after 0.… s\n/sleep after 5.… s, 9.4\nafter … ms: no\n\
-            [1] …\n[1] 12 a\ngave up on 127.0.0.1:…: no\nlistening on 127.0.0.1:7878\n$ [1] 4711\n";
-        assert_eq!(without_chance(output), expected);
-    }
-
-    #[test]
-    fn curl_may_say_the_same_thing_in_other_words() {
-        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (7) No luck\nok\n"), "curl: (7) Refused\nok\n");
-        assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (52) Empty\n"), "curl: (52) Empty\n");
-    }
-
-    #[test]
-    fn a_line_is_typed_in_the_terminal_that_it_names() {
-        assert_eq!(typed("$ ls $HOME"), Some(("", "ls $HOME")));
-        assert_eq!(typed("client2$ echo a$ b"), Some(("client2", "echo a$ b")));
-        assert_eq!(typed("server$ ^C"), Some(("server", "^C")));
-        assert_eq!(typed("client$"), Some(("client", "")));
-        assert_eq!(typed("It costs 5 $ today"), None);
-        assert_eq!(typed("server| a$ b"), None);
     }
 }

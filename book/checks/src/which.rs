@@ -4,127 +4,41 @@
 use crate::evidence::Jobs;
 use crate::matrix;
 use crate::measured::blocked_loop;
-use crate::models::{self, CONNECTIONS, held, served};
+use crate::models::{self, CONNECTIONS, held};
 use crate::pieces;
 use crate::report::{Report, format};
 use crate::{Failure, Result, read};
 use measure::figure::Measure;
-use std::fmt::{self, Display};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// What stands in a cell.
-enum Cell {
-    /// Something that a section shows: the words, and the section's number and address.
-    Shown(String, &'static str, &'static str),
-    /// What we think of it.
-    Judged(&'static str),
-}
-
-impl Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shown(words, number, address) => write!(f, "{words} [{number}]({address})"),
-            Self::Judged(words) => write!(f, "*{words}*"),
-        }
-    }
-}
-
-const MEMORY: &str = "03_07_what_a_connection_costs.md#memory";
-const JOBS: &str = "01_03_cpu_or_io.md#three-ways";
-const PIECES: &str = "04_01_callbacks.md#pieces";
 const MATRIX: &str = "02_04_prefork.md#matrix";
 
-/// The table: for each case what we would take, and the three ways.
+/// What the table says besides the reports.
 ///
 /// # Errors
 ///
 /// If what was measured cannot be read.
-pub fn table() -> Result<String> {
-    let models = Report::committed("models")?;
+pub fn facts() -> Result<Value> {
     let jobs = Jobs(read("book/src/generated/output_01_03.txt")?);
-    let value = |row, server| models.median(row, server).map_or_else(|| "–".to_owned(), |value| format(row.0, value));
-    let memory =
-        |connections, server| Cell::Shown(value(held(Measure::ResidentBytes, connections), server), "3.7", MEMORY);
-    let cpu = |server| {
-        let time = value(served(Measure::CpuPerRequest, CONNECTIONS[1]), server);
-        Cell::Shown(format!("{time} for a client"), "3.7", "03_07_what_a_connection_costs.md#time")
-    };
-    let faster = |each, done| Cell::Shown(format!("{:.1} times as fast", jobs.faster(each, done)), "1.3", JOBS);
-    let lines = |step, number, address| -> Result<Cell> {
+    let faster =
+        |each| ["each on a thread", "as tasks on one thread"].map(|done| format!("{:.1}", jobs.faster(each, done)[1]));
+    let lines = |step| -> Result<String> {
         let text = pieces::handler(step)?;
         let code = text.lines().filter(|line| !line.is_empty() && !line.starts_with("///"));
         let (lines, functions) = (code.clone().count(), code.filter(|line| line.contains("fn ")).count());
         let functions = if functions == 1 { "one function".to_owned() } else { format!("{functions} functions") };
-        Ok(Cell::Shown(format!("{lines} lines in {functions}"), number, address))
+        Ok(format!("{lines} lines in {functions}"))
     };
-    let [few, many, most] = CONNECTIONS;
-    let of_crowd = |connections| ["threads", "loop", "executor"].map(|server| memory(connections, server));
-    let shown = |words: &str, number, address| Cell::Shown(words.to_owned(), number, address);
-    let rows: [(&str, [Cell; 3], &'static str); 10] = [
-        ("100 clients", of_crowd(few), "threads: they read best"),
-        ("1,000 clients", of_crowd(many), "threads or tasks"),
-        ("10,000 clients", of_crowd(most), "tasks"),
-        (
-            "eight jobs that wait",
-            [faster("waits", "each on a thread"), Cell::Judged("as tasks"), faster("waits", "as tasks on one thread")],
-            "any of them",
-        ),
-        (
-            "eight jobs that compute",
-            [
-                faster("computes", "each on a thread"),
-                Cell::Shown(
-                    format!("the others wait for {} ms", longest_wait("loop")?),
-                    "8.1",
-                    "08_01_blocking_pool.md#server",
-                ),
-                faster("computes", "as tasks on one thread"),
-            ],
-            "a thread for each processor; beside a loop or tasks, a pool of threads",
-        ),
-        (
-            "code that is simple",
-            [
-                lines("02_01_blocking_echo", "4.1", PIECES)?,
-                lines("04_01_callbacks", "4.1", PIECES)?,
-                lines("04_02_coroutines", "4.2", "04_02_coroutines.md#side-by-side")?,
-            ],
-            "threads, then tasks",
-        ),
-        ("most work from a processor", ["threads", "loop", "executor"].map(cpu), "a loop or tasks"),
-        (
-            "quick answers beside a handler that blocks",
-            [
-                survives("2.2")?,
-                survives("3.3")?,
-                format!("{} on one thread, {} on several", survives("5.5")?, survives("5.6")?),
-            ]
-            .map(|words| Cell::Shown(words, "2.4", MATRIX)),
-            "threads, or tasks on several threads; in either case, find what blocks",
-        ),
-        (
-            "real time: news for everyone at once",
-            [
-                Cell::Judged("a second thread for each client, which sends"),
-                Cell::Judged("a list of what to send for each client, by hand"),
-                Cell::Shown(format!("1,000 clients hear it within {}", crowd()?), "7.3", "07_03_chat.md#crowd"),
-            ],
-            "tasks",
-        ),
-        (
-            "handlers that may panic",
-            [
-                shown("one connection ends", "2.2", "02_02_thread_per_connection.md#panic"),
-                Cell::Judged("the server ends"),
-                shown("one task ends", "5.3", "05_03_wait.md#panic"),
-            ],
-            "threads or tasks; processes, if even what ends a process may happen",
-        ),
-    ];
-    let mut table = "| | take | a thread for each | an event loop | tasks |\n|---|---|---|---|---|\n".to_owned();
-    for (case, [threads, one_loop, tasks], take) in rows {
-        table += &format!("| {case} | *{take}* | {threads} | {one_loop} | {tasks} |\n");
-    }
-    Ok(table)
+    let survives = ["2.2", "3.3", "5.5", "5.6"].map(|step| Ok((step, survives(step)?)));
+    Ok(json!({
+        "waits": faster("waits"),
+        "computes": faster("computes"),
+        "longest_wait": longest_wait("loop")?,
+        "lines": [lines("02_01_blocking_echo")?, lines("04_01_callbacks")?, lines("04_02_coroutines")?],
+        "survives": survives.into_iter().collect::<Result<BTreeMap<_, _>>>()?,
+        "crowd": crowd()?,
+    }))
 }
 
 /// What the others notice in a step when a handler blocks its thread: from the table of all servers.

@@ -4,11 +4,13 @@ use rustix::param::page_size;
 use rustix::process::getppid;
 #[cfg(target_os = "linux")]
 use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
-use smol::LocalExecutor;
 use smol::future::yield_now;
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::{Async, LocalExecutor};
 use std::future::pending;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -18,11 +20,12 @@ use std::{fs, thread};
 pub type Part = fn(u32) -> io::Result<Duration>;
 
 /// Each with its name in the data, and its title.
-pub const PARTS: [(&str, &str, Part); 8] = [
+pub const PARTS: [(&str, &str, Part); 9] = [
     ("lock", "a lock that nobody else wants", lock),
     ("wanted_lock", "a lock that another thread wants, too", wanted_lock),
     ("system_call", "a system call", system_call),
     ("task_switch", "from one task to the next", task_switch),
+    ("task_switch_for_io", "from one task to the next, because of a socket", task_switch_for_io),
     ("thread_switch", "from one thread to the next", thread_switch),
     ("task", "a task, from its start to its end", task),
     ("thread", "a thread, from its start to its end", thread),
@@ -63,7 +66,7 @@ fn system_call(times: u32) -> io::Result<Duration> {
 }
 
 // ANCHOR: switches
-/// Two tasks on one thread give way to each other.
+/// Two tasks on one thread yield to each other. Neither waits for anything.
 fn task_switch(times: u32) -> io::Result<Duration> {
     let executor = LocalExecutor::new();
     let tasks = [times / 2, times.div_ceil(2)].map(|turns| executor.spawn(give_way(turns)));
@@ -80,6 +83,29 @@ async fn give_way(turns: u32) {
     for _ in 0..turns {
         yield_now().await;
     }
+}
+
+/// Two tasks on one thread pass a byte to and fro: each time, one of them has to wait for its socket, as the tasks of a server do.
+fn task_switch_for_io(times: u32) -> io::Result<Duration> {
+    let (mut asks, mut answers) = Async::<UnixStream>::pair()?;
+    let turns = times.div_ceil(2);
+    let executor = LocalExecutor::new();
+    let other = executor.spawn(async move {
+        for _ in 0..turns {
+            answers.read_exact(&mut [0]).await?;
+            answers.write_all(&[0]).await?;
+        }
+        io::Result::Ok(())
+    });
+    let begun = Instant::now();
+    smol::block_on(executor.run(async {
+        for _ in 0..turns {
+            asks.write_all(&[0]).await?;
+            asks.read_exact(&mut [0]).await?;
+        }
+        other.await
+    }))?;
+    Ok(begun.elapsed())
 }
 
 /// Two threads on one processor pass a byte to and fro: each time, one of them has to wait, and the other one goes on.

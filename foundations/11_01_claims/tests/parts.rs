@@ -3,8 +3,17 @@
 use harness::{Failure, Program, Result};
 use serde_json::Value;
 
-const PARTS: [&str; 8] =
-    ["lock", "wanted_lock", "system_call", "task_switch", "thread_switch", "task", "thread", "process"];
+const PARTS: [&str; 9] = [
+    "lock",
+    "wanted_lock",
+    "system_call",
+    "task_switch",
+    "task_switch_for_io",
+    "thread_switch",
+    "task",
+    "thread",
+    "process",
+];
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_11_01_claims"))

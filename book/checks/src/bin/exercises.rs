@@ -36,7 +36,7 @@ fn run(options: &Options) -> Result<usize> {
     for page in chapter::all()?.iter().filter(|page| is_wanted(&page.file)) {
         pages.push(exercise::of(page)?);
     }
-    exercise::build(&pages.concat())?;
+    exercise::doing::build(&pages.concat())?;
     let workers = if Sandbox::is_possible() { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
     let (queue, failed) = (Mutex::new(pages.into_iter()), Mutex::new(0));
     thread::scope(|scope| {

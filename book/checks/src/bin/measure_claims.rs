@@ -2,7 +2,7 @@
 //! to do, `redis-server`, `redis-benchmark`, and about five minutes.
 //!
 //! Run: `cargo run -p book-checks --bin measure_claims`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw tables and picture.
-//! Behind `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts` or `jobs`.
+//! Behind `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts`, `switches` or `jobs`.
 
 use book_checks::claims;
 use book_checks::evidence::{Evidence, FOLDER, LOADS};
@@ -15,12 +15,13 @@ use std::process::Stdio;
 /// What can be measured alone, and how.
 type Measurement = (&'static str, fn() -> Result);
 
-const ALL: [Measurement; 6] = [
+const ALL: [Measurement; 7] = [
     ("models", models),
     ("polling", polling),
     ("runtimes", runtimes),
     ("key_value", key_value),
     ("parts", parts),
+    ("switches", switches),
     ("jobs", jobs),
 ];
 
@@ -76,8 +77,15 @@ fn parts() -> Result {
     keep("parts.json", &["--bin", "11_01_claims", "--", "--json"])
 }
 
+fn switches() -> Result {
+    keep("switches.json", &["--bin", "11_01_claims", "--", "--json", "--rounds", "15", "--time", "20ms"])
+}
+
+/// Jobs that take the processor some hundredths of a second each, in nine rounds.
 fn jobs() -> Result {
-    keep("jobs.txt", &["--bin", "01_03_cpu_or_io"])
+    let arguments = ["--bin", "01_03_cpu_or_io", "--", "--wait", "10ms", "--compute", "30000000"];
+    let tables = (0..9).map(|_| output(&arguments)).collect::<Result<Vec<_>>>()?;
+    snapshot::write(&format!("{FOLDER}/jobs.txt"), &tables.join("\n"))
 }
 
 /// Lets a program that compares servers write its raw data.
@@ -89,10 +97,15 @@ fn compare(package: &str, name: &str, arguments: &[&str]) -> Result {
 
 /// Keeps what a program prints.
 fn keep(file: &str, arguments: &[&str]) -> Result {
+    snapshot::write(&format!("{FOLDER}/{file}"), &output(arguments)?)
+}
+
+/// What a program of the workspace prints.
+fn output(arguments: &[&str]) -> Result<String> {
     let mut command = cargo();
     let output = command.args(["run", "--release", "--quiet"]).args(arguments).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(Failure::new(format!("{command:?} ended with {}", output.status)));
     }
-    snapshot::write(&format!("{FOLDER}/{file}"), &String::from_utf8_lossy(&output.stdout))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -4,7 +4,7 @@
 //! Run: `cargo run -p book-checks --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
 //! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
 
-use book_checks::echo_costs::UNWATCHED;
+use book_checks::ideas::UNWATCHED;
 use book_checks::{Result, patch, run, workspace};
 use echo_compare::{COMPARISON, FEW_CLIENTS};
 use std::collections::BTreeSet;

@@ -4,8 +4,8 @@
 //! Try: `--help`, which tells how long each part takes, or one part with options for `compare`: `-- ideas -- --rounds 1`.
 //! You should see: the tables of `compare`, one after the other, and changed files in `book/src/measured`.
 
-use book_checks::goals::{BEFORE, PORTS};
 use book_checks::ideas::{COUNTED, IDEAS};
+use book_checks::ports::PORTS;
 use book_checks::{Result, patch, run, workspace};
 use clap::{Parser, ValueEnum};
 use runtimes_compare::CHANGED_STEP;
@@ -16,7 +16,7 @@ use std::process::Command;
 /// Each part is a run of `compare`, whose raw data go to `book/src/measured`.
 #[derive(Parser)]
 struct Options {
-    /// Measure these parts alone [default: all but `before-after`].
+    /// Measure these parts alone [default: all].
     #[arg(value_enum)]
     parts: Vec<Part>,
 
@@ -40,19 +40,12 @@ enum Part {
     Ideas,
     /// The system calls of some ideas (6 minutes).
     IdeaCounts,
-    /// The ports before the second core was looked at, and as they are (8 minutes, and 5 to build them).
-    BeforeAfter,
 }
-
-/// The last commit before the second core was looked at.
-const COMMIT_BEFORE: &str = "21ab603";
-/// Where it is put to be built.
-const FOLDER_BEFORE: &str = "target/before";
 
 fn main() -> Result {
     let Options { mut parts, options } = Options::parse();
     if parts.is_empty() {
-        parts = Part::value_variants().iter().copied().filter(|part| *part != Part::BeforeAfter).collect();
+        parts = Part::value_variants().to_vec();
     }
     let packages = ["runtimes-compare", "graceful_server"].map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
@@ -60,9 +53,6 @@ fn main() -> Result {
         let ideas = IDEAS.map(program);
         let ideas = ideas.iter().flat_map(|program| ["--bin", program]);
         patch::cargo(&["build", "--release", "--quiet", "--offline"].into_iter().chain(ideas).collect::<Vec<_>>())?;
-    }
-    if parts.contains(&Part::BeforeAfter) {
-        build_what_was_before()?;
     }
     parts.into_iter().try_for_each(|part| measure(part, &options))
 }
@@ -85,19 +75,7 @@ fn measure(part: Part, options: &[String]) -> Result {
         }
         Part::IdeaCounts => {
             let arguments = words("--count --only 09_07_graceful_server --scenario connection-per-request");
-            (
-                "idea_counts",
-                arguments,
-                [step(CHANGED_STEP)].into_iter().chain(COUNTED.map(|(name, _)| idea(name))).collect(),
-            )
-        }
-        Part::BeforeAfter => {
-            let arguments = words(
-                "--rounds 7 --duration 1 --scenario keep-alive --scenario keep-alive-shared \
-                 --scenario connection-per-request --scenario connection-per-request-shared --scenario pipelined \
-                 --scenario memory",
-            );
-            ("before_after", arguments, PORTS.map(before).into())
+            ("idea_counts", arguments, vec![step(CHANGED_STEP), idea(COUNTED)])
         }
     };
     let servers = servers.iter().flat_map(|server| ["--server", server]);
@@ -124,19 +102,4 @@ fn idea(name: &str) -> String {
 /// The program of step 9.7 with an idea.
 fn program(idea: &str) -> String {
     patch::binary(&format!("{CHANGED_STEP}+{idea}"))
-}
-
-/// A port as it was before, as `compare` is to start it.
-fn before(port: &str) -> String {
-    let binary = port.replace('-', "_");
-    format!("{port}{BEFORE}={FOLDER_BEFORE}/target/release/{binary}_server {{addr}}")
-}
-
-fn build_what_was_before() -> Result {
-    if !workspace().join(FOLDER_BEFORE).exists() {
-        run(Command::new("git").args(["worktree", "add", "--detach", FOLDER_BEFORE, COMMIT_BEFORE]))?;
-    }
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--release", "-p", "runtimes-compare", "--bins"]);
-    run(build.args(["--manifest-path", &format!("{FOLDER_BEFORE}/Cargo.toml")]))
 }

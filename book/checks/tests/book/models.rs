@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, models, snapshot, step, target};
+use book_checks::{assert_none, facts, models, step, target};
 use harness::Program;
 use measure::Hands;
 use measure::figure::Measure;
@@ -27,46 +27,6 @@ const POOLS: [&str; 2] = ["pool", "prefork"];
 
 fn value(measure: Measure, connections: usize, server: &str) -> f64 {
     REPORT.median(held(measure, connections), server).unwrap()
-}
-
-#[test]
-fn each_table_of_the_models_shows_its_data() {
-    let generated = |name: &str, text: String| snapshot::check(&format!("generated/models_{name}"), &text);
-    let results = [
-        generated("command.txt", REPORT.command()),
-        generated("circumstances.md", REPORT.circumstances()),
-        generated("memory.md", models::table(&REPORT, held, Measure::ResidentBytes)),
-        generated("addresses.md", models::table(&REPORT, held, Measure::VirtualBytes)),
-        generated("cpu.md", models::table(&REPORT, served, Measure::CpuPerRequest)),
-        generated("serving.md", models::serving(&REPORT)),
-        generated("claims.md", models::claims(&REPORT)),
-        generated("prices.md", models::table_of_prices(&REPORT)),
-        generated(
-            "threads.md",
-            models::table_of(
-                &REPORT,
-                &[
-                    ("threads", Measure::Threads, "threads"),
-                    ("threads", Measure::ResidentBytes, "memory"),
-                    ("threads", Measure::VirtualBytes, "addresses, stacks of 2 MiB"),
-                    ("threads-8M", Measure::VirtualBytes, "addresses, stacks of 8 MiB"),
-                    ("threads-8M", Measure::ResidentBytes, "memory, stacks of 8 MiB"),
-                ],
-            ),
-        ),
-        generated(
-            "blocking.md",
-            models::table_of(
-                &REPORT,
-                &[
-                    ("threads", Measure::ResidentBytes, "a thread for each client (2.2)"),
-                    ("pool", Measure::ResidentBytes, "eight threads (2.3)"),
-                    ("prefork", Measure::ResidentBytes, "eight processes and their parent (2.4)"),
-                ],
-            ),
-        ),
-    ];
-    assert_none(results.into_iter().filter_map(|result| Some(result.err()?.to_string())));
 }
 
 #[test]
@@ -142,7 +102,8 @@ fn what_a_pool_does_not_let_in_is_told_by_arithmetic() {
     for server in POOLS {
         assert_eq!(REPORT.median(served(Measure::AllAnswered, MANY), server), None, "{server}");
     }
-    assert!(models::serving(&REPORT).contains("*125\u{a0}s* | *1250\u{a0}s*"), "{}", models::serving(&REPORT));
+    let table = facts::table("models_serving.md").unwrap();
+    assert!(table.contains("*125\u{a0}s* | *1250\u{a0}s*"), "{table}");
 }
 
 #[test]
@@ -206,13 +167,20 @@ fn the_kernel_keeps_so_much_for_a_thread_a_socket_and_a_registration() {
         eprintln!("SKIPPED: the size of the kernel's objects, which it tells only root");
         return;
     };
+    let size = |name: &str| -> Option<f64> {
+        let line = slabs.lines().find(|line| line.split_whitespace().next() == Some(name))?;
+        line.split_whitespace().nth(3)?.parse().ok() // none if it is merged with others of its size, or called otherwise
+    };
     for (name, bytes) in objects {
-        let line = slabs.lines().find(|line| line.split_whitespace().next() == Some(name));
-        let Some(size) = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<f64>().ok()) else {
-            continue; // merged with others of its size, or called otherwise
-        };
-        assert!((0.5 * bytes..2.0 * bytes).contains(&size), "{name}: {size} bytes instead of {bytes}");
+        let here = size(name).unwrap_or(*bytes);
+        assert!((0.5 * bytes..2.0 * bytes).contains(&here), "{name}: {here} bytes instead of {bytes}");
     }
+    let here: f64 = models::OF_A_SOCKET.iter().map(|(name, bytes)| size(name).unwrap_or(*bytes)).sum();
+    assert!(
+        (0.8..1.25).contains(&(here / models::socket())),
+        "{here} bytes for a socket instead of {}",
+        models::socket()
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use book_checks::{assert_none, modules, step};
+use book_checks::{assert_none, files, modules, read, step};
 use std::fs;
 use std::path::Path;
 
@@ -14,6 +14,13 @@ fn no_modules_import_from_each_other_in_a_circle() {
         let circles = modules::circles(&format!("{folder}/src")).unwrap();
         circles.into_iter().map(move |import| format!("{folder}/src: in a circle, {import}"))
     }));
+}
+
+#[test]
+fn no_file_of_the_checks_is_too_long_to_read_at_once() {
+    let length = |file: &String| read(file).unwrap().lines().count();
+    let long = files("book/checks").into_iter().filter(|file| file.ends_with(".rs") && length(file) > 350);
+    assert_none(long.map(|file| format!("{file} has {} lines", length(&file))));
 }
 
 /// The circles in a crate with these modules.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use book_checks::echo_costs::UNWATCHED;
+use book_checks::ideas::UNWATCHED;
 use book_checks::{Result, patch};
 use harness::Protocol;
 

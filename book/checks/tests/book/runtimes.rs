@@ -1,16 +1,11 @@
-//! Chapter 10: the ports, what was measured of them, and what the chapter claims of both.
+//! Chapter 10: the ports, and what the chapter says of them. Its figures: `figures.rs`.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::measured::blocked::{self, Blocked};
-use book_checks::report::{Report, Row, Verdict};
-use book_checks::{
-    Result, assert_none, chart, choice, counts, difference, goals, has_tool, ideas, patch, ports, reasons, snapshot,
-};
+use book_checks::{Result, difference, has_tool, patch, ports, snapshot};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
-use measure::Scenario;
-use measure::figure::Measure;
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
@@ -24,28 +19,6 @@ use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets th
 static PROGRAMS: LazyLock<Vec<Program>> =
     LazyLock::new(|| Program::several_in_workspace(&["async_std_server", "smol_server", "tokio_server"]).unwrap());
 
-/// What was measured.
-static REPORT: LazyLock<Report> = LazyLock::new(|| Report::committed("report").unwrap());
-static COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("counts").unwrap());
-static IDEAS: LazyLock<Report> = LazyLock::new(|| Report::committed("ideas").unwrap());
-static IDEA_COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("idea_counts").unwrap());
-
-const CPU: Measure = Measure::CpuPerRequest;
-const LOADS: [Scenario; 4] = [
-    runtimes_compare::KEEP_ALIVE,
-    runtimes_compare::KEEP_ALIVE_SHARED,
-    runtimes_compare::CONNECTION_PER_REQUEST,
-    runtimes_compare::PIPELINED,
-];
-/// Those that the tables show.
-const SHOWN: [Scenario; 5] = [
-    runtimes_compare::KEEP_ALIVE,
-    runtimes_compare::KEEP_ALIVE_SHARED,
-    runtimes_compare::CONNECTION_PER_REQUEST,
-    runtimes_compare::CONNECTION_PER_REQUEST_SHARED,
-    runtimes_compare::PIPELINED,
-];
-
 fn generated(name: &str, expected: &str) {
     snapshot::check(&format!("generated/{name}"), expected).unwrap_or_else(|failure| panic!("{failure}"));
 }
@@ -56,65 +29,6 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
         [("async_std_to_smol", ports::ASYNC_STD, ports::SMOL), ("async_std_to_tokio", ports::ASYNC_STD, ports::TOKIO)]
     {
         generated(&format!("diff_{name}.diff"), &difference::of_programs(old, new).unwrap());
-    }
-    generated("changed_lines.md", &ports::changed_lines().unwrap());
-}
-
-#[test]
-fn each_table_of_an_idea_shows_its_data() {
-    for name in ideas::IDEAS {
-        generated(&format!("idea_{name}.md"), &ideas::table(&IDEAS, name));
-    }
-    for (name, scenario) in ideas::COUNTED {
-        let calls = counts::calls(&IDEA_COUNTS, scenario, &[ideas::STEP, name]);
-        generated(&format!("idea_{name}_calls.md"), &calls);
-    }
-    generated("idea_counts_command.txt", &IDEA_COUNTS.command());
-    generated("before_after.md", &goals::table_of_changes().unwrap());
-}
-
-#[test]
-fn each_table_of_the_comparison_shows_its_data() {
-    let rows = |measures: &[Measure], scenarios: &[Scenario]| -> Vec<Row> {
-        measures.iter().flat_map(|&measure| scenarios.iter().map(move |&scenario| (measure, scenario))).collect()
-    };
-    generated("choice.md", &choice::table().unwrap());
-    generated("compare_circumstances.md", &REPORT.circumstances());
-    generated("compare_command.txt", &REPORT.command());
-    generated("ideas_command.txt", &IDEAS.command());
-    generated("ideas_circumstances.md", &IDEAS.circumstances());
-    generated("compare_cpu.md", &REPORT.table(&rows(&[CPU], &SHOWN)));
-    generated("compare_throughput.md", &REPORT.table(&rows(&[Measure::RequestsPerSecond], &SHOWN)));
-    let latency = [Measure::LatencyMedian, Measure::LatencyP99, Measure::LatencyP999];
-    generated("compare_latency.md", &REPORT.table(&rows(&latency, &[runtimes_compare::RATE])));
-    generated("compare_memory.md", &REPORT.table(&[(Measure::BytesPerConnection, runtimes_compare::MEMORY)]));
-    generated("compare_sleep.md", &REPORT.table(&[(Measure::AllAnswered, runtimes_compare::SLEEP)]));
-    let made_of = [
-        (Measure::Crates, runtimes_compare::CRATES),
-        (Measure::BinaryBytes, runtimes_compare::SIZE),
-        (Measure::StartUp, runtimes_compare::START_UP),
-    ];
-    generated("compare_made_of.md", &REPORT.table(&made_of));
-    generated("counts_command.txt", &COUNTS.command());
-    generated("compare_counts.md", &counts::table(&REPORT, &COUNTS));
-    generated("compare_calls.md", &counts::calls(&COUNTS, runtimes_compare::CONNECTION_PER_REQUEST, &COUNTS.servers()));
-}
-
-#[test]
-fn the_goals_beside_the_tool_show_the_data() {
-    let part = |name, expected: Result<String>| snapshot::check_part("runtimes-compare/README.md", name, &expected?);
-    part("goals", goals::table()).unwrap();
-    part("missed", reasons::missed()).unwrap();
-}
-
-#[test]
-fn each_chart_of_the_comparison_shows_its_data() {
-    for (name, row) in [
-        ("keep_alive", (CPU, runtimes_compare::KEEP_ALIVE)),
-        ("connection_per_request", (CPU, runtimes_compare::CONNECTION_PER_REQUEST)),
-        ("memory", (Measure::BytesPerConnection, runtimes_compare::MEMORY)),
-    ] {
-        generated(&format!("chart_{name}.svg"), &chart::draw(&REPORT, row));
     }
 }
 
@@ -156,147 +70,6 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
         assert_eq!(names.contains(REACTOR), thread == REACTOR, "{names:?}");
     }
     Ok(())
-}
-
-#[test]
-fn what_a_runtime_costs_was_measured_without_a_failure() {
-    for name in ["report", "counts", "ideas", "idea_counts", "sleep", "before_after"] {
-        assert_none(Report::committed(name).unwrap().failures());
-    }
-}
-
-#[test]
-fn tokio_needs_the_fewest_crates() {
-    let crates = |server| REPORT.range((Measure::Crates, runtimes_compare::CRATES), server).unwrap()[1];
-    for other in ["async-std", "smol", "hyper"] {
-        assert!(crates("tokio") < crates(other), "{other}");
-    }
-}
-
-#[test]
-fn no_server_is_cheaper_than_the_limit() {
-    for server in ["hyper", "async-std", "tokio", "smol"] {
-        for scenario in LOADS {
-            let [_, ratio, _] = REPORT.ratio((CPU, scenario), "limit", server).unwrap();
-            assert!(ratio < 1.0, "{server}, {}: {ratio}", scenario.title);
-        }
-    }
-}
-
-#[test]
-fn cpu_time_and_memory_of_the_three_runtimes_differ_by_less_than_a_quarter() {
-    let rows = LOADS
-        .map(|scenario| (CPU, scenario))
-        .into_iter()
-        .chain([(Measure::BytesPerConnection, runtimes_compare::MEMORY)]);
-    for row in rows {
-        for (one, other) in goals::PORTS.into_iter().flat_map(|one| goals::PORTS.map(|other| (one, other))) {
-            let [_, ratio, _] = REPORT.ratio(row, one, other).unwrap();
-            assert!(ratio < 1.25, "{row:?}: {one} is {ratio} times {other}");
-        }
-    }
-}
-
-/// The servers that answer as the steps do.
-const SERVERS: [&str; 4] = ["hyper", "async-std", "tokio", "smol"];
-
-#[test]
-fn with_keep_alive_every_server_makes_the_same_two_system_calls() {
-    for server in SERVERS.into_iter().chain(["limit"]) {
-        let calls = COUNTS.parts(runtimes_compare::KEEP_ALIVE, server);
-        let rounded = calls.iter().map(|(name, calls)| (*name, calls.round()));
-        let mostly: Vec<_> = rounded.filter(|(_, calls)| *calls > 0.0).collect();
-        assert_eq!(mostly, [("recvfrom", 1.0), ("sendto", 1.0)], "{server}: {calls:?}");
-    }
-}
-
-#[test]
-fn with_a_connection_per_request_every_server_makes_more_system_calls_than_the_limit() {
-    let row = (Measure::SystemCallsPerRequest, runtimes_compare::CONNECTION_PER_REQUEST);
-    let limit = COUNTS.median(row, "limit").unwrap();
-    for server in SERVERS {
-        assert!(COUNTS.median(row, server).unwrap() > limit + 1.0, "{server}");
-        assert!(COUNTS.parts(row.1, server)["epoll_ctl"] >= 2.0, "{server}");
-    }
-}
-
-#[test]
-fn most_of_the_cpu_time_passes_in_the_kernel_unless_requests_are_pipelined() {
-    for scenario in
-        [runtimes_compare::KEEP_ALIVE, runtimes_compare::KEEP_ALIVE_SHARED, runtimes_compare::CONNECTION_PER_REQUEST]
-    {
-        for server in SERVERS.into_iter().chain(["limit"]) {
-            let share = REPORT.median((Measure::KernelShare, scenario), server).unwrap();
-            assert!(share > 0.7, "{server}, {}: {share}", scenario.title);
-        }
-    }
-}
-
-#[test]
-fn every_server_executes_three_times_as_many_instructions_as_the_limit_in_less_than_twice_its_time() {
-    for server in SERVERS {
-        let instructions =
-            |server| COUNTS.median((Measure::InstructionsPerRequest, runtimes_compare::KEEP_ALIVE), server).unwrap();
-        assert!(instructions(server) > 3.0 * instructions("limit"), "{server}");
-        let time = REPORT.ratio((CPU, runtimes_compare::KEEP_ALIVE), server, "limit").unwrap()[1];
-        assert!(time < 2.0, "{server}: {time}");
-    }
-}
-
-#[test]
-fn the_rounds_of_the_slowest_answers_contradict_each_other() {
-    for server in goals::PORTS {
-        let verdict = REPORT.verdict((Measure::LatencyP99, runtimes_compare::RATE), server, "hyper");
-        assert_eq!(verdict, Some(Verdict::Open), "{server}");
-    }
-}
-
-#[test]
-fn a_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
-    for server in goals::PORTS {
-        let [_, _, longest] = REPORT.range((Measure::AllAnswered, runtimes_compare::SLEEP), server).unwrap();
-        assert!(longest < 10.0, "{server}: {longest} s is more than two naps, one after the other");
-    }
-}
-
-#[test]
-fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
-    let [_, ratio, _] = IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", ideas::STEP).unwrap();
-    assert!(ratio > 2.0, "{ratio}");
-}
-
-#[test]
-fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
-    assert_eq!(IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP), Some(Verdict::More));
-}
-
-#[test]
-fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
-    let ratio =
-        |measure| IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP).unwrap()[1];
-    assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
-}
-
-#[test]
-fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
-    let scenario = runtimes_compare::CONNECTION_PER_REQUEST;
-    for call in ["timerfd_settime", "write", "epoll_pwait"] {
-        let calls = |server| IDEA_COUNTS.parts(scenario, server).get(call).copied().unwrap_or_default();
-        assert!(calls(ideas::STEP) < counts::NOTABLE && calls("yield_at_the_end") > counts::NOTABLE, "{call}");
-    }
-    let instructions = |server| IDEA_COUNTS.median((Measure::InstructionsPerRequest, scenario), server).unwrap();
-    assert!(instructions("yield_at_the_end") > 1.2 * instructions(ideas::STEP));
-}
-
-#[test]
-fn a_connection_for_each_request_became_cheaper_on_async_std_and_tokio() {
-    let report = Report::committed("before_after").unwrap();
-    for server in ["async-std", "tokio"] {
-        let before = format!("{server}{}", goals::BEFORE);
-        let [_, ratio, _] =
-            report.ratio((CPU, runtimes_compare::CONNECTION_PER_REQUEST_SHARED), server, &before).unwrap();
-        assert!(ratio < 1.0, "{server}: {ratio}");
-    }
 }
 
 /// With a client that sends each request only when nothing happens any more.
@@ -342,12 +115,6 @@ fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
         middle(|call| call.contains("EAGAIN")),
         middle(|call| call.contains("epoll_ctl(") && call.contains("<TCP")),
     ]
-}
-
-#[test]
-fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
-    let row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
-    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
 }
 
 #[test]

@@ -20,7 +20,9 @@ fn every_page_is_rendered_in_full_and_every_link_leads_somewhere() {
 
 #[test]
 fn every_link_of_a_page_outside_the_book_leads_somewhere() {
-    let pages = files("").into_iter().filter(|file| file.ends_with(".md") && !file.starts_with("book/src"));
+    let pages = files("").into_iter().filter(|file| {
+        file.ends_with(".md") && !["book/src", "book/tables"].iter().any(|folder| file.starts_with(folder))
+    });
     assert_none(pages.flat_map(|file| site::broken_links_of(&file, &read(&file).unwrap())));
 }
 

@@ -142,64 +142,49 @@ fn rustc_warns_of_a_future_that_nobody_awaits() {
     quote("generated/forgotten_await_warning.txt", &build).unwrap();
 }
 
+/// The compiler says one error, with these words, and the book quotes it.
+fn refused(program: &str, code: Option<&str>, words: &[&str]) {
+    let build = compiler::build(program).unwrap();
+    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
+    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
+    assert!(code.is_none_or(|code| error.code.as_deref() == Some(code)), "{:?}", error.code);
+    assert_none(
+        words.iter().filter(|words| !error.rendered.contains(**words)).map(|words| format!("{program}: {words}")),
+    );
+    quote(&format!("generated/{program}_error.txt"), &build).unwrap();
+}
+
+const NOT_SEND: &str = "future cannot be sent between threads safely";
+
 #[test]
 fn rustc_refuses_to_await_outside_async() {
-    let build = compiler::build("await_in_main").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0728")));
-    assert!(build.program.is_none());
-    quote("generated/await_in_main_error.txt", &build).unwrap();
+    refused("await_in_main", Some("E0728"), &[]);
 }
 
 #[test]
 fn rustc_refuses_to_spawn_a_task_that_shares_a_cell() {
-    let build = compiler::build("cell_in_spawn").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!(error.level, "error");
-    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("is not implemented for `Rc<Cell<u64>>`"), "{}", error.rendered);
-    assert!(build.program.is_none());
-    quote("generated/cell_in_spawn_error.txt", &build).unwrap();
+    refused("cell_in_spawn", None, &[NOT_SEND, "is not implemented for `Rc<Cell<u64>>`"]);
 }
 
 #[test]
 fn rustc_refuses_a_callback_that_borrows_its_client() {
-    let build = compiler::build("borrowed_client").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
-    assert!(error.rendered.contains("must outlive `'static`"), "{}", error.rendered);
-    quote("generated/borrowed_client_error.txt", &build).unwrap();
+    refused("borrowed_client", None, &["must outlive `'static`"]);
 }
 
 #[test]
 fn rustc_refuses_to_poll_a_future_that_may_still_be_moved() {
-    let build = compiler::build("not_pinned").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0277")));
-    assert!(error.rendered.contains("`{async fn body of borrows()}` cannot be unpinned"), "{}", error.rendered);
-    assert!(error.rendered.contains("consider using the `pin!` macro"), "{}", error.rendered);
-    assert!(build.program.is_none());
-    quote("generated/not_pinned_error.txt", &build).unwrap();
+    let words = ["`{async fn body of borrows()}` cannot be unpinned", "consider using the `pin!` macro"];
+    refused("not_pinned", Some("E0277"), &words);
 }
 
 #[test]
 fn rustc_refuses_a_task_that_borrows_a_variable() {
-    let build = compiler::build("borrowed_word").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!((error.level.as_str(), error.code.as_deref()), ("error", Some("E0373")));
-    assert!(error.rendered.contains("async block may outlive the current function"), "{}", error.rendered);
-    assert!(build.program.is_none());
-    quote("generated/borrowed_word_error.txt", &build).unwrap();
+    refused("borrowed_word", Some("E0373"), &["async block may outlive the current function"]);
 }
 
 #[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_a_guard_while_it_waits() {
-    let build = compiler::build("guard_across_await").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!((error.level.as_str(), build.program.is_none()), ("error", true));
-    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("`std::sync::MutexGuard<'_, u32>`"), "{}", error.rendered);
-    quote("generated/guard_across_await_error.txt", &build).unwrap();
+    refused("guard_across_await", None, &[NOT_SEND, "`std::sync::MutexGuard<'_, u32>`"]);
 }
 
 #[test]
@@ -212,13 +197,7 @@ fn rustc_refuses_a_guard_that_is_dropped_but_still_in_scope() {
 
 #[test]
 fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
-    let build = compiler::build("rc_in_spawn").unwrap();
-    let [error] = &build.messages[..] else { panic!("one error, not {:?}", build.messages) };
-    assert_eq!(error.level, "error");
-    assert!(error.rendered.contains("future cannot be sent between threads safely"), "{}", error.rendered);
-    assert!(error.rendered.contains("`Send` is not implemented for `Rc<i32>`"), "{}", error.rendered);
-    assert!(build.program.is_none());
-    quote("generated/rc_in_spawn_error.txt", &build).unwrap();
+    refused("rc_in_spawn", None, &[NOT_SEND, "`Send` is not implemented for `Rc<i32>`"]);
 }
 
 /// The exact words are those of one version of the compiler, which the book names; another one chooses others.

@@ -1,11 +1,10 @@
 //! Chapter 11.2: each cell of the table stands on something.
 
-use book_checks::{Result, assert_none, chapter, decision, snapshot, which};
+use book_checks::{Result, assert_none, chapter, decision, facts, snapshot, which};
 
 #[test]
 fn the_table_and_the_picture_of_what_to_take_show_the_data() -> Result {
     let (questions, last) = which::questions()?;
-    snapshot::check("generated/which.md", &which::table()?)?;
     snapshot::check("generated/which_list.md", &which::list()?)?;
     snapshot::check("generated/decision.svg", &decision::draw("What to take", &questions, &last))
 }
@@ -18,7 +17,7 @@ fn each_cell_has_a_section_that_shows_it_or_the_mark_of_a_judgement() -> Result 
             place.split_once('#').and_then(|(file, id)| Some((chapters.iter().find(|page| page.file == file)?, id)));
         found.is_some_and(|(page, id)| page.text.contains(&format!("{{#{id}}}")))
     };
-    let table = which::table()?;
+    let table = facts::table("which.md")?;
     assert_none(which::unfounded(&table, is_there).into_iter().map(|cell| format!("nothing is behind “{cell}”")));
     assert_eq!(table.lines().count(), 12);
 
