@@ -7,7 +7,7 @@
 (() => {
     // Each state has a sign of its own, so that no colour is needed.
     const SIGNS = {
-        new: '○', queued: '≡', running: '▶\uFE0E', waiting: '‖', resting: '☾\uFE0E', done: '✓\uFE0E', stuck: '✗\uFE0E',
+        new: '○', queued: '≡', running: '▶\uFE0E', waiting: '‖', served: '◐', resting: '☾\uFE0E', done: '✓\uFE0E', stuck: '✗\uFE0E',
     };
     const HELP = 'Keys: ← → step, Home and End jump, Space plays, T: next event of the same actor. They work while the focus is in this frame.';
 
@@ -53,11 +53,6 @@
 
         name(id) {
             return this.recording.things[id]?.name ?? id;
-        }
-
-        /** The thread on which a task runs, or the actor itself. */
-        thread(id) {
-            return this.recording.things[id]?.on || id;
         }
 
         /** The number of the first event from here on before which there is a question that was not asked yet; 0 if there is none. */
@@ -148,6 +143,7 @@
                 run.table.before(run.timeline);
             }
             this.section.append(this.source);
+            this.source.querySelectorAll('.st-file').forEach((file) => { file.hidden = false; });
         }
 
         listen() {
@@ -306,7 +302,7 @@
                 return;
             }
             const time = event.ms === null ? '' : make('span', {}, `at ${(event.ms / 1000).toFixed(1)} s`);
-            const place = event.at ? make('span', { class: 'st-place' }, event.at) : '';
+            const place = event.at ? make('span', { class: 'st-place' }, event.at.split('/').pop()) : '';
             this.where.replaceChildren(...[link, make('span', { class: 'st-by' }, this.run.name(event.by)), time, place].filter((part) => part));
             this.sentence.replaceChildren(...words(event.say));
         }
@@ -384,10 +380,12 @@
             }
             const { events } = this.run.recording;
             const state = this.run.states[this.at];
+            for (const file of this.source.querySelectorAll('.st-file')) {
+                file.hidden = !events.some((one) => one.at.startsWith(`${file.dataset.file}:`)); // another recording is of another program
+            }
             const seen = new Set();
             for (let index = this.at - 1; index >= 0; index--) {
-                const { by, at } = events[index];
-                const thread = this.run.thread(by);
+                const { by, thread, at } = events[index];
                 if (!at || seen.has(thread)) continue;
                 seen.add(thread);
                 const isNow = events[index] === event;

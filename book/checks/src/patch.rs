@@ -117,8 +117,25 @@ impl Patch {
 ///
 /// If there is no such patch, or cargo cannot build it.
 pub fn program(name: &str) -> Result<Program> {
+    build()?;
+    Ok(built(name))
+}
+
+/// The same for a program that is built already.
+pub fn built(name: &str) -> Program {
     // The machine may have a single processor; the experiments are about two threads.
-    Ok(Program::at(build()?.join(binary(name))).environment("ASYNC_STD_THREAD_COUNT", "2"))
+    Program::at(target().join("debug").join(binary(name))).environment("ASYNC_STD_THREAD_COUNT", "2")
+}
+
+/// Builds these programs, and no others.
+///
+/// # Errors
+///
+/// If a patch does not fit, or cargo cannot build one of them.
+pub fn build_only(names: &[String]) -> Result {
+    let mut arguments: Vec<String> = ["build", "--quiet", "--offline"].map(str::to_owned).into();
+    arguments.extend(names.iter().flat_map(|name| ["--bin".to_owned(), binary(name)]));
+    cargo(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Builds all steps with patches, if they are not up to date, and returns the folder of their programs.

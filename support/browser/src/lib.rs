@@ -13,6 +13,9 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 /// How long to wait before an expression is looked at again.
 const POLL: Duration = Duration::from_millis(5);
 
+/// What the browser reports if a script of a page fails.
+const EXCEPTION: &str = "Runtime.exceptionThrown";
+
 /// A headless Chromium. It is killed when dropped.
 pub struct Browser {
     child: Child,
@@ -79,9 +82,7 @@ impl Browser {
         loop {
             let Message::Text(text) = self.socket.read().map_err(failure)? else { continue };
             let mut message: Value = serde_json::from_str(&text).unwrap_or_default();
-            if message["method"] == "Runtime.exceptionThrown"
-                || message["id"] == self.calls && !message["error"].is_null()
-            {
+            if message["method"] == EXCEPTION || message["id"] == self.calls && !message["error"].is_null() {
                 return Err(Failure::new(format!("{method}: {message}")));
             }
             if message["id"] == self.calls {
@@ -150,8 +151,9 @@ impl Browser {
     pub fn wait_for(&mut self, window: &Window, expression: &str) -> Result<Value> {
         let begin = Instant::now();
         loop {
-            // A page that is being left may say that it is gone.
             match self.evaluate(window, expression) {
+                Err(failure) if failure.to_string().contains(EXCEPTION) => return Err(failure),
+                // A page that is being left may say that it is gone.
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if begin.elapsed() < SAFETY => thread::sleep(POLL),
                 Ok(Value::Null | Value::Bool(false)) => {
                     return Err(Failure::new(format!("this does not come true: {expression}")));

@@ -14,11 +14,12 @@ fn main() -> Result {
     if frames.is_empty() {
         return Err(Failure::new(format!("no frame has a name that begins with {only}")));
     }
-    for frame in frames {
-        let lesson = Lesson::read(&frame)?;
+    let lessons = frames.iter().map(|frame| Lesson::read(frame)).collect::<Result<Vec<_>>>()?;
+    recording::build(&lessons)?;
+    for (frame, lesson) in frames.iter().zip(&lessons) {
         for run in &lesson.runs {
             eprintln!("{frame}: {}", run.id);
-            recording::renew(&frame, &lesson, run)?;
+            recording::renew(frame, lesson, run)?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const TIMEOUT: &str = "timeout";
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Event {
     /// The thread or the task that acted.
     pub by: String,
@@ -18,6 +18,9 @@ pub struct Event {
     /// A value, if there is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
+    /// The thread on which it was done, if the machine chooses it anew for each turn.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub on: String,
     /// The file and the line, `src/executor.rs:36`; empty for what has no source.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub at: String,
@@ -27,8 +30,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// What two runs must agree in: everything but the time.
-    pub fn without_time(&self) -> Self {
-        Self { ms: None, ..self.clone() }
+    /// What two runs must agree in: everything but the time and what the machine chooses.
+    pub fn without_chance(&self) -> Self {
+        Self { ms: None, on: String::new(), ..self.clone() }
     }
 }

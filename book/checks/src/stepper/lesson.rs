@@ -20,9 +20,11 @@ pub fn frames() -> Vec<String> {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
-    /// The program that is recorded.
+    /// The program that is recorded, unless a run has one of its own.
+    #[serde(default)]
     pub program: String,
-    /// The patch with its hooks.
+    /// The patch with its hooks, unless a run has one of its own.
+    #[serde(default)]
     pub patch: String,
     /// Whether times mean something: how far apart two events are, and not only which came first.
     #[serde(default)]
@@ -30,6 +32,10 @@ pub struct Lesson {
     /// Whether the ready queue gives its tasks out in another order than that in which they came.
     #[serde(default)]
     pub ready_is_a_set: bool,
+    /// Threads that do the same work: which of them does what is for the machine to say. In a sentence's key, all of them have the
+    /// name of their pool.
+    #[serde(default)]
+    pub pools: BTreeMap<String, Vec<String>>,
     /// The recordings, in the order in which they are shown.
     pub runs: Vec<Described>,
     /// The boxes of the state, in their order: a name, and what is written above it.
@@ -38,13 +44,14 @@ pub struct Lesson {
     pub things: BTreeMap<String, Thing>,
     /// The things with a row in the timeline.
     pub lanes: Vec<String>,
-    /// The state before the first event.
+    /// The state before the first event, of a thing in all runs, or in one alone (`lost:task 0`).
     #[serde(default)]
     pub start: BTreeMap<String, Start>,
     /// The headings of the timeline, each at the event with which its stage begins.
     #[serde(default)]
     pub stages: BTreeMap<String, String>,
-    /// What is said of each event. An event of which nothing is said (`""`) is shown together with the next one.
+    /// What is said of each event. An event of which nothing is said (`""`) is shown together with the next one,
+    /// and with the one before it if this is said: `"^"`.
     pub say: BTreeMap<String, String>,
     /// What is asked before an event.
     #[serde(default)]
@@ -52,7 +59,7 @@ pub struct Lesson {
 }
 
 /// A run of the program.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Described {
     /// The name of its file and the beginning of its fragments.
@@ -65,12 +72,52 @@ pub struct Described {
     /// Whether the program would run forever, and is ended from outside.
     #[serde(default)]
     pub never_ends: bool,
+    /// Its own program.
+    #[serde(default)]
+    pub program: String,
+    /// The patch of its own program.
+    #[serde(default)]
+    pub patch: String,
+    /// What the program finds in its environment.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// What its clients do, if it is a server.
+    #[serde(default)]
+    pub clients: Vec<Act>,
+    /// Events at which the program is held until another event has happened.
+    #[serde(default)]
+    pub hold: BTreeMap<String, String>,
+    /// The event with which the recording ends, if the program goes on.
+    #[serde(default)]
+    pub until: String,
+}
+
+/// What a client does, from outside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// The event after which it does so, before the program goes on.
+    pub when: String,
+    /// How many milliseconds after it, while the program goes on.
+    #[serde(default)]
+    pub after: u64,
+    /// The client.
+    pub client: String,
+    /// It connects and sends a request for this route.
+    #[serde(default)]
+    pub asks: Option<String>,
+    /// It sends this line, and connects before if it has not yet. An empty line is none: it only connects.
+    #[serde(default)]
+    pub sends: Option<String>,
 }
 
 /// Something that is shown: a thread, a task, a queue, a flag.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thing {
+    /// The runs in which it is; all of them unless said.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// The box it is in. Without one, it is only on the timeline.
     #[serde(default)]
     pub r#box: String,
@@ -154,16 +201,6 @@ impl Question {
     }
 }
 
-/// By what a sentence is tied to each event: `task 0/look/1`.
-pub fn keys(events: &[Event]) -> Vec<String> {
-    let mut counts = HashMap::new();
-    let mut key = |event: &Event| {
-        let count = counts.entry((event.by.clone(), event.kind.clone())).and_modify(|count| *count += 1).or_insert(1);
-        format!("{}/{}/{count}", event.by, event.kind)
-    };
-    events.iter().map(&mut key).collect()
-}
-
 /// What is said for this event of this run: for all runs, or for this one alone (`lost:task 0/look/1`).
 pub fn entry<'a, T>(entries: &'a BTreeMap<String, T>, run: &str, key: &str) -> Option<&'a T> {
     entries.get(&format!("{run}:{key}")).or_else(|| entries.get(key))
@@ -180,6 +217,48 @@ impl Lesson {
         serde_json::from_str(&read(&file)?).map_err(|error| Failure::new(format!("{file}: {error}")))
     }
 
+    /// The same for one run: with its program, and without what is only in the others.
+    #[must_use]
+    pub fn of(&self, run: &Described) -> Self {
+        let mut lesson = self.clone();
+        if !run.program.is_empty() {
+            (lesson.program, lesson.patch) = (run.program.clone(), run.patch.clone());
+        }
+        lesson.things.retain(|_, thing| thing.only.is_empty() || thing.only.contains(&run.id));
+        lesson.lanes.retain(|lane| lesson.things.contains_key(lane));
+        let starts = std::mem::take(&mut lesson.start).into_iter();
+        let starts = starts.map(|(id, start)| match id.split_once(':') {
+            Some((other, _)) if other != run.id => (String::new(), start),
+            Some((_, id)) => (id.to_owned(), start),
+            None => (id, start),
+        });
+        lesson.start = starts.filter(|(id, _)| lesson.things.contains_key(id)).collect();
+        lesson.boxes.retain(|(id, _)| lesson.things.values().any(|thing| thing.r#box == *id));
+        lesson
+    }
+
+    /// By what a sentence is tied to each event: `task 0/look/1`.
+    pub fn keys(&self, events: &[Event]) -> Vec<String> {
+        let mut counts = HashMap::new();
+        let mut keys = Vec::new();
+        for Event { by, kind, .. } in events {
+            let actor = self.actor(by);
+            let count = counts.entry((actor, kind)).and_modify(|count| *count += 1).or_insert(1);
+            keys.push(format!("{actor}/{kind}/{count}"));
+        }
+        keys
+    }
+
+    /// Who acts, as far as two runs agree in it: a thread, or its pool.
+    pub fn actor<'a>(&'a self, by: &'a str) -> &'a str {
+        self.pool(by).map_or(by, |(pool, _)| pool)
+    }
+
+    /// The pool of a thread.
+    pub fn pool(&self, thread: &str) -> Option<(&String, &Vec<String>)> {
+        self.pools.iter().find(|(_, threads)| threads.iter().any(|one| one == thread))
+    }
+
     /// What a thing is called.
     pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
         self.things.get(id).map(|thing| thing.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(id)
@@ -190,7 +269,7 @@ impl Lesson {
         let mut problems = Vec::new();
         let mut known = Vec::new();
         for (run, events) in runs {
-            for key in keys(events) {
+            for key in self.keys(events) {
                 if entry(&self.say, run, &key).is_none() {
                     problems.push(format!("{run}: nothing is said of {key}"));
                 }

@@ -12,6 +12,7 @@
 pub mod event;
 pub mod lesson;
 pub mod page;
+pub mod places;
 pub mod recording;
 pub mod replay;
 pub mod shown;

@@ -6,7 +6,7 @@ use super::replay::States;
 use super::shown::{Shown, ShownEvent, escape, runs, shown};
 use super::timeline;
 use crate::include::without_anchors;
-use crate::{Result, patch, read};
+use crate::{Result, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -39,23 +39,19 @@ pub fn html(frame: &str) -> Result<String> {
 
 /// The functions in which something happens, each file once.
 fn sources(runs: &[Shown]) -> Result<String> {
-    let lesson = &runs[0].lesson;
     let mut lines: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for event in runs.iter().flat_map(|run| &run.events) {
         if let Some((file, line)) = event.at.split_once(':') {
             lines.entry(file).or_default().extend(line.parse::<usize>());
         }
     }
-    let changed = patch::changed(&lesson.patch)?;
-    let folder = changed.iter().find_map(|(path, ..)| path.split_once("/src/")).map_or("", |(folder, _)| folder);
     let mut html = String::from("<div class=\"st-source\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
-    for (file, marked) in lines {
-        let path = format!("{folder}/src/{file}");
-        let text = read(&path)?;
+    for (path, marked) in lines {
+        let text = read(path)?;
         let text: Vec<&str> = text.lines().collect();
         let mut shown = BTreeSet::new();
         marked.iter().for_each(|&line| shown.extend(function_around(&text, line)));
-        let _ = writeln!(html, "<div class=\"st-file\"><p>{}</p>\n<ol>", escape(&path));
+        let _ = writeln!(html, "<div class=\"st-file\" data-file=\"{path}\"><p>{}</p>\n<ol>", escape(path));
         let mut before = 0;
         for line in shown {
             let code = text.get(line - 1).copied().unwrap_or_default();
@@ -66,7 +62,7 @@ fn sources(runs: &[Shown]) -> Result<String> {
             let code = if code.is_empty() { " ".to_owned() } else { escape(code) };
             let _ = writeln!(
                 html,
-                "<li value=\"{line}\" data-at=\"{file}:{line}\"{gap}><code class=\"language-rust\">{code}</code></li>"
+                "<li value=\"{line}\" data-at=\"{path}:{line}\"{gap}><code class=\"language-rust\">{code}</code></li>"
             );
             before = line;
         }
@@ -94,13 +90,13 @@ fn function_around(text: &[&str], line: usize) -> std::ops::RangeInclusive<usize
 fn data(run: &Shown) -> Value {
     let mut things = Map::new();
     for (id, thing) in &run.lesson.things {
-        let mut value = json!({ "name": run.lesson.name(id), "box": thing.r#box, "on": thing.on, "none": thing.none });
+        let mut value = json!({ "name": run.lesson.name(id), "box": thing.r#box, "none": thing.none });
         value["code"] = json!(thing.code);
         value["lines"] = json!(thing.lines);
         things.insert(id.clone(), value);
     }
     let event = |(index, event): (usize, &ShownEvent)| {
-        let mut value = json!({ "by": event.by, "at": event.at, "say": event.say, "set": changes(&run.states[index], &run.states[index + 1]) });
+        let mut value = json!({ "by": event.by, "thread": event.thread, "at": event.at, "say": event.say, "set": changes(&run.states[index], &run.states[index + 1]) });
         let is_visible = |id: &&String| run.lesson.things.contains_key(*id);
         value["reads"] = json!(event.reads.iter().filter(is_visible).collect::<Vec<_>>());
         value["ms"] = json!(event.ms);

@@ -1,10 +1,10 @@
 //! A recording as a reader sees it: events of which nothing is said have become part of the next one.
 
 use super::event::Event;
-use super::lesson::{Lesson, Question, entry, keys};
+use super::lesson::{Lesson, Question, entry};
 use super::recording;
 use super::replay::{self, States, Step};
-use crate::{Failure, Result};
+use crate::{Failure, Result, patch};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -33,16 +33,17 @@ pub fn runs(frame: &str) -> Result<Vec<Run>> {
         .iter()
         .map(|described| {
             let events = recording::committed(frame, &described.id)?;
+            let lesson = lesson.of(described);
             let steps = replay::replay(&lesson, &events)
                 .map_err(|failure| failure.context(format!("{frame}/{}", described.id)))?;
-            Ok(Run { id: described.id.clone(), lesson: lesson.clone(), events, steps })
+            Ok(Run { id: described.id.clone(), lesson, events, steps })
         })
         .collect()
 }
 
 /// What a reader may be asked to take in.
 pub const MOST_EVENTS: usize = 25;
-const MOST_THINGS: usize = 14;
+const MOST_THINGS: usize = 10;
 
 /// A run as it is shown: events of which nothing is said have become part of the next one.
 pub struct Shown {
@@ -56,13 +57,17 @@ pub struct Shown {
     pub events: Vec<ShownEvent>,
     /// The state before the first event, and after each.
     pub states: Vec<States>,
+    /// For the key of each event its number as it is shown.
+    pub numbers: BTreeMap<String, usize>,
 }
 
 /// An event as it is shown.
 pub struct ShownEvent {
     /// Who acted.
     pub by: String,
-    /// Where: `executor.rs:36`.
+    /// On which thread.
+    pub thread: String,
+    /// Where: `foundations/05_01_tasks/src/executor.rs:36`.
     pub at: String,
     /// When, in milliseconds, if times mean something.
     pub ms: Option<u64>,
@@ -87,7 +92,8 @@ pub struct ShownEvent {
 /// If the lesson does not fit the recording.
 pub fn shown(run: &Run) -> Result<Shown> {
     let Run { id, lesson, events, steps } = run;
-    let keys = keys(events);
+    let keys = lesson.keys(events);
+    let folder = folder(lesson)?;
     let mut numbers = BTreeMap::new(); // of the events as they are shown
     let mut shown = Vec::new();
     let mut states = vec![steps[0].after.clone()];
@@ -107,13 +113,21 @@ pub fn shown(run: &Run) -> Result<Shown> {
         if say.is_empty() {
             continue;
         }
+        if let ("^", Some(before), Some(state)) = (say.as_str(), shown.last_mut(), states.last_mut()) {
+            let before: &mut ShownEvent = before;
+            before.reads.append(&mut reads);
+            before.wakes = before.wakes.take().or_else(|| wakes.take());
+            state.clone_from(&step.after);
+            numbers.insert(key.clone(), shown.len());
+            continue;
+        }
         states.push(step.after.clone());
-        let at = event.at.clone();
         shown.push(ShownEvent {
             by: event.by.clone(),
-            at,
+            thread: step.thread.clone(),
+            at: if event.at.is_empty() { String::new() } else { format!("{folder}/src/{}", event.at) },
             ms: event.ms,
-            say: say.clone(),
+            say: say.replace("{thread}", lesson.name(&step.thread)),
             stage: stage.take(),
             ask: ask.take(),
             reads: std::mem::take(&mut reads),
@@ -129,7 +143,14 @@ pub fn shown(run: &Run) -> Result<Shown> {
         return Err(Failure::new(format!("{id}: {} events and {visible} things are too many", shown.len())));
     }
     let tab = lesson.runs.iter().find(|run| run.id == *id).map(|run| run.tab.clone()).unwrap_or_default();
-    Ok(Shown { id: id.clone(), tab, lesson: lesson.clone(), events: shown, states })
+    Ok(Shown { id: id.clone(), tab, lesson: lesson.clone(), events: shown, states, numbers })
+}
+
+/// The folder of the program of a lesson.
+fn folder(lesson: &Lesson) -> Result<String> {
+    let changed = patch::changed(&lesson.patch)?;
+    let folder = changed.iter().find_map(|(path, ..)| path.split_once("/src/"));
+    Ok(folder.map_or("", |(folder, _)| folder).to_owned())
 }
 
 /// The text with the number of the event in place of `[[task 0/look/1]]`.

@@ -67,7 +67,8 @@ fn stages(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: 
         let x = left(number + 1);
         let _ = writeln!(svg, "<line class=\"st-grid\" x1=\"{x}%\" x2=\"{x}%\" y1=\"4\" y2=\"{bottom}\"/>");
         if x - last > 10.0 {
-            let _ = writeln!(svg, "<text class=\"st-stage\" x=\"{x}%\" dx=\"4\" y=\"13\">{}</text>", escape(stage));
+            let at = if x > 80.0 { "dx=\"-4\" text-anchor=\"end\"" } else { "dx=\"4\"" }; // no room on the right
+            let _ = writeln!(svg, "<text class=\"st-stage\" x=\"{x}%\" {at} y=\"13\">{}</text>", escape(stage));
             last = x;
         }
     }

@@ -4,9 +4,9 @@
 
 use book_checks::stepper::event::Event;
 use book_checks::stepper::lesson::{Lesson, frames};
-use book_checks::stepper::shown::runs;
+use book_checks::stepper::shown::{runs, shown};
 use book_checks::stepper::{page, recording, replay};
-use book_checks::{assert_none, snapshot};
+use book_checks::{assert_none, files, read, snapshot};
 
 #[test]
 fn each_stepper_shows_its_recording_and_its_lesson() {
@@ -30,6 +30,8 @@ fn each_lesson_says_something_of_each_event_and_of_no_other() {
 
 #[test]
 fn each_recording_is_what_the_program_does() {
+    let lessons: Vec<Lesson> = frames().iter().map(|frame| Lesson::read(frame).unwrap()).collect();
+    recording::build(&lessons).unwrap();
     assert_none(frames().into_iter().flat_map(|frame| {
         let lesson = Lesson::read(&frame).unwrap();
         let problems = lesson.runs.iter().flat_map(|run| {
@@ -38,13 +40,43 @@ fn each_recording_is_what_the_program_does() {
             recording::record(&lesson, run).map_or_else(
                 |failure| vec![failure.to_string()],
                 |now| {
-                    let again = replay::replay(&lesson, &now).err().map(|failure| format!("the run of now: {failure}"));
-                    recording::differences(&committed, &now).into_iter().chain(again).collect()
+                    let again =
+                        replay::replay(&lesson.of(run), &now).err().map(|failure| format!("the run of now: {failure}"));
+                    recording::differences(&lesson, &committed, &now).into_iter().chain(again).collect()
                 },
             )
         });
         problems.map(|problem| format!("{frame}: {problem}")).collect::<Vec<_>>()
     }));
+}
+
+/// A page points at an event with `[event 8](#one_thread-8)<!-- event: run/accept/2 -->`.
+#[test]
+fn each_event_that_a_page_points_at_is_the_one_it_means() {
+    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    let mut count = 0;
+    let mut problems = Vec::new();
+    for page in files("book/src").into_iter().filter(|file| file.ends_with(".md")) {
+        let text = read(&page).unwrap();
+        for run in &runs {
+            let link = format!("#{}-", run.id);
+            for (at, _) in text.match_indices(&link) {
+                let Some((number, rest)) = text[at + link.len()..].split_once(')') else { continue };
+                if number.is_empty() || !number.chars().all(|digit| digit.is_ascii_digit()) {
+                    continue; // a section whose name begins like a recording's
+                }
+                count += 1;
+                let key = rest.strip_prefix("<!-- event: ").and_then(|rest| rest.split_once(" -->"));
+                let meant = key.and_then(|(key, _)| run.numbers.get(key));
+                if meant.map(ToString::to_string).as_deref() != Some(number) {
+                    let key = key.map(|(key, _)| key);
+                    problems.push(format!("{page}: {link}{number} means {key:?}, which is event {meant:?}"));
+                }
+            }
+        }
+    }
+    assert_none(problems);
+    assert!(count > 0, "no page points at an event");
 }
 
 /// The recording of the lost wake-up, with a change that makes it impossible.
@@ -111,15 +143,101 @@ fn a_recording_that_cannot_have_happened_is_refused() {
     assert!(parks.contains("it parks, and the queue is"), "{parks}");
 }
 
+/// What becomes of a run of a frame with this change.
+fn changed(frame: &str, id: &str, change: impl FnOnce(&mut Vec<Event>)) -> String {
+    let run = runs(frame).unwrap().into_iter().find(|run| run.id == id).unwrap();
+    let mut events = run.events;
+    change(&mut events);
+    replay::replay(&run.lesson, &events).map_or_else(|failure| failure.to_string(), |_| "it is accepted".to_owned())
+}
+
+/// The place of the event of this actor, kind and ordinal: `serve 1/sleep/1`.
+fn place(frame: &str, events: &[Event], key: &str) -> usize {
+    let keys = Lesson::read(frame).unwrap().keys(events);
+    keys.iter().position(|one| one == key).unwrap_or_else(|| panic!("{frame}: {key} does not happen"))
+}
+
+/// Takes an event out, and with another kind puts it in again.
+enum Change {
+    Without(&'static str),
+    Twice(&'static str),
+    Kind(&'static str, &'static str),
+    RestAfter(&'static str),
+    Swap(&'static str, &'static str),
+}
+
+#[test]
+fn each_rule_of_servers_clients_and_permits_refuses_a_recording_that_breaks_it() {
+    use Change::{Kind, RestAfter, Swap, Twice, Without};
+    let cases = [
+        (
+            "three_clients/one_at_a_time",
+            Without("client 2/connect/1"),
+            "client 2 is accepted, and the backlog is [\"client 3\"]",
+        ),
+        (
+            "three_clients/one_at_a_time",
+            Swap("client 2/connect/1", "client 3/connect/1"),
+            "client 2 is accepted, and the backlog is",
+        ),
+        ("three_clients/one_at_a_time", Twice("client 2/connect/1"), "client 2 connects, and is waiting"),
+        ("three_clients/one_at_a_time", Twice("run/answer/1"), "client 1 is answered, and is done"),
+        ("three_clients/one_at_a_time", Without("run/accept/2"), "client 2 is answered, and is waiting"),
+        ("three_clients/one_at_a_time", Without("run/sleep/1"), "a timer wakes run, which has set none"),
+        ("three_clients/one_at_a_time", Without("timer/due/1"), "run begins a turn, and is waiting"),
+        ("three_clients/one_thread", RestAfter("run/accept/2"), "main rests, and serve 2 is queued"),
+        ("three_clients/one_thread", Without("serve 2/begin/1"), "serve 2 acts, and is queued"),
+        ("three_clients/two_threads", Twice("serve 1/sleep/1"), "serve 1 acts, and is waiting"),
+        ("one_loop/one_loop", RestAfter("main/queue/4"), "main rests, and the queue is [\"client 2\"]"),
+        ("one_loop/one_loop", Without("client 2/send/1"), "client 2 has sent nothing that could be read"),
+        ("one_loop/one_loop", Without("client 2/receive/1"), "client 2 gets a line that it has not sent"),
+        (
+            "woken_while_it_runs/while_it_runs",
+            Swap("task 1/pending/2", "worker/notify/1"),
+            "task 1 is woken in its turn, and is waiting",
+        ),
+        (
+            "the_turn/the_turn",
+            Without("main/leave line/1"),
+            "a permit is handed to C, and the line is [\"B\", \"C\", \"D\"]",
+        ),
+        ("the_turn/the_turn", Without("main/hand/1"), "D gets a permit that is passed on by C"),
+        ("the_turn/the_turn", Kind("D/join/1", "acquire"), "a permit is taken that is held by A"),
+        ("the_turn/the_turn", Kind("A/hand/1", "free"), "a permit becomes free, and the line is [\"C\", \"D\"]"),
+        ("the_turn/the_turn", Kind("main/leave line/1", "pass on"), "B passes on a permit that is held by A"),
+        ("dropped/dropped", Swap("second/sleep/1", "main/drop/2"), "second is dropped, and is running"),
+        ("coroutines/who_has_the_thread", Without("main/push/2"), "waits does not hold coroutine 2"),
+        ("coroutines/who_has_the_thread", Twice("main/over/1"), "the wait of coroutine 2 is over, and it is queued"),
+    ];
+    assert_none(cases.into_iter().filter_map(|(run, change, expected)| {
+        let (frame, id) = run.split_once('/').unwrap();
+        let said = changed(frame, id, |events| {
+            let before = events.clone();
+            let at = |key| place(frame, &before, key);
+            match change {
+                Without(key) => drop(events.remove(at(key))),
+                Twice(key) => events.insert(at(key), events[at(key)].clone()),
+                Kind(key, kind) => events[at(key)].kind = kind.to_owned(),
+                Swap(one, other) => events.swap(at(one), at(other)),
+                RestAfter(key) => {
+                    let rest = Event { by: "main".to_owned(), kind: "rest".to_owned(), ..Event::default() };
+                    events.insert(at(key) + 1, rest);
+                }
+            }
+        });
+        (!said.contains(expected)).then(|| format!("{run}: {said}, and not: {expected}"))
+    }));
+}
+
 #[test]
 fn two_events_of_one_actor_in_another_order_are_a_difference() {
     let run = runs("lost_wake_up").unwrap().remove(0);
-    assert!(recording::differences(&run.events, &run.events).is_empty());
+    assert!(recording::differences(&run.lesson, &run.events, &run.events).is_empty());
     let mut other = run.events.clone();
     let (set, miss) = (position(&other, "set"), position(&other, "miss"));
     other.swap(set, miss);
-    assert_eq!(recording::differences(&run.events, &other).len(), 1);
+    assert_eq!(recording::differences(&run.lesson, &run.events, &other).len(), 1);
     let mut fewer = run.events.clone();
     fewer.remove(position(&fewer, "look"));
-    assert_eq!(recording::differences(&run.events, &fewer).len(), 1);
+    assert_eq!(recording::differences(&run.lesson, &run.events, &fewer).len(), 1);
 }
