@@ -202,6 +202,7 @@ fn parts(evidence: &Evidence) -> Vec<Claim> {
 }
 
 /// What is faster than what.
+#[allow(clippy::too_many_lines, reason = "a list")]
 fn speed(evidence: &Evidence) -> Vec<Claim> {
     let Evidence { models, polling, runtimes, key_value, jobs, .. } = evidence;
     let many = CONNECTIONS[1];

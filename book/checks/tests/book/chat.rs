@@ -11,6 +11,7 @@ use timeline::Kind;
 #[path = "../../../../foundations/07_03_chat/tests/chat/properties.rs"]
 mod properties;
 #[allow(dead_code, reason = "the step's own tests use more of it")]
+#[allow(clippy::duplicate_mod, reason = "the tests of 11.3 have their own copy")]
 #[path = "../../../../foundations/07_03_chat/tests/chat/talker.rs"]
 mod talker;
 

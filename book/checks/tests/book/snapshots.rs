@@ -1,5 +1,7 @@
 //! What the book quotes is what the programs do now. With `UPDATE_BOOK=1`, these tests rewrite it.
 
+#![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
+
 use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::little_load::outcome;
 use book_checks::measured::threads::{self, Threads};
