@@ -76,7 +76,7 @@ async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
 /// Accepts until the server is told to stop, and then the clients in the backlog. The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     while let Ok(permit) = PERMITS.acquire().await {
-        match select(pin!(listener.accept()), stopping.clone()).await {
+        match select(pin!(task::coop::unconstrained(listener.accept())), stopping.clone()).await {
             Either::Left((Ok((stream, _)), _)) => {
                 task::spawn(serve(stream, stopping.clone()).map(|()| drop(permit)));
             }
