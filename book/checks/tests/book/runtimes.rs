@@ -169,6 +169,13 @@ fn to_add_in_two_steps_loses_visits() {
     suite::only("no_visit_is_lost", &program).unwrap_err();
 }
 
+/// Told to stop while it rests for want of descriptors, it drops the listener, and with it the clients that wait.
+#[test]
+fn a_server_that_looks_for_the_signal_first_forgets_those_who_wait() {
+    let program = patch::program("09_07_graceful_server+stop_first").unwrap().patience(Duration::from_secs(2));
+    suite::only("clients_that_cannot_be_accepted_before_the_signal_are_answered", &program).unwrap_err();
+}
+
 /// With ten permits, each of which is given out once: ten clients are served, and the next one is not.
 #[test]
 fn a_permit_that_does_not_come_back_is_missed() {
