@@ -16,7 +16,7 @@ fn given(game: &mut Game, cookie: u64, wanted: Wish, now: Instant) -> Option<u64
 }
 
 #[test]
-#[ignore = "exercise 7.5/3: let a cookie be good for a minute at least, and for two minutes at most"]
+#[ignore = "exercise 7.5/2: let a cookie be good for a minute at least, and for two minutes at most"]
 fn a_cookie_is_good_for_a_minute_and_not_for_two() {
     let start = Instant::now();
     let mut game = Game::new(Rules { room: 1, patience: Duration::from_secs(5) }, start);

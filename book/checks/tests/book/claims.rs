@@ -209,10 +209,17 @@ fn measured_again_in_small_the_claims_about_parts_and_jobs_are_judged_alike() ->
         let small = claims::all(&Evidence { parts, switches, jobs, ..Evidence::committed()? });
         let judged = |said: &str| {
             let found = small.iter().flat_map(|group| &group.claims).find(|claim| claim.said.contains(said));
-            found.map(|claim| claim.judged.verdict.clone())
+            found.and_then(|claim| claim.judged.stands())
         };
-        let differing: Vec<_> =
-            SAID.iter().filter(|said| judged(said).as_ref() != Some(&of(said).judged.verdict)).collect();
+        // Rounds as short as these may disagree, which says nothing. But what they agree on must be what the book says.
+        let differing: Vec<_> = SAID
+            .iter()
+            .filter(|said| judged(said).is_some_and(|stands| of(said).judged.stands() != Some(stands)))
+            .collect();
+        if SAID.iter().all(|said| judged(said).is_none()) {
+            assert!(attempt < 20, "the rounds always disagree");
+            continue;
+        }
         if differing.is_empty() {
             return Ok(()); // it cannot be by chance; that a busy machine keeps a thread waiting, can
         }

@@ -220,7 +220,7 @@ pub(super) fn clients_that_come_with_the_signal_are_answered(program: &Program) 
     if !cfg!(unix) {
         return skip("only Unix has signals");
     }
-    for _ in 0..3 {
+    for _ in 0..8 {
         let mut server = impatient(program).start()?;
         let (address, process) = (server.address(), server.process());
         let mut clients = vec![server.client()?];
