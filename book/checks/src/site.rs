@@ -125,7 +125,7 @@ mod tests {
     fn a_link_of_a_file_leads_to_a_file_or_to_a_heading_with_that_id() {
         let broken = |link: &str| !broken_links_of("support/harness/README.md", &format!("[text]({link})")).is_empty();
         assert!(!broken("../../README.md") && !broken("https://a.example") && !broken("src/lib.rs"));
-        assert!(!broken("../../book/src/10_03_what_made_it_faster.md#buffer"));
-        assert!(broken("README.md") && broken("../../book/src/10_03_what_made_it_faster.md#no-such-heading"));
+        assert!(!broken("../../book/src/10_04_what_a_wait_costs.md#buffer"));
+        assert!(broken("README.md") && broken("../../book/src/10_04_what_a_wait_costs.md#no-such-heading"));
     }
 }

@@ -25,6 +25,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// How long goodbyes may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long clients who have connected already are still let in, once the server was told to stop.
+const LAST_CLIENTS: Duration = Duration::from_millis(10);
+
 // ANCHOR: stopping
 /// Lets clients in until it is told to stop, and then tells them.
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
@@ -32,7 +35,7 @@ pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     select! {
         biased; // clients who wait already are let in first
         () = accept(listener, &chat, MAX_CLIENTS) => {}
-        () = told_to_stop(&mut signals) => {} // and nobody gets in any more
+        () = async { told_to_stop(&mut signals).await; time::sleep(LAST_CLIENTS).await } => {}
     }
     command_line::log("telling everyone; press Ctrl-C again to stop at once");
     chat.stopping.cancel();

@@ -46,6 +46,9 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
+/// How long clients who have connected already are still accepted, once the server was told to stop.
+const LAST_CLIENTS: Duration = Duration::from_millis(10);
+
 /// Serves until it is told to stop, and then finishes what is in flight.
 async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments, pool: &Arc<Pool>) {
     echo::announce(listener.local_addr());
@@ -53,7 +56,7 @@ async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments,
     select! {
         biased; // clients who wait already are accepted first
         () = accept(listener, arguments, pool, stopping) => {}
-        () = signals.told_to_stop() => {}
+        () = async { signals.told_to_stop().await; time::sleep(LAST_CLIENTS).await } => {}
     }
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");

@@ -22,7 +22,7 @@ use std::{fs, path::Path, process};
 use tokio::io;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::{select, task, time};
+use tokio::{select, time};
 use tool::Tool;
 
 #[tokio::main(flavor = "current_thread")]
@@ -58,7 +58,7 @@ async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments
     let accepting = tool.spawn("accept loop", accept(listener, arguments.delay, Arc::clone(tool), stopping));
     // ANCHOR_END: accept_loop
     signals.told_to_stop().await;
-    task::yield_now().await; // clients who wait already are accepted first
+    time::sleep(Duration::from_millis(10)).await; // clients who wait already are accepted first
     accepting.abort();
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");

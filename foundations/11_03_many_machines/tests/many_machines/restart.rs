@@ -104,7 +104,7 @@ fn a_balancer_or_a_broker_that_dies_is_noticed() -> Result {
         let all: Vec<u32> = children.iter().filter(is_named).copied().collect();
         kill_process(pid(*all.iter().min().unwrap()), Signal::KILL).unwrap(); // nginx's workers are younger than their master
         assert_eq!(server.wait_for_exit()?.code(), Some(1));
-        assert!(server.log().starts_with(&format!("cannot go on: {name} has ended: ")), "{}", server.log());
+        server.wait_for_log(&format!("cannot go on: {name} has ended: "))?;
         nothing_is_left_of(&children, &folder, SAFETY)?;
     }
     Ok(())
