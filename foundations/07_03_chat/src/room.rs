@@ -217,6 +217,10 @@ mod tests {
             let mut last = String::new();
             while !two.iter().all(|thread| thread.is_finished()) {
                 for line in heard(&bob) {
+                    if line.starts_with("* You were too slow") {
+                        last.clear(); // what comes next may follow anything
+                        continue;
+                    }
                     assert_ne!(line, last);
                     last = line;
                 }

@@ -26,7 +26,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long clients who have connected already are still let in, once the server was told to stop.
-const LAST_CLIENTS: Duration = Duration::from_millis(10);
+const LAST_CLIENTS: Duration = Duration::from_millis(50);
 
 // ANCHOR: stopping
 /// Lets clients in until it is told to stop, and then tells them.

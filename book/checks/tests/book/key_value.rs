@@ -3,13 +3,20 @@
 use book_checks::measured::key_value::{KEY_LENGTHS, LOADS, Measured, SERVERS};
 use book_checks::{Result, patch, snapshot};
 use harness::{Protocol, suite};
+use std::thread;
 use std::time::Duration;
 
 fn check_finds(check: &str, patch: &str) -> Result {
     let program = patch::program(&format!("07_02_key_value+{patch}"))?.speaking(Protocol::Resp);
-    let outcome = suite::only(check, &program.patience(Duration::from_secs(1)));
-    assert!(outcome.is_err(), "{check} did not find {patch}");
-    Ok(())
+    let program = program.patience(Duration::from_secs(1));
+    // Some faults show only if the server has a processor when the signal comes, and other tests want one, too.
+    for _ in 0..20 {
+        if suite::only(check, &program).is_err() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    panic!("{check} did not find {patch}");
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub fn pings_whose_pongs_are_never_read_take_no_memory(program: &Program, patien
     let pings = frame(0x89, &[b'x'; 125]).repeat(512);
     for flooder in &mut flooders {
         let stream = flooder.socket.get_mut();
-        stream.set_write_timeout(Some(Duration::from_millis(200)))?; // who is not read any more cannot send any more
+        stream.set_write_timeout(Some(Duration::from_secs(1)))?; // who is not read any more cannot send any more
         for _ in 0..FLOOD / pings.len() {
             if stream.write_all(&pings).is_err() {
                 break;

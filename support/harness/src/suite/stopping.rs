@@ -129,14 +129,14 @@ pub(super) fn requests_that_arrive_with_the_signal_are_answered(program: &Progra
     let mut clients: Vec<Client> = (0..10).map(|_| server.client()).collect::<Result<_>>()?;
     clients.iter_mut().try_for_each(Client::ask)?;
     server.while_suspended(|server| {
-        for _ in 0..100 {
+        for _ in 0..20 {
             clients.push(server.client()?);
         }
         clients.iter_mut().try_for_each(Client::send_question)?;
         server.terminate()
     })?;
     for (number, client) in clients.iter_mut().enumerate() {
-        client.answer().map_err(|failure| failure.context(format_args!("client {number} of 110")))?;
+        client.answer().map_err(|failure| failure.context(format_args!("client {number} of 30")))?;
     }
     ends_well(&mut server)
 }
