@@ -33,7 +33,9 @@ fn a_relay_that_trusts_its_broker_is_found() {
         properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks,
     ];
     if has_tool("redis-server") {
-        let found = properties.map(|property| property(&relay).expect_err("it has faults").to_string());
+        // On a busy machine, a fault may not show at once.
+        let found =
+            properties.map(|property| (0..5).find_map(|_| property(&relay).err()).expect("a fault").to_string());
         let expected =
             ["You were too slow", "lost the broker", "the line is not sent again", "no \"lost the broker: \""];
         assert!(found.iter().zip(expected).all(|(found, expected)| found.contains(expected)), "{found:?}");
