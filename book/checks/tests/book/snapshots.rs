@@ -121,7 +121,7 @@ fn each_measured_table_shows_its_data() {
 }
 
 #[test]
-#[ignore = "types as fast as a person, for about four minutes: .ci/run does it, or cargo run -p book-checks --bin sessions"]
+#[ignore = "types as fast as a person, for about four minutes: cargo run --bin sessions does it"]
 fn each_console_session_prints_what_the_book_shows() {
     let pages = session::pages().unwrap();
     assert!(!pages.is_empty());
