@@ -70,6 +70,7 @@ pub(super) fn keys_holds_everyone_up(program: &Program) -> Result {
     fill(&mut filling, MANY, "")?;
     for _ in 0..10 {
         let mut slow = server.client()?;
+        slow.ask()?;
         quick.ask()?;
         slow.send("KEYS *\r\n")?;
         quick.ask()?; // its request may still be read before the other one
