@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
+use crate::faults::failure_within;
 use book_checks::measured::traces;
 use book_checks::{Failure, Result, patch};
 use harness::{Program, SAFETY};
@@ -17,8 +18,7 @@ mod talker;
 
 fn found(fault: &str, property: fn(&Program, Duration) -> Result, patience: Duration) -> Failure {
     let program = patch::program(&format!("07_03_chat+{fault}")).unwrap();
-    // On a busy machine, the fault may not show at once.
-    (0..3).find_map(|_| property(&program, patience).err()).expect(fault)
+    failure_within(3, || property(&program, patience))
 }
 
 #[test]

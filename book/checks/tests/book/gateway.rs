@@ -2,10 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
+use crate::faults::found;
+use book_checks::Result;
 use book_checks::measured::traces;
-use book_checks::{Failure, Result, patch};
-use harness::Program;
-use std::time::Duration;
 use timeline::{Kind, Timeline};
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
@@ -15,35 +14,33 @@ mod properties;
 #[path = "../../../../foundations/07_04_gateway/tests/gateway/services.rs"]
 mod services;
 
-fn found(fault: &str, property: fn(&Program) -> Result, expected: &str) {
-    let program = patch::program(&format!("07_04_gateway+{fault}")).unwrap().patience(Duration::from_secs(1));
-    let failure: Failure = property(&program).expect_err(fault);
-    assert!(failure.to_string().contains(expected), "{failure}");
-}
-
 #[test]
 fn a_gateway_that_loses_its_permit_is_found() {
-    found("lost_limit", properties::what_is_too_much_is_refused, "no answer within 1s");
+    found("07_04_gateway+lost_limit", properties::what_is_too_much_is_refused, "no answer within 1s");
 }
 
 #[test]
 fn a_gateway_without_a_budget_is_found() {
-    found("storm", properties::a_failing_service_gets_no_storm, "200 clients asked it 400 times");
+    found("07_04_gateway+storm", properties::a_failing_service_gets_no_storm, "200 clients asked it 400 times");
 }
 
 #[test]
 fn a_gateway_that_repeats_an_order_is_found() {
-    found("repeated_order", properties::an_order_is_sent_once, "no answer within 1s");
+    found("07_04_gateway+repeated_order", properties::an_order_is_sent_once, "no answer within 1s");
 }
 
 #[test]
 fn a_gateway_without_a_time_out_is_found() {
-    found("no_deadline", properties::a_silent_service_costs_its_own_part_only, "no answer within 1s");
+    found("07_04_gateway+no_deadline", properties::a_silent_service_costs_its_own_part_only, "no answer within 1s");
 }
 
 #[test]
 fn a_gateway_whose_task_outlives_its_client_is_found() {
-    found("task_outlives_client", properties::who_leaves_cancels_what_was_asked, "the gateway still waits");
+    found(
+        "07_04_gateway+task_outlives_client",
+        properties::who_leaves_cancels_what_was_asked,
+        "the gateway still waits",
+    );
 }
 
 /// The rows of the client and of the three services, as committed and as they are now.

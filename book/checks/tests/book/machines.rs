@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
+use crate::faults::failure_within;
 use book_checks::machines::{self, Hop, PORTS};
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{Result, assert_none, has_tool, patch};
@@ -33,9 +34,7 @@ fn a_relay_that_trusts_its_broker_is_found() {
         properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks,
     ];
     if has_tool("redis-server") {
-        // On a busy machine, a fault may not show at once.
-        let found =
-            properties.map(|property| (0..5).find_map(|_| property(&relay).err()).expect("a fault").to_string());
+        let found = properties.map(|property| failure_within(5, || property(&relay)).to_string());
         let expected =
             ["You were too slow", "lost the broker", "the line is not sent again", "no \"lost the broker: \""];
         assert!(found.iter().zip(expected).all(|(found, expected)| found.contains(expected)), "{found:?}");

@@ -12,6 +12,7 @@ mod drawings;
 mod echo_costs;
 mod english;
 mod exercises;
+mod faults;
 mod figures;
 mod gateway;
 mod key_value;

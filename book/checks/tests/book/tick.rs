@@ -2,45 +2,38 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
+use crate::faults::found;
+use book_checks::Result;
 use book_checks::measured::{outputs, traces};
-use book_checks::{Failure, Result, patch};
-use harness::Program;
-use std::time::Duration;
 use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
 #[path = "../../../../foundations/07_05_tick/tests/tick/properties.rs"]
 mod properties;
 
-fn found(fault: &str, property: fn(&Program) -> Result, expected: &str) {
-    let program = patch::program(&format!("07_05_tick+{fault}")).unwrap().patience(Duration::from_secs(1));
-    let failure: Failure = property(&program).expect_err(fault);
-    assert!(failure.to_string().contains(expected), "{failure}");
-}
-
 #[test]
 fn a_server_that_lets_everyone_in_is_found() {
-    found("amplifier", properties::nobody_gets_more_than_they_sent, "a stranger sent 19 bytes, and got");
+    found("07_05_tick+amplifier", properties::nobody_gets_more_than_they_sent, "a stranger sent 19 bytes, and got");
 }
 
 #[test]
 fn a_server_that_answers_answers_is_found() {
-    found("answers_answers", properties::nobody_answers_an_answer, "an answer is answered");
+    found("07_05_tick+answers_answers", properties::nobody_answers_an_answer, "an answer is answered");
 }
 
 #[test]
 fn a_server_that_never_forgets_is_found() {
-    found("never_forgets", properties::a_silent_player_is_forgotten, "is not forgotten");
+    found("07_05_tick+never_forgets", properties::a_silent_player_is_forgotten, "is not forgotten");
 }
 
 #[test]
 fn a_server_without_a_limit_of_players_is_found() {
-    found("room_for_all", properties::the_number_of_players_is_bounded, "a third player got");
+    found("07_05_tick+room_for_all", properties::the_number_of_players_is_bounded, "a third player got");
 }
 
 #[test]
 fn a_server_that_repeats_missed_ticks_is_found() {
-    found("repeats_ticks", properties::missed_ticks_are_told_once, "came");
+    found("07_05_tick+repeats_ticks", properties::missed_ticks_are_told_once, "came");
 }
 
 /// When the ticks began in a picture of the book, and in the same picture now.

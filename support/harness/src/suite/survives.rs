@@ -273,8 +273,7 @@ pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) 
     for error in ["ECONNABORTED", "EPROTO"] {
         // With `-D`, the server is the process that is started here, and `strace` looks on.
         let inject = format!("inject=accept4:error={error}:when=1..20");
-        let seen = env::temp_dir().join(format!("accept-{}-{error}", process::id()));
-        let seen = seen.with_extension(program.name());
+        let seen = env::temp_dir().join(format!("accept-{}-{:?}", process::id(), thread::current().id()));
         let written = seen.to_string_lossy();
         let arguments = ["-D", "-f", "-qq", "-o", &*written, "-e", "trace=accept4", "-e", &inject];
         let server = program.wrapped("strace", &arguments).start()?;
