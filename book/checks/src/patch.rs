@@ -173,7 +173,7 @@ pub fn cargo(arguments: &[&str]) -> Result {
 fn copy() -> Result<PathBuf> {
     let folder = target().join("patched");
     let programs = programs()?;
-    let shared = files("foundations").into_iter().filter(|file| file.ends_with(".rs")); // a step may include a file of another
+    let shared = files("foundations").into_iter().filter(|file| file.contains("/src/")); // a step may include one of another
     for file in shared {
         write_if_changed(&folder.join(&file), &read(&file)?)?;
     }
