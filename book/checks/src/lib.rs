@@ -94,10 +94,15 @@ pub fn read(file: impl AsRef<Path>) -> Result<String> {
 
 /// All files below a folder of the workspace, relative to the workspace and sorted, without those that programs produce.
 pub fn files(folder: &str) -> Vec<String> {
+    files_of(workspace(), folder)
+}
+
+/// The same for a copy of the workspace.
+pub(crate) fn files_of(root: &Path, folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(workspace().join(&folder)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(root.join(&folder)).into_iter().flatten().flatten();
         for entry in entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
             let path = folder.join(entry.file_name());
             if !entry.path().is_dir() {

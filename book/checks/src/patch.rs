@@ -8,7 +8,7 @@
 //! Then `UPDATE_BOOK=1 cargo test -p book-checks` brings it into the form of the others. (The same makes a new one.)
 
 use crate::step::{self, Package};
-use crate::{Failure, Result, difference, files, read, target, workspace};
+use crate::{Failure, Result, difference, files, files_of, read, target, workspace};
 use diffy::patch_set::{FilePatch, ParseOptions, PatchSet};
 use harness::{Program, cargo as command};
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,9 +173,9 @@ pub fn cargo(arguments: &[&str]) -> Result {
 fn copy() -> Result<PathBuf> {
     let folder = target().join("patched");
     let programs = programs()?;
-    let shared = files("foundations").into_iter().filter(|file| file.contains("/src/")); // a step may include one of another
-    for file in shared {
-        write_if_changed(&folder.join(&file), &read(&file)?)?;
+    let mut copies: Vec<(String, String)> = Vec::new();
+    for file in files("foundations") {
+        copies.push((file.clone(), read(&file)?)); // a step may include a file of another
     }
     for (name, (package, patch)) in &programs {
         let changed = patch.apply(package)?;
@@ -187,12 +187,20 @@ fn copy() -> Result<PathBuf> {
             };
             let path = &file[step.len() + 1..];
             let text = if path == "Cargo.toml" { renamed(&text, package, name) } else { text };
-            write_if_changed(&folder.join(&copy).join(path), &text)?;
+            copies.push((format!("{copy}/{path}"), text));
         }
     }
     let members: Vec<String> = programs.iter().map(|(name, (package, _))| place(name, package)).collect();
-    write_if_changed(&folder.join("Cargo.toml"), &manifest(&members)?)?;
-    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    copies.push(("Cargo.toml".to_owned(), manifest(&members)?));
+    copies.push(("Cargo.lock".to_owned(), read("Cargo.lock")?));
+    for (file, text) in &copies {
+        write_if_changed(&folder.join(file), text)?;
+    }
+    // What an older copy has left would hide that something is missing here.
+    let copied: BTreeSet<&String> = copies.iter().map(|(file, _)| file).collect();
+    for old in files_of(&folder, "").iter().filter(|file| !copied.contains(file)) {
+        fs::remove_file(folder.join(old))?;
+    }
     Ok(folder)
 }
 
