@@ -132,6 +132,8 @@ struct Shell {
     is_waiting: bool,
     has_printed: bool,
     has_ended: bool,
+    /// Ctrl-C was typed after the last command.
+    is_interrupted: bool,
     held_at_first: BTreeSet<String>,
 }
 
@@ -174,6 +176,7 @@ impl<'sandbox> Page<'sandbox> {
             text.above = index;
             if let Some(key) = key.and_then(|key| key.bytes().next()) {
                 self.terminals[index].terminal.types(&char::from(key & 0x1f).to_string())?; // as Ctrl does
+                self.terminals[index].is_interrupted = key == b'C';
             } else if !command.is_empty() {
                 self.enter(index, command)?;
             }
@@ -190,7 +193,7 @@ impl<'sandbox> Page<'sandbox> {
 
     fn enter(&mut self, index: usize, command: &str) -> Result {
         let shell = &mut self.terminals[index];
-        (shell.is_waiting, shell.has_printed) = (false, false);
+        (shell.is_waiting, shell.has_printed, shell.is_interrupted) = (false, false, false);
         shell.terminal.types(&format!("{command}\n"))?;
         self.last_typed = Some(Instant::now());
         Ok(())
@@ -209,12 +212,10 @@ impl<'sandbox> Page<'sandbox> {
         })
     }
 
-    /// At the end of a session, no client is in the middle of something.
+    /// At the end of a session, no client is in the middle of something, and a server that was interrupted has ended.
     fn settle(&mut self, used: &BTreeSet<usize>, text: &mut Text) -> Result {
         self.wait_for_turn(0, true, text)?;
-        self.wait(text, LIMIT, |page| {
-            used.iter().all(|index| page.terminals[*index].is_waiting || page.terminals[*index].name == "server")
-        })?;
+        self.wait(text, LIMIT, |page| used.iter().map(|index| &page.terminals[*index]).all(Shell::has_settled))?;
         self.wait_until(text, Instant::now() + A_LINE / 3)
     }
 
@@ -271,6 +272,7 @@ impl<'sandbox> Page<'sandbox> {
             is_waiting: false,
             has_printed: false,
             has_ended: false,
+            is_interrupted: false,
             held_at_first: BTreeSet::new(),
         });
         self.wait(&mut Text { above: index, ..Text::default() }, LIMIT, |page| page.terminals[index].is_waiting)?;
@@ -307,6 +309,11 @@ impl<'sandbox> Page<'sandbox> {
 }
 
 impl Shell {
+    /// Whether nothing more is to be expected of the last command: it has ended, or it is a server.
+    fn has_settled(&self) -> bool {
+        self.is_waiting || (self.name == "server" && !self.is_interrupted)
+    }
+
     /// Whether cargo builds something before it starts a program.
     fn is_building(&self) -> bool {
         self.terminal.in_front().is_some_and(|name| ["cargo", "rustc", "git"].contains(&name.as_str()))

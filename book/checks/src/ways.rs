@@ -10,16 +10,16 @@ use std::fmt::Write;
 pub const WORDS_A_MINUTE: usize = 175;
 
 /// How long the reading of a page takes, in minutes, with the code and the tables that it includes, but without pictures, without
-/// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, and without comments,
-/// which no reader sees.
+/// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, without answers, which
+/// are folded until an exercise is done, and without comments, which no reader sees.
 ///
 /// # Errors
 ///
 /// If it includes something that is not there.
 pub fn minutes(page: &Chapter) -> Result<usize> {
-    let shown = page.text.split("<!--").map(|text| text.split_once("-->").map_or(text, |(_, rest)| rest));
-    let mut words: usize = shown.map(|text| text.split_whitespace().count()).sum();
-    for (_, directive) in directives(&page.text) {
+    let text = without(&without(&page.text, "<summary>Answer</summary>", "</details>"), "<!--", "-->");
+    let mut words = text.split_whitespace().count();
+    for (_, directive) in directives(&text) {
         let included = Include::parse(directive)?;
         if included
             .file
@@ -30,6 +30,14 @@ pub fn minutes(page: &Chapter) -> Result<usize> {
         }
     }
     Ok(words.div_ceil(WORDS_A_MINUTE))
+}
+
+/// The text without the parts that begin and end so.
+fn without(text: &str, begin: &str, end: &str) -> String {
+    text.split(begin)
+        .enumerate()
+        .map(|(index, part)| if index == 0 { part } else { part.split_once(end).map_or("", |(_, rest)| rest) })
+        .collect()
 }
 
 /// A way over these pages, as a list: of chapters if there are several, each with its first page, else of pages.

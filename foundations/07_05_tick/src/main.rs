@@ -35,7 +35,7 @@ async fn main() {
     let mut game = Game::new(Rules { room: players, patience: echo::patience_or(PATIENCE) }, Instant::now());
     match (UdpSocket::bind(&address).await, signals()) {
         (Ok(socket), Ok(signals)) => {
-            echo::announce(socket.local_addr());
+            echo::announce_with(socket.local_addr(), |address| format!("cargo run --bin 07_05_player {address}"));
             let lateness = server::run(&socket, &mut game, told_to_stop(signals)).await;
             command_line::log(lateness);
             let _ = write!(io::stdout(), "{game}"); // if it cannot be read, it is not missed

@@ -5,6 +5,7 @@ use crate::broker::Broker;
 use crate::load::PATIENCE;
 use crate::server_copy::{self, Copy};
 use clap::ValueEnum;
+use common::command_line::suggest;
 use futures::{SinkExt, StreamExt};
 use rustix::process::Signal;
 use std::future::pending;
@@ -82,7 +83,9 @@ impl Scene {
         let addresses: Vec<SocketAddr> = copies.iter().map(|copy| copy.port.address).collect();
         let balancer = Balancer::start(balancer::Kind::Haproxy, meeting.balance(), address, &addresses).await?;
         if address.is_some() {
-            tell(&format!("listening on http://{}", balancer.port.address));
+            let address = balancer.port.address;
+            tell(&format!("listening on http://{address}"));
+            suggest(format_args!("open http://{address} in two browsers"));
         }
         tell(&format!("haproxy stands in front of {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
         Ok(Self { balancer, copies, broker })

@@ -5,7 +5,7 @@
 use clap::{Command, FromArgMatches, Parser};
 use std::env;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process;
@@ -88,8 +88,21 @@ pub fn announce(address: io::Result<SocketAddr>) {
 /// The same for a server of another protocol.
 pub fn announce_as(scheme: &str, address: io::Result<SocketAddr>) {
     match address {
-        Ok(address) => drop(writeln!(io::stdout(), "listening on {scheme}://{address}")),
+        Ok(address) => {
+            drop(writeln!(io::stdout(), "listening on {scheme}://{address}"));
+            match scheme {
+                "redis" => suggest(format_args!("redis-cli -p {}", address.port())),
+                _ => suggest(format_args!("curl -i {scheme}://{address}")),
+            }
+        }
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
+    }
+}
+
+/// Says what to try, and how a server is ended, if a person reads it. (A program that starts a server needs only its address.)
+pub fn suggest(command: impl Display) {
+    if io::stdout().is_terminal() {
+        drop(writeln!(io::stdout(), "try in another terminal: {command} (here, Ctrl-C ends the server)"));
     }
 }
 

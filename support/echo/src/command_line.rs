@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub use common::command_line::{cannot_accept, cannot_listen, log, read};
+pub use common::command_line::{cannot_accept, cannot_listen, log, read, suggest};
 
 /// Sends each line back after the delay, until Ctrl-C.
 ///
@@ -59,8 +59,21 @@ pub fn patience_or(usual: Duration) -> Duration {
 
 /// Says where the server can be reached.
 pub fn announce(address: io::Result<impl Display>) {
-    match address {
-        Ok(address) => drop(writeln!(io::stdout(), "listening on {address}")),
+    let command = |address: &str| match address.rsplit_once(':') {
+        Some(("unix", path)) => format!("nc -U {path}"),
+        Some((host, port)) => format!("nc {} {port}", host.trim_matches(['[', ']'])),
+        None => "nc".to_owned(),
+    };
+    announce_with(address, command);
+}
+
+/// The same for a server to which another command connects.
+pub fn announce_with(address: io::Result<impl Display>, command: impl FnOnce(&str) -> String) {
+    match address.map(|address| address.to_string()) {
+        Ok(address) => {
+            drop(writeln!(io::stdout(), "listening on {address}"));
+            suggest(command(&address));
+        }
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
     }
 }

@@ -15,6 +15,7 @@ mod command_line;
 mod lines;
 
 pub use command_line::{
-    Arguments, announce, arguments, cannot_accept, cannot_listen, duration, log, patience, patience_or, read,
+    Arguments, announce, announce_with, arguments, cannot_accept, cannot_listen, duration, log, patience, patience_or,
+    read,
 };
 pub use lines::{LINGER, Lines, MAX_LINE};
