@@ -1,4 +1,4 @@
-//! Step 7.1: the library's own streams. The same handler serves peers over TCP and over Unix sockets.
+//! Step 7.1: the library's own streams. The same handler serves clients over TCP and over Unix sockets.
 //!
 //! Run: `cargo run --bin 07_01_echo_streams -- unix:echo.socket` (or without an argument, for TCP)
 //! Try: `seq 3 | cargo run --bin 07_01_echo_client -- unix:echo.socket`
@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 mod address;
 mod stopping;
 
-/// How long to wait for a peer, whether it should send or read.
+/// How long to wait for a client, whether it should send or read.
 static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
 
 /// The handlers of all connections.
@@ -64,7 +64,7 @@ fn checked<T>(address: &str, bound: io::Result<T>) -> T {
 }
 
 // ANCHOR: accept_loop
-/// Accepts peers on a listener of any kind.
+/// Accepts clients on a listener of any kind.
 async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handlers: &Handlers) {
     loop {
         match listener.accept().await {
@@ -75,7 +75,7 @@ async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handler
 }
 // ANCHOR_END: accept_loop
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until either side ends the connection.
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, delay: Duration, stopping: CancellationToken) {
     if let Err(error) = handle_connection(stream, delay, &stopping).await {
         echo::log(format_args!("gave up on a connection: {error}"));
@@ -88,15 +88,15 @@ async fn handle_connection(
     delay: Duration,
     stopping: &CancellationToken,
 ) -> io::Result<()> {
-    let mut stream = BufWriter::new(stream); // many short lines become one packet
+    let mut stream = BufWriter::new(stream); // many short lines become one write
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        patiently(stream.flush()).await?; // before every wait: what the peer waits for must not lie in the buffer
+        patiently(stream.flush()).await?; // before each wait: the client may be waiting for what is in the buffer
         let received = select! {
             biased; // what has arrived counts
             received = patiently(stream.read(&mut buffer)) => received?,
-            () = stopping.cancelled(), if lines.is_idle() => 0, // as though the peer had finished
+            () = stopping.cancelled(), if lines.is_idle() => 0, // as though the client had finished
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
@@ -111,14 +111,14 @@ async fn handle_connection(
     let Some(refusal) = lines.refusal() else { return Ok(()) };
     let (mut rest, mut nowhere) = (stream.take(LINGER), io::sink());
     select! {
-        drained = patiently(io::copy(&mut rest, &mut nowhere)) => drained?, // until the peer has read why
+        drained = patiently(io::copy(&mut rest, &mut nowhere)) => drained?, // until the client has read why
         () = stopping.cancelled() => 0,
     };
     Err(refusal)
 }
 // ANCHOR_END: handle_connection
 
-/// Waits for a peer, but not for ever.
+/// Waits for a client, but not forever.
 async fn patiently<T>(wait: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     time::timeout(*PATIENCE, wait).await?
 }

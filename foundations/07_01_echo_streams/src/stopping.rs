@@ -1,4 +1,4 @@
-//! What a signal does: nobody gets in any more, and what has arrived is still sent back.
+//! What a signal does: no new client is accepted, and what has arrived is still sent back.
 
 use std::process;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub fn signals() -> io::Result<Signals> {
     Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
 }
 
-/// Runs the accept loop until the server is told to stop. Peers who wait already are accepted first.
+/// Runs the accept loop until the server is told to stop. Clients that wait already are accepted first.
 pub async fn until_told_to_stop(accept: impl Future<Output = ()>, signals: &mut Signals) {
     select! {
         biased;

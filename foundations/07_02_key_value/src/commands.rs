@@ -193,7 +193,7 @@ fn discard(session: &mut Session, _: Request) -> Outcome {
 }
 
 // ANCHOR: exec
-/// Executes all commands since `MULTI`. There is no `await` between them, so nobody comes in between.
+/// Executes all commands since `MULTI`. There is no `await` between them, so no other command comes in between.
 fn exec(session: &mut Session, _: Request) -> Outcome {
     let transaction = session.client.transaction.take().ok_or("ERR EXEC without MULTI")?;
     if transaction.is_broken {

@@ -79,7 +79,6 @@ enum Next {
     Leave(Option<Problem>),
 }
 
-// ANCHOR: handle_connection
 /// Answers the requests of one client, until it leaves or has to.
 /// Says why it has to, if it is the client's fault.
 async fn handle_connection(
@@ -107,24 +106,25 @@ async fn handle_connection(
             last_bytes = last_bytes.saturating_sub(received);
             client.is_leaving |= last_bytes == 0;
         }
+        // ANCHOR: send
         let mut next = Next::Answer;
         while let Next::Answer = next {
             next = answer(&mut requests, &mut reply, &mut client, shared);
             stream.write_all(reply.bytes()).await?; // a client that does not read waits here, alone
             reply.clear();
         }
+        // ANCHOR_END: send
         if let Next::Leave(problem) = next {
             return Ok(problem);
         }
     }
 }
-// ANCHOR_END: handle_connection
 
 // ANCHOR: answer
 /// Answers requests that have arrived, until there is enough to send.
 ///
-/// There is no `await` in here, so no other client has a turn meanwhile.
-/// The store is this client's alone, without a lock.
+/// There is no `await` in here, so no other task runs meanwhile.
+/// The store belongs to this client alone, without a lock.
 fn answer(requests: &mut Requests, reply: &mut Reply, client: &mut Client, shared: &Shared) -> Next {
     let mut store = shared.store.borrow_mut();
     let mut session = Session { store: store.at(now()), reply, client };

@@ -136,7 +136,7 @@ async fn accept_the_last(listener: TcpListener, clients: Clients) {
 // ANCHOR_END: accept_loop
 
 // ANCHOR: expire_keys
-/// Removes keys whose time has come, also those that nobody asks for any more.
+/// Removes keys that have expired, also those that no client asks for any longer.
 async fn expire_keys(shared: Rc<Shared>) {
     let (pause, at_most) = EXPIRY;
     loop {

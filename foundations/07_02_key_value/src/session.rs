@@ -42,7 +42,7 @@ pub struct Client {
     pub number: i64,
     /// How it calls itself.
     pub name: Option<Vec<u8>>,
-    /// The commands that it wants executed together, since it has said `MULTI`.
+    /// The commands to be executed together, since it has sent `MULTI`.
     pub transaction: Option<Transaction>,
     /// Whether it has said that it leaves.
     pub is_leaving: bool,

@@ -87,7 +87,7 @@ impl Store {
     }
 
     // ANCHOR: expire
-    /// Removes keys that have expired, but no more than this. Returns how many there were.
+    /// Removes keys that have expired, at most this many. Returns how many it has removed.
     pub fn expire(&mut self, at_most: usize) -> usize {
         let mut removed = 0;
         while removed < at_most && self.is_behind() {
@@ -186,7 +186,7 @@ impl Store {
     }
 
     // ANCHOR: scan
-    /// Some keys, and where to go on. Zero is the beginning, and the end.
+    /// Some keys, and the cursor for the next ones. Zero begins a scan, and as a result it ends one.
     ///
     /// It goes from the last place to the first. When a key is removed, the one in
     /// the last place moves into the gap. So a key may be seen twice, but never missed.

@@ -38,7 +38,7 @@ const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text is 
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// A client, as its task talks to it. The half of the connection that is read belongs to the one who reads.
+/// A client, as its task talks to it. The half of the connection that is read is not in here: the loop that reads has it.
 struct Client {
     outgoing: Mutex<SplitSink<Socket, Message>>,
     patience: Duration,
@@ -134,7 +134,7 @@ impl Client {
     }
 
     // ANCHOR: next_text
-    /// What the client says next. If it is silent, it is asked whether it is still there.
+    /// The next text that the client sends. If it is silent for long, a ping asks whether it is still there.
     async fn next_text(&self, incoming: &mut SplitStream<Socket>) -> Result<Utf8Bytes, Ending> {
         loop {
             sleep(PACE).await;
@@ -158,7 +158,7 @@ impl Client {
     /// Sends these messages in as few packets as possible. If the client does not read them, its task waits, but not forever.
     async fn send(&self, messages: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
         let mut outgoing = self.outgoing.lock().await;
-        self.in_time(outgoing.flush()).await?; // pongs that are left make room
+        self.in_time(outgoing.flush()).await?; // sends the pongs that still wait, to make room
         for message in messages {
             self.in_time(outgoing.feed(message)).await?;
         }

@@ -1,4 +1,4 @@
-//! Step 7.3: a chat over WebSocket. What one says, all others hear; and who does not listen holds nobody up.
+//! Step 7.3: a chat over WebSocket. What one client says, all others hear, and a client that does not read holds none of them up.
 //!
 //! Run: `cargo run --bin 07_03_chat`, then open <http://127.0.0.1:7878> in two windows.
 //! Try: give each window a name, and write something in one of them. Then press Ctrl-C in the server's terminal.

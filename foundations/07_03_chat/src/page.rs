@@ -50,7 +50,7 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     host.is_some_and(|host| headers.get(HOST).is_some_and(|here| here == host))
 }
 
-/// Whether we are asked by a name that is ours: an address, `localhost`, or one that we were given. A browser always says which.
+/// Whether the name in `Host` is ours: an address, `localhost`, or a name that we were given. A browser always sends this header.
 fn is_ours(headers: &HeaderMap, hosts: &[String]) -> bool {
     let Some(host) = headers.get(HOST) else { return true };
     let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 /// How many messages to keep for a member who does not read them.
 pub const MAX_WAITING: usize = 256;
 
-/// All who are here.
+/// All members.
 #[derive(Default)]
 pub struct Room {
     inboxes: Mutex<Vec<Arc<Inbox>>>,
@@ -83,7 +83,7 @@ impl Member {
     }
 
     // ANCHOR: tell_others
-    /// Says this to all others, as it is.
+    /// Puts this into the inboxes of all others, as it is.
     pub fn tell_others(&self, message: String) {
         self.put(&lock(&self.room.inboxes), message);
     }
@@ -108,7 +108,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         let mut inboxes = lock(&self.room.inboxes);
         inboxes.retain(|inbox| !Arc::ptr_eq(inbox, &self.inbox));
-        self.put(&inboxes, format!("* {} has left", self.name())); // before anybody can come back under this name
+        self.put(&inboxes, format!("* {} has left", self.name())); // before another client can enter under this name
     }
 }
 // ANCHOR_END: leave

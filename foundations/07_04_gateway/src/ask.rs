@@ -34,7 +34,7 @@ pub fn client() -> Client {
 }
 
 // ANCHOR: ask
-/// Asks a service.
+/// Asks a service, and returns its answer, or why there is none.
 pub async fn ask(client: &Client, method: &Method, service: &Service) -> Answer {
     let mut request = Request::new(Empty::new());
     *request.method_mut() = method.clone();

@@ -18,7 +18,7 @@ pub struct Patience {
 }
 
 // ANCHOR: one_by_one
-/// Asks the services one after the other. This is the mistake: each waits for the answer of the one before it.
+/// Asks the services one after the other. This is the mistake: each question waits for the answer to the one before.
 pub async fn one_by_one(client: &Client, method: &Method, services: &[Service]) -> Vec<Answer> {
     let mut answers = Vec::new();
     for service in services {
@@ -36,7 +36,7 @@ pub async fn together(client: &Client, method: &Method, services: &[Service]) ->
 // ANCHOR_END: together
 
 // ANCHOR: with_care
-/// The same, but no service gets more than its time, and one that is late may get a second try.
+/// The same, but each service has a time-out, and a service that fails or is late may get a second try.
 pub async fn with_care(client: &Client, method: &Method, services: &[Service], patience: Patience) -> Vec<Answer> {
     let late = || Err(format!("no answer within {}", humantime::format_duration(patience.all)));
     let in_time = async |service| {

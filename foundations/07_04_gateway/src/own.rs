@@ -71,7 +71,7 @@ async fn run(listener: TcpListener, own: Arc<Own>) {
         tokio::spawn(async move {
             let _ = stream.set_nodelay(true);
             let answer = service_fn(async |request| Ok::<_, Infallible>(own.answer(&request).await));
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await; // nobody needs to know
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await; // it may have been cancelled
         });
     }
 }

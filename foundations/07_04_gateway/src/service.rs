@@ -34,11 +34,11 @@ impl FromStr for Service {
 }
 
 // ANCHOR: budget
-/// How many second tries a service may get: one for every ten first ones, and ten in reserve.
+/// How many second tries a service may get: one for every ten first tries, and a reserve of ten.
 #[derive(Debug)]
 pub struct Budget(AtomicU32);
 
-/// What a second try costs. A first one pays in 1.
+/// What a second try costs. A first try pays in 1.
 const PRICE: u32 = 10;
 /// The reserve: ten second tries.
 const MOST: u32 = 10 * PRICE;

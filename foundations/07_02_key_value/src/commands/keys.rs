@@ -132,7 +132,7 @@ pub fn type_of(session: &mut Session, request: Request) -> Outcome {
 }
 
 // ANCHOR: keys
-/// Looks at every key. Nobody else is served meanwhile.
+/// Looks at every key. No other client is served meanwhile.
 pub fn keys(session: &mut Session, request: Request) -> Outcome {
     let pattern = &request[1];
     let fits = |key: &&[u8]| glob::fits(pattern, key);
