@@ -30,7 +30,7 @@ static FOUND: AtomicUsize = AtomicUsize::new(NOT_YET);
 const NOT_YET: usize = usize::MAX;
 
 // ANCHOR: handler
-/// Runs on the thread that got the signal, in the middle of whatever it does. So it allocates no memory and takes no lock.
+/// Runs on the thread that got the signal, in the middle of whatever it does. So it must not allocate memory or take a lock.
 extern "C" fn put_down_the_stack(_: c_int) {
     let mut depth = 0;
     let put_down = |frame: &backtrace::Frame| {
