@@ -57,8 +57,8 @@ impl Game {
     }
 
     // ANCHOR: receive
-    /// What to answer to a packet, if anything. The answer has the length of the packet, because the address may be forged: only a player
-    /// that says the cookie has received it.
+    /// What to answer to a packet, if anything. The answer is as long as the packet, because the address may be forged: only a player
+    /// that sends the cookie has received it.
     pub fn receive(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<[u8; LENGTH]> {
         let Some((said, wish)) = packet::wished(packet) else {
             self.counts.senseless += 1;
@@ -84,14 +84,14 @@ impl Game {
     // ANCHOR_END: receive
 
     // ANCHOR: cookie
-    /// What a player at this address must know. Nothing is kept for it: the secret is the same for all.
+    /// The cookie of an address. It is computed and not stored: the secret is the same for all addresses.
     fn cookie(&self, address: SocketAddr) -> u64 {
         self.secret.hash_one(address)
     }
     // ANCHOR_END: cookie
 
     // ANCHOR: player
-    /// The player at this address, who may be a new one. Nothing if there is no room.
+    /// The player at this address, a new one if need be. `None` if there is no room.
     fn player(&mut self, address: SocketAddr, now: Instant) -> Option<&mut Player> {
         if !self.players.contains_key(&address) {
             if self.players.len() >= self.rules.room {
@@ -106,7 +106,7 @@ impl Game {
     // ANCHOR_END: player
 
     // ANCHOR: tick
-    /// Moves the world to the present: by one step, or by several if ticks were missed. Forgets players that have gone.
+    /// Moves the world to the present: by one step, or by several if ticks were missed. Forgets silent players.
     pub fn tick(&mut self, now: Instant) {
         let before = self.players.len();
         self.players.retain(|_, player| now.saturating_duration_since(player.heard) <= self.rules.patience);

@@ -36,8 +36,8 @@ const WISHES: [(u8, Wish); 6] = [
 const ANSWERS: [(u8, Answer); 2] = [(b'c', Answer::Cookie), (b'n', Answer::NoRoom)];
 
 // ANCHOR: wished
-/// The cookie and the wish in a packet of a player, or nothing if it is not one. An answer of a server is not one, either: otherwise two
-/// servers could answer each other forever.
+/// The cookie and the wish in a packet of a player; `None` for any other packet. An answer of a server is not a player's packet, either:
+/// otherwise two servers could answer each other forever.
 pub fn wished(packet: &[u8]) -> Option<(u64, Wish)> {
     read(packet, &WISHES)
 }

@@ -15,10 +15,10 @@ pub async fn run(socket: &UdpSocket, game: &mut Game, stop: impl Future<Output =
     let (mut stop, mut lateness) = (pin!(stop), Lateness::new());
     let mut clock = interval(TICK);
     clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut packet = [0; LENGTH + 1]; // a packet that is too long fills it, and is senseless
+    let mut packet = [0; LENGTH + 1]; // one byte more, so that a packet that is too long is noticed
     loop {
         select! {
-            biased; // in this order, so that no flood of packets keeps a tick waiting
+            biased; // the tick before the packets, so that no flood keeps it waiting
             () = &mut stop => return lateness,
             due = clock.tick() => {
                 lateness.record(due.elapsed());

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 /// How long to wait for a packet before looking whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
-// ANCHOR: threads
 /// Ticks until `stop` is set, and returns how late the ticks of all players were.
 ///
 /// # Errors
@@ -52,7 +51,8 @@ pub fn run(socket: &UdpSocket, game: Game, stop: &AtomicBool) -> io::Result<Late
     })
 }
 
-/// Sends its picture to a player, as long as it plays.
+// ANCHOR: threads
+/// Sends its picture to a player, for as long as it plays.
 fn tell(socket: &UdpSocket, game: &Mutex<Game>, stop: &AtomicBool, player: SocketAddr) -> Lateness {
     each_tick(|_| {
         let picture = locked(game).picture(player);
@@ -63,7 +63,7 @@ fn tell(socket: &UdpSocket, game: &Mutex<Game>, stop: &AtomicBool, player: Socke
     })
 }
 
-/// Calls a function sixty times a second until it returns `false`. Leaves out what it misses.
+/// Calls a function sixty times a second until it returns `false`. Skips the ticks that it misses.
 pub fn each_tick(mut tick: impl FnMut(Instant) -> bool) -> Lateness {
     let (mut due, mut lateness) = (Instant::now(), Lateness::new());
     while tick(due) {

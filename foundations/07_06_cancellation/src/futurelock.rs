@@ -1,4 +1,4 @@
-//! Step 7.6: two futures of one task want the same lock. One of them gets it while nobody polls it, and the other one waits forever.
+//! Step 7.6: two futures of one task want the same lock. One of them gets it while it is not polled, and the other one waits forever.
 //!
 //! Run: `cargo run --bin 07_06_futurelock -- hang`, then the same with `drop` and with `poll`
 //! You should see: with `hang`, the second try waits until a time-out ends it. With the others, it gets the lock.
@@ -29,7 +29,7 @@ async fn main() {
     let held = Arc::clone(&lock).lock_owned().await;
     tokio::spawn(async move {
         sleep(4 * LATE).await;
-        drop(held); // another task has had it, and gives it back
+        drop(held); // until now, another task has had the lock
     });
     let way = env::args().nth(1);
     let attempts = async {
@@ -45,7 +45,7 @@ async fn main() {
 }
 
 // ANCHOR: hangs
-/// The first attempt is in the queue of the lock. During the second one, nobody polls it.
+/// The first attempt is in the queue of the lock. It is not polled while the second one waits.
 async fn hangs(lock: &Lock) {
     let mut first = pin!(attempt("the first one", lock));
     select! {

@@ -1,7 +1,7 @@
-//! Step 7.6: `drop` cannot wait. What has to be said at the end must be said before.
+//! Step 7.6: `drop` cannot wait. What has to be sent at the end must be sent before.
 //!
 //! Run: `cargo run --bin 07_06_goodbye -- drop`, then the same with `token`
-//! You should see: dropped, the server only hangs up. With a token, it says goodbye first.
+//! You should see: with `drop`, the server only closes the connection. With a token, it says goodbye first.
 
 use common::say;
 use std::env;
@@ -46,7 +46,7 @@ async fn dropped(mut server: DuplexStream) {
     let _ = timeout(PATIENCE, visit).await;
 }
 
-/// Only the serving is dropped. The visit goes on, and says goodbye.
+/// Only `serve` is dropped. The visit goes on, and says goodbye.
 async fn stopped(mut server: DuplexStream) {
     let stop = CancellationToken::new();
     let visit = async {

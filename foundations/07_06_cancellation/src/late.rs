@@ -59,7 +59,7 @@ async fn yields(done: &AtomicU32) {
     }
 }
 
-/// Waits for another thread. To drop the wait does not stop the thread.
+/// Waits for another thread. Dropping the wait does not stop the thread.
 async fn blocks(done: Arc<AtomicU32>) {
     let _ = spawn_blocking(move || (0..PIECES).for_each(|_| one_piece(&done))).await;
 }

@@ -30,7 +30,7 @@ async fn main() -> io::Result<()> {
 async fn send(mut client: DuplexStream, ticks: Sender<()>) -> io::Result<()> {
     client.write_all(b"hel").await?;
     sleep(PAUSE).await;
-    let _ = ticks.send(()).await; // it fails when nobody listens any more
+    let _ = ticks.send(()).await; // it fails when the receiver is gone
     sleep(PAUSE).await;
     client.write_all(b"lo\n").await
 }

@@ -41,7 +41,7 @@ async fn main() {
 }
 
 // ANCHOR: spawned
-/// The task belongs to the runtime. Nobody stops it, and nobody waits for it but the last line.
+/// The task belongs to the runtime. Nothing stops it, and only the last line waits for it.
 async fn spawned() {
     let parent = async {
         let _ = tokio::spawn(child()).await;
@@ -67,7 +67,7 @@ async fn in_a_join_set() {
 // ANCHOR_END: in_a_join_set
 
 // ANCHOR: in_a_tracker
-/// The task is told that it should end, and ends when it is ready to. The tracker waits for it.
+/// The task is asked to end, and ends when it is ready. The tracker waits for it.
 async fn in_a_tracker() {
     let (children, stop) = (TaskTracker::new(), CancellationToken::new());
     let parent = async {

@@ -30,7 +30,7 @@ enum Workers {
 pub enum Refusal {
     /// All threads are busy, and the queue is full.
     Full,
-    /// There is no count: the computation has panicked.
+    /// The computation has panicked.
     Failed,
 }
 
@@ -47,7 +47,7 @@ impl Pool {
     }
 
     // ANCHOR: count_primes
-    /// How many primes there are up to this number. To drop this future tells the computation to stop.
+    /// How many primes there are up to this number. Dropping this future tells the computation to stop.
     pub async fn count_primes(&self, limit: u32) -> Result<usize, Refusal> {
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let stop = CancellationToken::new();
@@ -56,7 +56,7 @@ impl Pool {
             Workers::Loop => primes::count(limit, &stop).ok_or(Refusal::Failed),
             Workers::Blocking => {
                 let computation = task::spawn_blocking(move || {
-                    let _room = room; // until the thread has finished
+                    let _room = room; // the permit is kept until the thread has finished
                     primes::count(limit, &stop)
                 });
                 computation.await.ok().flatten().ok_or(Refusal::Failed)
@@ -65,7 +65,7 @@ impl Pool {
                 let (tx, rx) = oneshot::channel();
                 threads.spawn(move || {
                     let _room = room;
-                    let _ = tx.send(primes::count_in_parallel(limit, &stop)); // the task may have stopped waiting
+                    let _ = tx.send(primes::count_in_parallel(limit, &stop)); // it fails if the task no longer waits
                 });
                 rx.await.ok().flatten().ok_or(Refusal::Failed)
             }

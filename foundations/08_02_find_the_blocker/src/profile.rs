@@ -77,7 +77,7 @@ pub enum Cause {
     Blocked,
     /// It was not, and did not leave by itself: the system gave the processor to others. The task can do nothing about it.
     KeptFromRunning,
-    /// The system does not tell.
+    /// The system does not say.
     Unknown,
 }
 
@@ -94,7 +94,7 @@ impl Profile {
     }
 
     // ANCHOR: watch
-    /// The same future, watched. The place where this is called is the one that the report shows.
+    /// The same future, watched. The report shows the place where this function is called.
     #[track_caller]
     pub fn watch<F: Future>(&self, name: &str, future: F) -> Watched<F> {
         let place = Location::caller();
@@ -104,7 +104,7 @@ impl Profile {
     // ANCHOR_END: watch
 
     // ANCHOR: find_calls
-    /// From now on, says in which call this thread is when a poll has taken too long, and while it still does.
+    /// Starts the watchdog: while a poll takes too long, it says in which call this thread is.
     #[cfg(unix)]
     pub fn find_calls_of_this_thread(&self) -> std::io::Result<()> {
         use crate::stack::{Stack, Thread, prepare, read_line_numbers};

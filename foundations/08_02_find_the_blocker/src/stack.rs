@@ -1,7 +1,7 @@
 //! Where a thread is at this moment: the stack of another thread, taken while it is blocked.
 //!
 //! A thread can walk only its own stack. So it gets a signal, and the handler of the signal walks the stack, wherever the thread happens
-//! to be, and puts down the addresses. Another thread finds out later which lines of source code these are.
+//! to be, and records the addresses. Another thread finds out later which lines of source code these are.
 
 #![allow(unsafe_code, reason = "a handler of signals may do very little, and the compiler cannot check how little")]
 
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const DEPTH: usize = 64;
 /// How long the thread may take to answer.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// A signal that nobody else uses here.
+/// A signal that nothing else in this program uses.
 const SIGNAL: Signal = Signal::SIGUSR2;
 
 /// What the handler has found: addresses, and how many; `NOT_YET` until it has.
@@ -30,7 +30,7 @@ static FOUND: AtomicUsize = AtomicUsize::new(NOT_YET);
 const NOT_YET: usize = usize::MAX;
 
 // ANCHOR: handler
-/// Runs on the thread that got the signal, in the middle of whatever it does. So it takes no memory and no lock.
+/// Runs on the thread that got the signal, in the middle of whatever it does. So it must not allocate memory or take a lock.
 extern "C" fn put_down_the_stack(_: c_int) {
     let mut depth = 0;
     let put_down = |frame: &backtrace::Frame| {
@@ -38,7 +38,7 @@ extern "C" fn put_down_the_stack(_: c_int) {
         depth += 1;
         depth < DEPTH
     };
-    // SAFETY: one handler runs at a time, because the next signal is sent only when this one was answered or given up.
+    // SAFETY: one handler runs at a time, because the next signal is sent only when this one was answered, or after a while.
     unsafe { backtrace::trace_unsynchronized(put_down) };
     FOUND.store(depth, Ordering::Release);
 }
@@ -63,7 +63,7 @@ impl Thread {
 pub fn prepare() -> io::Result<()> {
     // A system call that the signal interrupts is begun again.
     let action = SigAction::new(SigHandler::Handler(put_down_the_stack), SaFlags::SA_RESTART, SigSet::empty());
-    // SAFETY: the handler walks the stack and stores numbers; it takes neither memory nor a lock.
+    // SAFETY: the handler walks the stack and stores numbers; it allocates no memory and takes no lock.
     unsafe { sigaction(SIGNAL, &action)? };
     Ok(())
 }
