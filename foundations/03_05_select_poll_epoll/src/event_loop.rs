@@ -145,7 +145,7 @@ impl<P: Poller> EventLoop<P> {
         self.poller.change(LISTENER, self.listener.as_fd(), before, interest)
     }
 
-    /// Takes a client in, or says why not.
+    /// Adds a client, or says to it why it cannot.
     fn add(&mut self, stream: TcpStream, now: Instant) {
         let entry = self.clients.vacant_entry();
         let watch = |()| self.poller.change(entry.key(), stream.as_fd(), None, Some(Interest::Read));

@@ -1,4 +1,4 @@
-//! The parts: each does its one thing so many times, and tells how long that took.
+//! The parts: each does its one thing so many times, and says how long that took.
 
 use rustix::param::page_size;
 use rustix::process::getppid;
@@ -176,7 +176,7 @@ pub fn memory_of_a_task() -> io::Result<f64> {
     Ok((resident()? - before) / f64::from(TASKS))
 }
 
-/// The memory that this process occupies, as Linux tells it.
+/// The memory that this process occupies, according to Linux.
 fn resident() -> io::Result<f64> {
     let pages = fs::read_to_string("/proc/self/statm")?;
     let pages = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<f64>().ok());

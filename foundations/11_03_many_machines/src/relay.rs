@@ -1,4 +1,4 @@
-//! The relay is a member of the room. What it hears, it tells the broker, and what other relays have told the broker, it tells the room.
+//! The relay is a member of the room. It publishes what it hears there, and says in the room what other relays have published.
 
 use crate::room::{Heard, Member};
 use common::command_line;
@@ -105,10 +105,10 @@ async fn tell_the_room(member: &Member, id: &str, broker: &mut PubSubStream) -> 
         let message: String = message.ok_or(lost("it has hung up"))?.get_payload()?;
         match message.split_once(' ') {
             Some((other, line)) if other != id && !line.is_empty() => member.tell_others(line.to_owned()),
-            _ => {} // our own, or nothing but a sign of life
+            _ => {} // our own line, or an empty one
         }
         if number % BATCH == 0 {
-            sleep(Duration::from_millis(1)).await; // the members read
+            sleep(Duration::from_millis(1)).await; // meanwhile the members read
         }
     }
     Ok(())

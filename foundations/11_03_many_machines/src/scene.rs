@@ -145,7 +145,7 @@ impl Scene {
     }
 
     // ANCHOR: rolling_restart
-    /// Replaces one copy after the other: the balancer sends it nobody new, and the copy finishes what it has begun.
+    /// Replaces one copy after the other: the balancer sends it no new requests, and the copy finishes what it has begun.
     async fn rolling_restart(&mut self) -> Result<()> {
         for number in 1..=self.copies.len() {
             let copy = &mut self.copies[number - 1];
