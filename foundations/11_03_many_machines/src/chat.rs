@@ -5,7 +5,7 @@ use crate::broker::Broker;
 use crate::load::PATIENCE;
 use crate::server_copy::{self, Copy};
 use clap::ValueEnum;
-use common::command_line::suggest;
+use common::command_line::listening;
 use futures::{SinkExt, StreamExt};
 use rustix::process::Signal;
 use std::future::pending;
@@ -84,8 +84,7 @@ impl Scene {
         let balancer = Balancer::start(balancer::Kind::Haproxy, meeting.balance(), address, &addresses).await?;
         if address.is_some() {
             let address = balancer.port.address;
-            tell(&format!("listening on http://{address}"));
-            suggest(format_args!("open http://{address} in two browsers"));
+            listening(format_args!("http://{address}"), "a browser with two windows of this address");
         }
         tell(&format!("haproxy stands in front of {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
         Ok(Self { balancer, copies, broker })

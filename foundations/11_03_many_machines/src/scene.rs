@@ -5,7 +5,7 @@ use crate::chat::{self, Meeting};
 use crate::load::{Asked, ask, client};
 use crate::server_copy::{self, Copy};
 use clap::{CommandFactory, Parser};
-use common::command_line::suggest;
+use common::command_line::listening;
 use rustix::process::Signal;
 use std::collections::BTreeSet;
 use std::io::{Error, Result, Write, stderr, stdout};
@@ -133,10 +133,9 @@ impl Scene {
         }
         let (start, tells) = (Instant::now(), !arguments.json);
         let scene = Self { balancer, copies, start, timeline, tells };
-        if arguments.serve.is_some() {
+        if arguments.serve.is_some() && tells {
             let address = scene.balancer.port.address;
-            scene.tell(&format!("listening on http://{address}"));
-            suggest(format_args!("curl -i http://{address}"));
+            listening(format_args!("http://{address}"), format_args!("curl -i http://{address}"));
         }
         let (name, server) = (arguments.balancer.name(), server.name());
         let copies = if arguments.copies == 1 { "one copy".to_owned() } else { format!("{} copies", arguments.copies) };

@@ -89,21 +89,23 @@ pub fn announce(address: io::Result<SocketAddr>) {
 pub fn announce_as(scheme: &str, address: io::Result<SocketAddr>) {
     match address {
         Ok(address) => {
-            drop(writeln!(io::stdout(), "listening on {scheme}://{address}"));
+            let place = format!("{scheme}://{address}");
             match scheme {
-                "redis" => suggest(format_args!("redis-cli -p {}", address.port())),
-                _ => suggest(format_args!("curl -i {scheme}://{address}")),
+                "redis" => listening(&place, format_args!("redis-cli -p {}", address.port())),
+                _ => listening(&place, format_args!("curl -i {place}")),
             }
         }
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
     }
 }
 
-/// Says what to try, and how a server is ended, if a person reads it. (A program that starts a server needs only its address.)
-pub fn suggest(command: impl Display) {
+/// Says where a server listens. A person also reads what to try, and how the server is ended. (A program needs only the address.)
+pub fn listening(place: impl Display, command: impl Display) {
+    let mut words = format!("listening on {place}\n");
     if io::stdout().is_terminal() {
-        drop(writeln!(io::stdout(), "try in another terminal: {command} (here, Ctrl-C ends the server)"));
+        words += &format!("try in another terminal: {command} (here, Ctrl-C ends the server)\n");
     }
+    drop(io::stdout().write_all(words.as_bytes()));
 }
 
 /// What `/sleep` takes: five seconds, unless the environment says otherwise in `NAP`, in seconds. (Tests are in a hurry.)

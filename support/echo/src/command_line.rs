@@ -1,12 +1,13 @@
 //! Arguments, exit codes, messages.
 
 use clap::Parser;
+use common::command_line::listening;
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
-pub use common::command_line::{cannot_accept, cannot_listen, log, read, suggest};
+pub use common::command_line::{cannot_accept, cannot_listen, log, read};
 
 /// Sends each line back after the delay, until Ctrl-C.
 ///
@@ -70,10 +71,7 @@ pub fn announce(address: io::Result<impl Display>) {
 /// The same for a server to which another command connects.
 pub fn announce_with(address: io::Result<impl Display>, command: impl FnOnce(&str) -> String) {
     match address.map(|address| address.to_string()) {
-        Ok(address) => {
-            drop(writeln!(io::stdout(), "listening on {address}"));
-            suggest(command(&address));
-        }
+        Ok(address) => listening(&address, command(&address)),
         Err(error) => log(format_args!("cannot tell the address of the listener: {error}")),
     }
 }
