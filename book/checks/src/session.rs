@@ -249,7 +249,7 @@ impl<'sandbox> Page<'sandbox> {
             Event::Prompt => shell.is_waiting = true,
             Event::End => shell.has_ended = true,
             // In an overlay, folders cannot be moved, and the compiler says so with an empty line after it.
-            Event::Line(line) if line.starts_with("warning: error finalizing incremental compilation") => {}
+            Event::Line(line) if line.starts_with("warning: ") && line.contains("incremental compilation") => {}
             Event::Line(line) if line.is_empty() && !shell.has_printed => {}
             Event::Line(line) => {
                 shell.has_printed = true;
