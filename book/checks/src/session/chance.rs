@@ -20,6 +20,25 @@ pub(super) fn with_words_of(committed: &str, printed: &str) -> String {
     printed.lines().map(line).collect()
 }
 
+/// The text with what the server's terminal shows, between two lines that are typed, after what the others show.
+pub(super) fn log_last(text: &str) -> String {
+    let (mut ordered, mut log, mut above) = (String::new(), String::new(), "");
+    for line in text.lines() {
+        if let Some((name, _)) = typed(line) {
+            ordered += &std::mem::take(&mut log);
+            above = name;
+        }
+        let shown_by = line.split_once("| ").map_or(above, |(name, _)| name);
+        let is_log = typed(line).is_none() && shown_by == "server" && !line.starts_with("> ");
+        if is_log && line.is_empty() {
+            continue; // after Ctrl-C
+        }
+        let part = if is_log { &mut log } else { &mut ordered };
+        *part += &format!("{}\n", line.trim_start_matches("server| "));
+    }
+    ordered + &log
+}
+
 /// Replaces what differs from run to run: dates, the fractions of times, the numbers of processes, and the ports of clients.
 pub(super) fn without_chance(output: &str) -> String {
     let line = |line: &str| {
@@ -93,6 +112,18 @@ mod tests {
     fn curl_may_say_the_same_thing_in_other_words() {
         assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (7) No luck\nok\n"), "curl: (7) Refused\nok\n");
         assert_eq!(with_words_of("curl: (7) Refused\n", "curl: (52) Empty\n"), "curl: (52) Empty\n");
+    }
+
+    #[test]
+    fn the_log_may_come_before_or_after_an_answer_and_nothing_else_may() {
+        let text = "server$ run\nlistening\nclient$ ask\nserver| gave up\nclient| no\nclient2| no\nclient$ ask\n";
+        let other = "server$ run\nlistening\nclient$ ask\nclient| no\nclient2| no\nserver| gave up\nclient$ ask\n";
+        assert_eq!(log_last(text), log_last(other));
+        let others = [
+            "server$ run\nlistening\nclient$ ask\nclient2| no\nclient| no\nserver| gave up\nclient$ ask\n",
+            "server$ run\nlistening\nclient$ ask\nclient| no\nclient2| no\nclient$ ask\nserver| gave up\n",
+        ];
+        assert!(others.iter().all(|other| log_last(text) != log_last(other)));
     }
 
     #[test]
