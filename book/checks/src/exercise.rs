@@ -1,7 +1,7 @@
 //! The exercises: found in the pages, checked for their form, and done.
 //!
 //! `CONTRIBUTING.md` describes the form. The tests of the book check it, and that each answer's patch fits. To do an exercise takes a
-//! compiler, and often a patience: `cargo run -p book-checks --bin exercises` does that, and `.ci/run` calls it.
+//! compiler, and often a patience: `cargo run --bin exercises` does that, and `.ci/run` calls it.
 
 pub mod doing;
 

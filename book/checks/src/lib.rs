@@ -3,7 +3,7 @@
 //! The book has no code, console text or figure of its own: each comes from a file that a program is compiled from, or
 //! from a generated one. The tests of this crate compare the generated files with what the programs do now. To rewrite
 //! them all: `UPDATE_BOOK=1 cargo test -p book-checks` (twice, if there is a new one). What is *measured* (no two runs are alike) is kept as data, and
-//! measured again only by `cargo run -p book-checks --bin measure`.
+//! measured again only by `cargo run --bin measure`.
 
 pub mod asserting;
 pub mod chapter;

@@ -23,7 +23,7 @@ pub mod traces;
 pub mod wake_up;
 
 /// The command that measures everything again.
-pub const MEASURE: &str = "cargo run -p book-checks --bin measure";
+pub const MEASURE: &str = "cargo run --bin measure";
 
 /// Reads committed data.
 ///

@@ -20,7 +20,7 @@ pub fn claims<'text>(block: &Block<'text>) -> Vec<&'text str> {
 /// What in a block needs a test: a promise or a number.
 pub fn needs_a_test(block: &Block<'_>) -> Option<String> {
     if block.prose.starts_with("Run: ") || block.prose.starts_with("Result: ") {
-        return None; // of an exercise: `cargo run -p book-checks --bin exercises` is its test
+        return None; // of an exercise: `cargo run --bin exercises` is its test
     }
     let prose = block.prose.to_lowercase();
     if let Some(promise) = PROMISES.iter().find(|promise| prose.contains(**promise)) {

@@ -1,6 +1,6 @@
 //! Measures again what the book shows as measured. Needs Linux, `strace` and `curl`, and takes a minute.
 //!
-//! Run: `cargo run -p book-checks --bin measure`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw the figures.
+//! Run: `cargo run --bin measure`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw the figures.
 //! Behind `--`, the beginning of a name measures only what is called so: `-- 09_0`, `-- 01_04_threads`, `-- blocked`.
 
 use book_checks::measured::blocked::Blocked;

@@ -1,7 +1,7 @@
 //! Measures again what chapter 11.1 judges, and says what is left of each claim. Needs Linux with two processors that have nothing else
 //! to do, `redis-server`, `redis-benchmark`, and about five minutes.
 //!
-//! Run: `cargo run -p book-checks --bin measure_claims`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw tables and picture.
+//! Run: `cargo run --bin measure_claims`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw tables and picture.
 //! Behind `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts`, `switches` or `jobs`.
 
 use book_checks::claims;

@@ -1,7 +1,7 @@
 //! Measures again what section 3.6 shows of completions and readiness. Needs Linux, `io_uring`, `strace`, `valgrind`, a machine that has nothing
 //! else to do, and a minute.
 //!
-//! Run: `cargo run -p book-checks --bin measure_completions`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the table.
+//! Run: `cargo run --bin measure_completions`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the table.
 //! Options behind `--` are handed on to `completions_compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::{Result, run, workspace};

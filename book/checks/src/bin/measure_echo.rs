@@ -1,7 +1,7 @@
 //! Measures again what chapters 3 and 5 show of the cost of an echo. Needs Linux, `strace`, `valgrind`, a machine that has nothing else to
 //! do, and about five minutes.
 //!
-//! Run: `cargo run -p book-checks --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
+//! Run: `cargo run --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
 //! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::ideas::UNWATCHED;

@@ -1,7 +1,7 @@
 //! Measures again what chapter 7.2 shows: the key-value server beside Redis. Needs Linux with two processors that have nothing else to
 //! do, `redis-server`, `redis-benchmark`, and about five minutes.
 //!
-//! Run: `cargo run -p book-checks --bin measure_key_value`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
+//! Run: `cargo run --bin measure_key_value`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
 //! Behind `--`: the number of rounds (7), and of requests in each (100000). With `lengths` before these, keys of several lengths are
 //! measured instead, side by side.
 

@@ -1,7 +1,7 @@
 //! Types the console sessions of the book, and compares what appears.
 //!
-//! Run: `cargo run -p book-checks --bin sessions`, about four minutes: a line is typed as fast as a person types. `.ci/run` does it.
-//! Try: `UPDATE_BOOK=1 cargo run -p book-checks --bin sessions 02_01`, which writes down what appears on one page.
+//! Run: `cargo run --bin sessions`, about four minutes: a line is typed as fast as a person types. `.ci/run` does it.
+//! Try: `UPDATE_BOOK=1 cargo run --bin sessions 02_01`, which writes down what appears on one page.
 //! You should see: a line for each page as soon as it is typed.
 
 use book_checks::{Result, has_tool, session};

@@ -101,7 +101,7 @@ fn builds(command: &str) -> Vec<String> {
         while let Some(word) = words.next().filter(|word| *word != "--") {
             if ["-p", "--package", "--bin", "--test", "--features"].contains(&word) {
                 build += &format!(" {word} {}", words.next().unwrap_or_default());
-            } else if word.starts_with('-') && !is_test || ["--release", "--lib"].contains(&word) {
+            } else if word.starts_with('-') && word != "-q" && !is_test || ["--release", "--lib"].contains(&word) {
                 build += &format!(" {word}");
             }
         }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn what_a_command_runs_is_built_first() {
         assert_eq!(builds("cargo test -p a some_test -- --ignored"), ["cargo test --no-run --quiet -p a"]);
-        assert_eq!(builds("timeout 1 cargo run -q --bin b -- -x | head"), ["cargo build --quiet -q --bin b"]);
+        assert_eq!(builds("timeout 1 cargo run -q --bin b -- -x | head"), ["cargo build --quiet --bin b"]);
         assert_eq!(builds("echo"), [""; 0]);
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use timeline::{Kind, Timeline, Unit};
 
 /// The command that measures again.
-pub const MEASURE: &str = "cargo run -p book-checks --bin measure_key_value";
+pub const MEASURE: &str = "cargo run --bin measure_key_value";
 /// The servers, in the order in which they are told of. Everything is a ratio to the first one.
 pub const SERVERS: [&str; 2] = ["redis-server", "07_02_key_value"];
 /// What is asked, and how many requests are sent at a time.

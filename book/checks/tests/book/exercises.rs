@@ -1,4 +1,4 @@
-//! The exercises have their form, and each answer's patch fits. `cargo run -p book-checks --bin exercises` does them.
+//! The exercises have their form, and each answer's patch fits. `cargo run --bin exercises` does them.
 
 use book_checks::chapter::{self, Chapter};
 use book_checks::exercise::{self, Exercise, Kind};
