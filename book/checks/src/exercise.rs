@@ -58,7 +58,7 @@ pub struct Exercise {
     pub time: Option<Duration>,
     /// What must come out.
     pub outcome: Outcome,
-    /// What the command must print.
+    /// What the command must print; if it must succeed, what it prints until the exercise is solved.
     pub words: Vec<String>,
     /// What is folded away.
     pub answer: String,
