@@ -61,7 +61,7 @@ impl Thread {
 ///
 /// If the system does not take the handler.
 pub fn prepare() -> io::Result<()> {
-    // A system call that the signal interrupts is begun again.
+    // Most system calls that the signal interrupts are begun again.
     let action = SigAction::new(SigHandler::Handler(put_down_the_stack), SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handler walks the stack and stores numbers; it allocates no memory and takes no lock.
     unsafe { sigaction(SIGNAL, &action)? };

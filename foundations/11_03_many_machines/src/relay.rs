@@ -24,7 +24,7 @@ fn patience() -> Duration {
 }
 
 // ANCHOR: lines
-/// Two connections to the broker. In Redis's protocol, one that has subscribed to something can do nothing else.
+/// Two connections to the broker. In the older version of Redis's protocol, one that has subscribed can do little else.
 pub struct Lines {
     outgoing: MultiplexedConnection,
     incoming: PubSubStream,
