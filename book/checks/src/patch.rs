@@ -174,8 +174,9 @@ fn copy() -> Result<PathBuf> {
     let folder = target().join("patched");
     let programs = programs()?;
     let mut copies: Vec<(String, String)> = Vec::new();
-    for file in files("foundations") {
-        copies.push((file.clone(), read(&file)?)); // a step may include a file of another
+    // A step may include a file of another one, or read one while it runs.
+    for file in files("foundations").into_iter().chain(files("support/common/src")) {
+        copies.push((file.clone(), read(&file)?));
     }
     for (name, (package, patch)) in &programs {
         let changed = patch.apply(package)?;

@@ -79,14 +79,14 @@ impl Future for Sleep<'_> {
         if self.key.0 <= self.clock.now() {
             return Poll::Ready(());
         }
-        self.clock.timers.borrow_mut().insert(self.key, context.waker().clone());
+        let _earlier = self.clock.timers.borrow_mut().insert(self.key, context.waker().clone());
         Poll::Pending
     }
 }
 
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
-        self.clock.timers.borrow_mut().remove(&self.key);
+        let _waker = self.clock.timers.borrow_mut().remove(&self.key); // dropped when nothing is borrowed
     }
 }
 

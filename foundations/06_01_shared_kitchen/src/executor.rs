@@ -125,16 +125,14 @@ impl<T> Future for JoinHandle<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        match &mut *self.0.borrow_mut() {
+        let _earlier = match &mut *self.0.borrow_mut() {
             Outcome::Finished(value) => match value.take() {
-                Some(value) => Poll::Ready(value),
+                Some(value) => return Poll::Ready(value),
                 None => panic!("polled after it was ready"),
             },
-            Outcome::Running(waker) => {
-                *waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
+            Outcome::Running(waker) => waker.replace(context.waker().clone()),
+        };
+        Poll::Pending
     }
 }
 

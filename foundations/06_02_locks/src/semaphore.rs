@@ -68,8 +68,10 @@ impl<'semaphore> Future for Acquire<'semaphore> {
                 return Poll::Ready(Permit(semaphore)); // it was handed over
             }
         };
-        state.line.insert(ticket, context.waker().clone());
         self.ticket = Some(ticket);
+        let earlier = state.line.insert(ticket, context.waker().clone());
+        drop(state); // first, because dropping a waker may run any code
+        drop(earlier);
         Poll::Pending
     }
 }
@@ -81,8 +83,8 @@ impl<'semaphore> Future for Acquire<'semaphore> {
 impl Drop for Acquire<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let was_in_line = self.semaphore.0.borrow_mut().line.remove(&ticket).is_some();
-        if !was_in_line {
+        let waker = self.semaphore.0.borrow_mut().line.remove(&ticket);
+        if waker.is_none() {
             self.semaphore.release();
         }
     }
@@ -111,6 +113,8 @@ impl Permit<'_> {
 mod tests {
     use super::*;
     use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::Wake;
 
     fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
         future.poll(&mut Context::from_waker(Waker::noop()))
@@ -151,6 +155,42 @@ mod tests {
         drop(permit); // hands it over …
         drop(leaves); // … to a task that never notices
         assert!(poll(stays).is_ready());
+    }
+
+    thread_local! {
+        static SEMAPHORE: Semaphore = Semaphore::new(0);
+    }
+
+    /// What a waker holds: when it is dropped, it gives a permit to the semaphore.
+    struct Gives;
+
+    impl Wake for Gives {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Gives {
+        fn drop(&mut self) {
+            SEMAPHORE.with(Semaphore::release);
+        }
+    }
+
+    #[test]
+    fn no_waker_is_dropped_while_something_is_borrowed() {
+        SEMAPHORE.with(|semaphore| {
+            let poll_once = |future: Pin<&mut Acquire<'_>>| {
+                let waker = Waker::from(Arc::new(Gives));
+                future.poll(&mut Context::from_waker(&waker))
+            };
+            let mut leaves = Box::pin(semaphore.acquire());
+            assert!(poll_once(leaves.as_mut()).is_pending());
+            drop(leaves); // its waker is dropped
+            let Poll::Ready(permit) = poll(pin!(semaphore.acquire())) else { panic!("no permit was given") };
+            permit.spend();
+            let mut waits = pin!(semaphore.acquire());
+            assert!(poll_once(waits.as_mut()).is_pending());
+            assert!(poll_once(waits.as_mut()).is_pending()); // the first waker is dropped, and a permit handed over
+            assert!(poll_once(waits).is_ready());
+        });
     }
 
     #[test]

@@ -45,7 +45,10 @@ async fn with_read_line(server: DuplexStream, mut clock: Receiver<()>) -> io::Re
             biased; // first the reader, so that the program does the same each time
             length = reader.read_line(&mut line) => match length? {
                 0 => return Ok(()),
-                _ => say!("received {:?}", line.trim_end()),
+                _ => {
+                    say!("received {:?}", line.trim_end());
+                    line.clear();
+                }
             },
             Some(()) = clock.recv() => say!("a tick"),
         }

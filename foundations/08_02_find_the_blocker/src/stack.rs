@@ -6,6 +6,7 @@
 #![allow(unsafe_code, reason = "a handler of signals may do very little, and the compiler cannot check how little")]
 
 use backtrace::SymbolName;
+use nix::errno::Errno;
 use nix::sys::pthread::{Pthread, pthread_kill, pthread_self};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use std::ffi::c_int;
@@ -32,6 +33,7 @@ const NOT_YET: usize = usize::MAX;
 // ANCHOR: handler
 /// Runs on the thread that got the signal, in the middle of whatever it does. So it must not allocate memory or take a lock.
 extern "C" fn put_down_the_stack(_: c_int) {
+    let errno = Errno::last_raw(); // the thread may be about to look at it
     let mut depth = 0;
     let put_down = |frame: &backtrace::Frame| {
         FRAMES[depth].store(frame.ip().addr(), Ordering::Relaxed);
@@ -41,6 +43,7 @@ extern "C" fn put_down_the_stack(_: c_int) {
     // SAFETY: one handler runs at a time, because the next signal is sent only when this one was answered, or after a while.
     unsafe { backtrace::trace_unsynchronized(put_down) };
     FOUND.store(depth, Ordering::Release);
+    Errno::set_raw(errno);
 }
 // ANCHOR_END: handler
 
