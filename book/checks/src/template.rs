@@ -22,8 +22,8 @@ const MACROS: &str = "macros.md";
 type Filled<T> = std::result::Result<T, Error>;
 
 /// The programs whose reports the book shows.
-const COMPARISONS: [&Comparison; 3] =
-    [&runtimes_compare::COMPARISON, &models_compare::COMPARISON, &echo_compare::COMPARISON];
+const COMPARISONS: [&Comparison; 4] =
+    [&runtimes_compare::COMPARISON, &models_compare::COMPARISON, &echo_compare::COMPARISON, &echo_compare::COMPLETIONS];
 
 /// The names of all templates.
 pub fn all() -> Vec<String> {

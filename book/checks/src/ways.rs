@@ -10,14 +10,14 @@ use std::fmt::Write;
 pub const WORDS_A_MINUTE: usize = 175;
 
 /// How long the reading of a page takes, in minutes, with the code and the tables that it includes, but without pictures, without
-/// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, without answers, which
-/// are folded until an exercise is done, and without comments, which no reader sees.
+/// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, without what is folded,
+/// such as answers, which the text does not need, and without comments, which no reader sees.
 ///
 /// # Errors
 ///
 /// If it includes something that is not there.
 pub fn minutes(page: &Chapter) -> Result<usize> {
-    let text = without(&without(&page.text, "<summary>Answer</summary>", "</details>"), "<!--", "-->");
+    let text = without(&without(&page.text, "<details>", "</details>"), "<!--", "-->");
     let mut words = text.split_whitespace().count();
     for (_, directive) in directives(&text) {
         let included = Include::parse(directive)?;

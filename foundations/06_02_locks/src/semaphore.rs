@@ -174,13 +174,14 @@ mod tests {
         }
     }
 
+    fn poll_once<'semaphore>(future: Pin<&mut Acquire<'semaphore>>) -> Poll<Permit<'semaphore>> {
+        let waker = Waker::from(Arc::new(Gives));
+        future.poll(&mut Context::from_waker(&waker))
+    }
+
     #[test]
     fn no_waker_is_dropped_while_something_is_borrowed() {
         SEMAPHORE.with(|semaphore| {
-            let poll_once = |future: Pin<&mut Acquire<'_>>| {
-                let waker = Waker::from(Arc::new(Gives));
-                future.poll(&mut Context::from_waker(&waker))
-            };
             let mut leaves = Box::pin(semaphore.acquire());
             assert!(poll_once(leaves.as_mut()).is_pending());
             drop(leaves); // its waker is dropped

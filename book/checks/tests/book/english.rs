@@ -2,7 +2,7 @@
 //! paragraphs in a row that begin with "So". A page can keep all these rules and still be hard to read.
 
 use book_checks::chapter::{self, Chapter};
-use book_checks::{assert_none, files, glossary, read};
+use book_checks::{assert_none, files, glossary, read, ways};
 
 /// Words that say something else than is meant, and what to write instead. A word of this list is wrong wherever it is.
 const WORDS: [(&str, &str); 19] = [
@@ -86,10 +86,24 @@ fn no_page_uses_words_that_mean_something_else() {
         let captions = captions.split('<').filter_map(|tag| Some(tag.split_once('>')?.1.to_owned())).collect();
         texts.push((picture, captions));
     }
+    for lesson in files("book/steppers").into_iter().filter(|file| file.ends_with("lesson.json")) {
+        let sentences = read(&lesson).unwrap_or_default().lines().map(str::to_owned).collect();
+        texts.push((lesson, sentences));
+    }
     let found = texts
         .iter()
         .flat_map(|(name, texts)| problems(texts, &terms).into_iter().map(move |problem| format!("{name}: {problem}")));
     assert_none(found);
+}
+
+#[test]
+fn no_page_takes_more_than_a_quarter_of_an_hour_to_read() {
+    let pages = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
+    let long = pages.iter().filter_map(|page| {
+        let minutes = ways::minutes(page).unwrap_or_else(|failure| panic!("{failure}"));
+        (minutes > 15).then(|| format!("{}: {minutes} minutes", page.file))
+    });
+    assert_none(long);
 }
 
 #[test]

@@ -60,12 +60,13 @@ pub fn prepare() -> io::Result<()> {
 /// Counts what a request costs a server.
 pub fn count(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Yield> {
     let parts = STRACE.per_request(scenario, recipe, plan)?;
-    let instructions = VALGRIND.per_request(scenario, recipe, plan)?;
-    let values = [
-        (Measure::SystemCallsPerRequest, parts.values().sum()),
-        (Measure::InstructionsPerRequest, instructions.values().sum()),
-    ];
-    Ok(Yield { parts, ..values.into() })
+    let mut values = vec![(Measure::SystemCallsPerRequest, parts.values().sum::<f64>() + 0.0)]; // no calls are -0.0 calls
+    match VALGRIND.per_request(scenario, recipe, plan) {
+        Ok(instructions) => values.push((Measure::InstructionsPerRequest, instructions.values().sum())),
+        // It does not know all system calls: under it, a server on `io_uring` serves nobody.
+        Err(error) => eprintln!("{}: no instructions are counted: {error}", recipe.name),
+    }
+    Ok(Yield { parts, values: values.into_iter().collect(), ..Yield::default() })
 }
 
 impl Counter {
