@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const AT_A_TIME: usize = 16;
 /// For how long a check may pass again and again before we doubt that it fails by chance. On tokio, three of four attempts fail if nothing
 /// else happens, and next to none on a busy machine.
-const DOUBT: Duration = Duration::from_secs(15);
+const DOUBT: Duration = Duration::from_secs(40);
 
 /// What happens in a step if a client misbehaves, and the check that shows it.
 #[derive(Clone, Debug, Deserialize)]

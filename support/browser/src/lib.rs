@@ -112,19 +112,10 @@ impl Browser {
         let target = json!({ "targetId": target["targetId"], "flatten": true });
         let window = Window(self.call(None, "Target.attachToTarget", target)?["sessionId"].take());
         self.windows.push(window.clone());
-        self.resize(&window, (width, height))?;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.call(Some(&window), "Emulation.setDeviceMetricsOverride", size)?;
         self.call(Some(&window), "Runtime.enable", json!({}))?;
         Ok(window)
-    }
-
-    /// Gives a window another size, in pixels. One that is narrower than 500 pixels is that of a phone.
-    ///
-    /// # Errors
-    ///
-    /// If the browser does not do it.
-    pub fn resize(&mut self, window: &Window, (width, height): (u32, u32)) -> Result {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.call(Some(window), "Emulation.setDeviceMetricsOverride", size).map(drop)
     }
 
     /// Opens a page in this window, and waits until all of it is there.

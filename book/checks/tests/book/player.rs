@@ -58,12 +58,11 @@ fn all_frames() -> Vec<Frame> {
 }
 
 /// What must be true of each frame, one after the other in a window that is opened once, because a page takes a second to open.
-const CHECKS: [fn(&mut Browser, &Frame, &Window); 5] = [
+const CHECKS: [fn(&mut Browser, &Frame, &Window); 4] = [
     a_fragment_leads_to_its_event_and_the_other_recording_opens_at_its_stage,
     every_recording_shows_the_same_states_there_and_back_and_no_two_events_look_alike,
     text_stands_out_in_each_theme,
     on_paper_there_are_timelines_tables_and_the_source,
-    nothing_is_wider_than_a_phone,
 ];
 
 /// The same in another window: what was asked once is not asked again, and the last one turns the page.
@@ -83,6 +82,8 @@ fn every_stepper_works_in_a_real_browser() {
         CHECKS.iter().for_each(|check| check(&mut browser, &frame, &window));
         let window = frame.open(&mut browser, "", DESKTOP);
         CHECKS_WITH_QUESTIONS.iter().for_each(|check| check(&mut browser, &frame, &window));
+        let window = frame.open(&mut browser, "", PHONE);
+        nothing_is_wider_than_a_phone(&mut browser, &frame, &window);
         without_javascript_there_are_timelines_tables_and_the_source(&mut browser, &frame);
         browser.close_all().unwrap();
     }
@@ -229,7 +230,6 @@ fn a_fragment_leads_to_its_event_and_the_other_recording_opens_at_its_stage(
 }
 
 fn nothing_is_wider_than_a_phone(browser: &mut Browser, frame: &Frame, window: &Window) {
-    browser.resize(window, PHONE).unwrap();
     for (run, last) in &frame.runs {
         for number in [0, last / 2, *last] {
             frame.go(browser, window, run, number, *last);
