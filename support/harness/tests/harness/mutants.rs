@@ -292,7 +292,9 @@ fn every_fault_is_found() {
     let missed = at_a_time(12, pairs, |(fault, check, server)| {
         // The second is less than the naps that have to be noticed.
         let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_millis(600) };
-        suite::only(check, &server.patience(patience)).is_ok().then(|| format!("\n{check} passes {fault:?}"))
+        let server = server.patience(patience);
+        // A fault that shows only if one of two threads is first is found by one of several attempts, all others by the first.
+        (0..20).all(|_| suite::only(check, &server).is_ok()).then(|| format!("\n{check} passes {fault:?}"))
     });
     let missed: String = missed.into_iter().flatten().collect();
     assert!(missed.is_empty(), "faults were not found:{missed}");
