@@ -49,8 +49,9 @@ impl Terminal {
         let size = Winsize { ws_row: 50, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&screen, size).map_err(std::io::Error::from)?;
         // In a session of its own, the shell has this terminal, and its signals.
-        let mut command = sandbox.command("setsid");
-        command.args(["--ctty", "bash", "--noprofile", "--norc", "--noediting", "-i"]);
+        // A program in the background may have been told to ignore Ctrl-C, and would hand that on.
+        let mut command = sandbox.command("env");
+        command.args(["--default-signal", "setsid", "--ctty", "bash", "--noprofile", "--norc", "--noediting", "-i"]);
         command.envs([
             ("PS1", PROMPTS[0]),
             ("PS2", PROMPTS[1]),
