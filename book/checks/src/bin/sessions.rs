@@ -1,14 +1,13 @@
 //! Types the console sessions of the book, and compares what appears.
 //!
-//! Run: `cargo run --bin sessions`, about four minutes: a line is typed as fast as a person types. `.ci/run` does it.
+//! Run: `cargo run --bin sessions`, about three minutes: a line is typed as fast as a person types. `.ci/run` types three pages.
 //! Try: `UPDATE_BOOK=1 cargo run --bin sessions 02_01`, which writes down what appears on one page.
 //! You should see: a line for each page as soon as it is typed.
 
 use book_checks::{Result, has_tool, session};
 use clap::Parser;
+use harness::at_a_time;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread;
 
 /// How many pages are typed at a time.
 const AT_A_TIME: usize = 6;
@@ -25,36 +24,24 @@ struct Options {
 fn main() -> Result<ExitCode> {
     let options = Options::parse();
     let is_wanted = |file: &str| options.page.is_empty() || options.page.iter().any(|page| file.starts_with(page));
-    let (sender, results) = mpsc::channel();
-    let mut code = ExitCode::SUCCESS;
-    let mut waiting = Vec::new();
-    for (page, sessions) in session::pages()?.into_iter().filter(|(page, _)| is_wanted(page)) {
-        if session::tools(&sessions)?.into_iter().all(has_tool) {
-            waiting.push((page, sessions));
-        } else {
-            println!("{page}: not typed");
-        }
-    }
-    let waiting = Arc::new(Mutex::new(waiting));
+    let mut pages = session::pages()?;
+    pages.retain(|(page, _)| is_wanted(page));
     // Most of the time, a page waits for the person who types. So many of them leave the processors time enough for what is typed.
-    for _ in 0..AT_A_TIME {
-        let (waiting, sender) = (Arc::clone(&waiting), sender.clone());
-        thread::spawn(move || {
-            let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            while let Some((page, sessions)) = next() {
-                let _ = sender.send((page, session::check(&sessions))); // without a network of its own, it waits for its turn
-            }
-        });
+    let done = at_a_time(AT_A_TIME, pages, |(page, sessions)| typed(&page, &sessions));
+    let is_good = done.into_iter().collect::<Result<Vec<bool>>>()?.into_iter().all(|is_good| is_good);
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Types the sessions of a page, and says what came out. Whether nothing was wrong. (Without a network of its own, it waits for its turn.)
+fn typed(page: &str, sessions: &[String]) -> Result<bool> {
+    if !session::tools(sessions)?.into_iter().all(has_tool) {
+        println!("{page}: not typed");
+        return Ok(true);
     }
-    drop(sender);
-    for (page, result) in results {
-        match result {
-            Ok(()) => println!("{page}: ok"),
-            Err(failure) => {
-                println!("{page}: FAILED\n{failure}");
-                code = ExitCode::FAILURE;
-            }
-        }
+    let result = session::check(sessions);
+    match &result {
+        Ok(()) => println!("{page}: ok"),
+        Err(failure) => println!("{page}: FAILED\n{failure}"),
     }
-    Ok(code)
+    Ok(result.is_ok())
 }
