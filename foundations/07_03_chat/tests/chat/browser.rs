@@ -83,9 +83,12 @@ fn a_lost_connection_never_makes_a_name_of_a_message(
     server: &Server,
     [ann, bob]: [&Window; 2],
 ) -> Result {
-    browser.wait_for(ann, "(text.value = 'Secretplan', socket.close(), true)").unwrap();
+    // On a slow machine, her page would be back before the other one is there. So it waits until it is told to connect.
+    let held = "window.really = connect, connect = () => waits = true, window.waits = false";
+    browser.wait_for(ann, &format!("({held}, text.value = 'Secretplan', socket.close(), true)")).unwrap();
     shows(browser, bob, "Ann has left");
     let other = Talker::connect(server, SAFETY)?.called("Ann")?;
+    browser.wait_for(ann, "waits && (connect = really, connect(), true)").unwrap();
     shows(browser, ann, "Ann is here already. Which other name is yours?");
     assert_eq!(browser.wait_for(ann, "send.disabled && [prompt.textContent]").unwrap(), json!(["Your message"]));
     browser.wait_for(ann, "(form.requestSubmit(), true)").unwrap();
