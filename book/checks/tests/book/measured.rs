@@ -34,11 +34,11 @@ pub fn timelines(name: &str) -> Result<[Timeline; 2]> {
     Ok([traces::find(name)?.committed()?, now])
 }
 
-/// What is to be seen in a timeline, in the book and now. A busy machine may delay a client at the wrong moment, so it may try twice more.
+/// What is to be seen in a timeline, in the book and now. A busy machine may delay a client at the wrong moment, so it may try some times more.
 fn shows<T: PartialEq + Debug>(name: &str, look: impl Fn(&Timeline) -> T, expected: &T) -> Result {
     let [committed, mut now] = timelines(name)?;
     assert_eq!(look(&committed), *expected, "{name}: {}", committed.text(80));
-    for _ in 0..2 {
+    for _ in 0..6 {
         if look(&now) != *expected {
             now = traces::find(name)?.observe()?;
         }
