@@ -239,6 +239,7 @@ const ECHO_SURVIVES: &[Check] = checks![
     survives::an_urgent_byte_in_mid_request,
     echo::peers_that_say_nothing_are_let_go,
     echo::peers_that_never_read_are_let_go,
+    echo::peers_that_send_on_and_never_read_are_let_go,
 ];
 
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
