@@ -108,7 +108,8 @@ pub async fn converse(upgraded: Upgraded, Chat { room, stopping, .. }: Chat) {
     // ANCHOR_END: limits
     let unfinished = Arc::new(Unfinished::default());
     let counted = Arc::clone(&unfinished);
-    let stream = InspectReader::new(TokioIo::new(upgraded), Box::new(move |bytes: &[u8]| counted.add(bytes.len())) as _);
+    let stream =
+        InspectReader::new(TokioIo::new(upgraded), Box::new(move |bytes: &[u8]| counted.add(bytes.len())) as _);
     let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
     let (outgoing, mut incoming) = socket.split();
     let client = Client { outgoing: Mutex::new(outgoing), unfinished, patience: echo::patience() };
