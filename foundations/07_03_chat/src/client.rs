@@ -50,7 +50,6 @@ struct Client {
     patience: Duration,
 }
 
-// ANCHOR: unfinished
 /// How many bytes have arrived since the last text. A message may be cut into frames, and a frame may be empty: the library joins
 /// them for as long as they come.
 #[derive(Default)]
@@ -66,13 +65,15 @@ impl Unfinished {
         }
     }
 
-    /// A ping or a pong may come between the frames of a message, and is no part of it. Its own frame has a head of six bytes.
-    fn take_out(&self, control: &Bytes) {
-        let without = |bytes: usize| Some(bytes.saturating_sub(control.len() + 6));
-        let _ = self.bytes.fetch_update(Relaxed, Relaxed, without); // it cannot fail
+    /// A message is complete. A ping or a pong may come between the frames of a text. It is no part of a text, and its head has six bytes.
+    fn take_out(&self, message: &Message) {
+        let size = match message {
+            Message::Ping(payload) | Message::Pong(payload) => payload.len() + 6,
+            _ => usize::MAX,
+        };
+        let _ = self.bytes.fetch_update(Relaxed, Relaxed, |bytes| Some(bytes.saturating_sub(size))); // it cannot fail
     }
 }
-// ANCHOR_END: unfinished
 
 /// Why a conversation has ended.
 enum Ending {
@@ -180,15 +181,12 @@ impl Client {
                     timeout(self.patience, incoming.next()).await.map_err(|_| SILENT)?
                 }
             };
-            match message.ok_or(Ending::Gone)?? {
-                Message::Text(text) => {
-                    self.unfinished.bytes.store(0, Relaxed);
-                    return Ok(text);
-                }
+            let message = message.ok_or(Ending::Gone)??;
+            self.unfinished.take_out(&message);
+            match message {
+                Message::Text(text) => return Ok(text),
                 Message::Binary(_) => return Err(NOT_TEXT),
-                // The library has answered a ping, or a pong has answered ours.
-                Message::Ping(payload) | Message::Pong(payload) => self.unfinished.take_out(&payload),
-                _ => {}
+                _ => {} // the library has answered a ping, or a pong has answered ours
             }
         }
     }
