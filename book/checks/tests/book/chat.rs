@@ -47,6 +47,13 @@ fn a_chat_that_keeps_every_pong_is_found() {
 }
 
 #[test]
+fn a_chat_that_joins_frames_without_end_is_found() {
+    let property = properties::a_message_that_never_ends_is_refused;
+    let failure = found("joins_without_end", property, Duration::from_secs(1));
+    assert!(failure.to_string().contains("it reads on"), "{failure}");
+}
+
+#[test]
 fn a_chat_that_does_not_wait_for_a_pong_is_found() {
     let property = properties::a_client_that_was_blocked_for_less_than_the_patience_stays;
     let failure = found("impatient", property, SAFETY);

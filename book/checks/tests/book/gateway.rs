@@ -43,6 +43,15 @@ fn a_gateway_whose_task_outlives_its_client_is_found() {
     );
 }
 
+#[test]
+fn a_gateway_that_does_not_read_a_body_is_found() {
+    found(
+        "07_04_gateway+unread_body",
+        properties::who_leaves_after_a_large_body_cancels_what_was_asked,
+        "the gateway still waits",
+    );
+}
+
 /// The rows of the client and of the three services, as committed and as they are now.
 fn pictures(name: &str) -> Result<[Timeline; 2]> {
     let traced = traces::find(&format!("07_04_{name}"))?;

@@ -36,6 +36,15 @@ fn a_server_that_repeats_missed_ticks_is_found() {
     found("07_05_tick+repeats_ticks", properties::missed_ticks_are_told_once, "came");
 }
 
+#[test]
+fn a_server_that_reads_packets_first_is_found() {
+    found(
+        "07_05_tick+packets_first",
+        properties::a_flood_does_not_keep_a_tick_waiting,
+        "were answered before the tick",
+    );
+}
+
 /// When the ticks began in a picture of the book, and in the same picture now.
 fn begins(name: &str) -> Result<Vec<u64>> {
     let traced = traces::find(&format!("07_05_{name}"))?;
