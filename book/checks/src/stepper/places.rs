@@ -9,10 +9,6 @@ pub struct Places(BTreeMap<String, Vec<(u64, u64)>>);
 
 impl Places {
     /// The places of this patch.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such patch, or it does not fit.
     pub fn new(patch: &str) -> Result<Self> {
         let mut files = BTreeMap::new();
         for (file, before, after) in patch::changed(patch)? {
@@ -33,10 +29,6 @@ impl Places {
     }
 
     /// `executor.rs:36` for a hook in that file, at the line before the hook or the next one; empty for what has no file.
-    ///
-    /// # Errors
-    ///
-    /// If the file has no such line.
     pub fn find(&self, file: &str, line: u64, next: bool) -> Result<String> {
         if file.is_empty() {
             return Ok(String::new());
