@@ -9,20 +9,12 @@ pub struct Places(BTreeMap<String, Vec<Option<usize>>>);
 
 impl Places {
     /// The places of this patch.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such patch, or it does not fit.
     pub fn new(patch: &str) -> Result<Self> {
         let files = patch::changed(patch)?.into_iter();
         Ok(Self(files.map(|(file, before, after)| (file, counterparts(&before, &after))).collect()))
     }
 
     /// `executor.rs:36` for a hook in that file, at the line before the hook or the next one; empty for what has no file.
-    ///
-    /// # Errors
-    ///
-    /// If the file has no such line.
     pub fn find(&self, file: &str, line: u64, next: bool) -> Result<String> {
         if file.is_empty() {
             return Ok(String::new());

@@ -164,8 +164,8 @@ fn lines_come_back_after_the_client_has_ended_its_half() -> Result {
 #[test]
 fn a_connection_that_nobody_awaits_is_accepted_and_dropped_never_refused() {
     for endings in [Endings::committed().unwrap(), Endings::observe().unwrap()] {
-        assert_eq!((endings.refused, endings.answered), (0, 0), "{endings}");
-        assert_eq!(endings.closed + endings.reset, 200, "{endings}");
+        assert_eq!((endings.refused, endings.answered), (0, 0), "{endings:?}");
+        assert_eq!(endings.closed + endings.reset, 200, "{endings:?}");
     }
 }
 
@@ -174,7 +174,7 @@ fn a_connection_that_nobody_awaits_is_accepted_and_dropped_never_refused() {
 fn the_concurrent_server_does_its_work_on_one_thread() {
     let step = "09_04_concurrent_server";
     for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {
-        assert!(threads.shares("main")[0] > 50, "{threads}");
+        assert!(threads.shares("main")[0] > 50, "{threads:?}");
     }
 }
 
@@ -184,8 +184,8 @@ fn the_parallel_server_does_its_work_on_several_threads() {
     let step = "09_05_parallel_server";
     for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {
         let busy = threads.shares("async-std/runti").into_iter().filter(|share| *share > 10).count();
-        assert_eq!(busy, 2, "{threads}");
-        assert!(threads.shares("main")[0] < 50, "{threads}");
+        assert_eq!(busy, 2, "{threads:?}");
+        assert!(threads.shares("main")[0] < 50, "{threads:?}");
     }
 }
 

@@ -7,6 +7,7 @@ use book_checks::stepper::lesson::{Lesson, frames};
 use book_checks::stepper::shown::{runs, shown};
 use book_checks::stepper::{page, recording, replay};
 use book_checks::{assert_none, files, read, snapshot};
+use harness::at_a_time;
 use std::collections::BTreeSet;
 
 #[test]
@@ -33,22 +34,23 @@ fn each_lesson_says_something_of_each_event_and_of_no_other() {
 fn each_recording_is_what_the_program_does() {
     let lessons: Vec<Lesson> = frames().iter().map(|frame| Lesson::read(frame).unwrap()).collect();
     recording::build(&lessons).unwrap();
-    assert_none(frames().into_iter().flat_map(|frame| {
-        let lesson = Lesson::read(&frame).unwrap();
+    // Most of them wait: let them wait at the same time.
+    let found = at_a_time(lessons.len(), frames().into_iter().zip(&lessons), |(frame, lesson)| {
         let problems = lesson.runs.iter().flat_map(|run| {
             let committed = recording::committed(&frame, &run.id).unwrap();
             // Which of two threads comes first is for the machine to say, but what each of them does is not.
-            recording::record(&lesson, run).map_or_else(
+            recording::record(lesson, run).map_or_else(
                 |failure| vec![failure.to_string()],
                 |now| {
                     let again =
                         replay::replay(&lesson.of(run), &now).err().map(|failure| format!("the run of now: {failure}"));
-                    recording::differences(&lesson, &committed, &now).into_iter().chain(again).collect()
+                    recording::differences(lesson, &committed, &now).into_iter().chain(again).collect()
                 },
             )
         });
         problems.map(|problem| format!("{frame}: {problem}")).collect::<Vec<_>>()
-    }));
+    });
+    assert_none(found.concat());
 }
 
 /// Some kinds of events, and what is in the line of code that is marked: one of these words.

@@ -3,8 +3,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::faults::found;
+use crate::measured::timelines;
 use book_checks::Result;
-use book_checks::measured::{outputs, traces};
+use book_checks::measured::outputs;
 use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
@@ -47,9 +48,8 @@ fn a_server_that_reads_packets_first_is_found() {
 
 /// When the ticks began in a picture of the book, and in the same picture now.
 fn begins(name: &str) -> Result<Vec<u64>> {
-    let traced = traces::find(&format!("07_05_{name}"))?;
-    let committed = traced.committed()?;
-    assert_eq!(committed, traced.observe()?, "the clock is a virtual one, so nothing may differ");
+    let [committed, now] = timelines(&format!("07_05_{name}"))?;
+    assert_eq!(committed, now, "the clock is a virtual one, so nothing may differ");
     Ok(committed.rows[1].of(Kind::Runs).map(|span| span.from).collect())
 }
 
