@@ -4,7 +4,7 @@
 //! ```toml
 //! [package.metadata.survives]
 //! http = [
-//!     { if = "a silent client", then = "everyone waits", check = "a_silent_client_holds_everyone_up" },
+//!     { if = "a silent client", then = "others wait", check = "a_silent_client_holds_up_all_others" },
 //! ]
 //! ```
 //!
@@ -33,25 +33,25 @@ struct Cell {
     check: String,
 }
 
-/// What others notice while one client misbehaves. Afterwards, every step serves everyone.
+/// What the other clients notice while one misbehaves. Afterwards, every step serves all.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 enum Outcome {
-    /// They are served meanwhile, or there is no meanwhile.
-    #[serde(rename = "nobody notices")]
-    NobodyNotices,
-    /// Those who are connected are served; those who come now wait until it is over.
-    #[serde(rename = "newcomers wait")]
-    NewcomersWait,
-    /// Until it is over.
-    #[serde(rename = "everyone waits")]
-    EveryoneWaits,
-    /// Chance decides. The check would show that nobody notices, and is seen to fail.
-    #[serde(rename = "everyone may wait")]
-    EveryoneMayWait,
-    /// The step ends the connection, and everyone is served again.
-    #[serde(rename = "is let go")]
-    IsLetGo,
-    /// The step gives nobody the opportunity.
+    /// They are served meanwhile, or it takes no time.
+    #[serde(rename = "others notice nothing")]
+    OthersNoticeNothing,
+    /// Connected clients are served. New ones wait until it has ended.
+    #[serde(rename = "new clients wait")]
+    NewClientsWait,
+    /// They wait until it has ended.
+    #[serde(rename = "others wait")]
+    OthersWait,
+    /// Chance decides. The check would show that the others notice nothing, and is seen to fail.
+    #[serde(rename = "others may wait")]
+    OthersMayWait,
+    /// The step ends the connection, and all others are served again.
+    #[serde(rename = "is disconnected")]
+    IsDisconnected,
+    /// The step offers no opportunity for it.
     #[serde(rename = "cannot arise")]
     CannotArise,
 }
@@ -59,19 +59,24 @@ enum Outcome {
 impl Outcome {
     fn in_words(self) -> &'static str {
         match self {
-            Self::NobodyNotices => "nobody notices",
-            Self::NewcomersWait => "new clients wait",
-            Self::EveryoneWaits => "**everyone waits**",
-            Self::EveryoneMayWait => "**everyone may wait**",
-            Self::IsLetGo => "it is disconnected",
+            Self::OthersNoticeNothing => "others notice nothing",
+            Self::NewClientsWait => "new clients wait",
+            Self::OthersWait => "**others wait**",
+            Self::OthersMayWait => "**others may wait**",
+            Self::IsDisconnected => "it is disconnected",
             Self::CannotArise => "cannot arise",
         }
     }
 }
 
 /// What is named in a table of many steps, in this order.
-const NOTICED: [Outcome; 5] =
-    [Outcome::EveryoneWaits, Outcome::EveryoneMayWait, Outcome::NewcomersWait, Outcome::IsLetGo, Outcome::CannotArise];
+const NOTICED: [Outcome; 5] = [
+    Outcome::OthersWait,
+    Outcome::OthersMayWait,
+    Outcome::NewClientsWait,
+    Outcome::IsDisconnected,
+    Outcome::CannotArise,
+];
 /// So many steps have columns of their own.
 const MANY: usize = 8;
 
@@ -116,7 +121,7 @@ pub fn verify(table: &str) -> Result<Vec<Failure>> {
         let already_run = checks_of_its_own_tests(step)?;
         for cell in cells.into_iter().filter(|cell| !already_run.contains(&cell.check.as_str())) {
             let program = step::program(step)?.speaking(protocol);
-            let by_chance = cell.outcome == Outcome::EveryoneMayWait;
+            let by_chance = cell.outcome == Outcome::OthersMayWait;
             trials.push(Trial {
                 place: format!("{}, {step}, {}", cell.misbehaviour, cell.check),
                 check: cell.check,
@@ -143,7 +148,7 @@ fn checks_of_its_own_tests(step: &str) -> Result<Vec<&'static str>> {
 ///
 /// ```toml
 /// [package.metadata.slow_checks]
-/// 09_07_graceful_server = ["answers_that_take_too_long_are_given_up"]
+/// 09_07_graceful_server = ["answers_that_take_too_long_are_abandoned"]
 /// ```
 ///
 /// # Errors
@@ -247,7 +252,7 @@ fn by_step(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
     head + &rows.collect::<String>() + "\n"
 }
 
-/// What happens if nobody notices is not in the table.
+/// What the others do not notice is not in the table.
 fn by_outcome(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
     let mut text = String::from("| | what the other clients notice, and in which steps |\n|---|---|");
     for (row, outcomes) in rows {
@@ -278,20 +283,20 @@ mod tests {
 
     #[test]
     fn a_table_of_many_steps_names_those_that_differ() {
-        use Outcome::{EveryoneWaits, IsLetGo, NobodyNotices};
+        use Outcome::{IsDisconnected, OthersNoticeNothing, OthersWait};
         let rows = [
-            ("silence", vec![EveryoneWaits, NobodyNotices, NobodyNotices]),
-            ("noise", vec![IsLetGo; 3]),
-            ("pieces", vec![NobodyNotices; 3]),
-            ("work", vec![NobodyNotices, EveryoneWaits, EveryoneWaits]),
+            ("silence", vec![OthersWait, OthersNoticeNothing, OthersNoticeNothing]),
+            ("noise", vec![IsDisconnected; 3]),
+            ("pieces", vec![OthersNoticeNothing; 3]),
+            ("work", vec![OthersNoticeNothing, OthersWait, OthersWait]),
         ];
         let table = by_outcome(&["2.1", "2.2", "2.3"], &rows);
         let rows: Vec<&str> = table.lines().skip(2).collect();
         let expected = [
-            "| silence | **everyone waits**: 2.1 |",
+            "| silence | **others wait**: 2.1 |",
             "| noise | it is disconnected: all |",
             "| pieces | nothing |",
-            "| work | **everyone waits**: all but 2.1 |",
+            "| work | **others wait**: all but 2.1 |",
         ];
         assert_eq!(rows, expected);
     }

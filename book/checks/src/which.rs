@@ -47,7 +47,7 @@ fn survives(step: &str) -> Result<String> {
     Ok(cell.replace("**", ""))
 }
 
-/// The longest that somebody waited, who only wanted a word back, in milliseconds.
+/// The longest wait of a client that only wanted a word back, in milliseconds.
 fn longest_wait(place: &str) -> Result<u64> {
     let timeline = blocked_loop::timeline(place)?;
     Ok(timeline
@@ -127,7 +127,7 @@ pub fn questions() -> Result<(Vec<Question>, Answer)> {
             ("8.1", "08_01_blocking_pool.md#another-thread"),
         ),
         question(
-            &["May a handler end its whole process?"],
+            &["Could a handler bring down its whole process?"],
             "A process for each, or a few",
             format!("{process} for each"),
             ("2.4", MATRIX),

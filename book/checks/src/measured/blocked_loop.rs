@@ -27,7 +27,7 @@ pub fn timeline(place: &str) -> Result<Timeline> {
 ///
 /// # Errors
 ///
-/// If somebody is not answered.
+/// If a client gets no answer.
 pub fn measure_timeline(place: &str) -> Result {
     let server = step::program("08_01_blocking_pool")?.argument("--on").argument(place).start()?;
     let start = Instant::now();
@@ -70,7 +70,7 @@ pub fn record() -> Result<Record> {
 ///
 /// # Errors
 ///
-/// If somebody is not answered.
+/// If a client gets no answer.
 pub fn measure_record() -> Result {
     let file = env::temp_dir().join(format!("polls_08_02_{}.json", process::id()));
     let arguments = ["--delay", "100ms", "--save"].into_iter();

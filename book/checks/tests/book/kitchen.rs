@@ -35,9 +35,9 @@ fn each_fault_of_the_kitchen_is_found_by_its_tests() {
 }
 
 #[test]
-fn two_locks_in_opposite_orders_bring_the_kitchen_to_a_standstill() {
+fn two_locks_in_opposite_orders_cause_a_deadlock_in_the_kitchen() {
     let ended = patch::program(&format!("{KITCHEN}+opposite_order")).unwrap().run(&[]).unwrap();
     assert_eq!(ended.code, Some(1));
-    assert_eq!(ended.log, "the kitchen stands still: each task waits for another\n");
+    assert_eq!(ended.log, "deadlock: each task waits for another\n");
     assert!(ended.output.lines().all(|line| !line.contains("C has everything")), "{}", ended.output);
 }
