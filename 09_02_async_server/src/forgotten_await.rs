@@ -1,4 +1,4 @@
-//! Step 9.2 with its most common mistake: nothing awaits the handler. rustc warns; the program runs and answers nobody.
+//! Step 9.2 with its most common mistake: nothing awaits the handler. rustc warns; the program runs and answers no client.
 //!
 //! Run: `cargo run -p async_server --features forgotten_await --bin 09_02_forgotten_await`.
 //! Try: `curl -i 127.0.0.1:7878`

@@ -5,8 +5,8 @@ use harness::suite;
 const SERVER: &str = env!("CARGO_BIN_EXE_09_03_slow_request");
 
 #[test]
-fn a_slow_request_holds_everyone_up() {
-    suite::a_nap_stops_everyone(SERVER).assert_passed();
+fn a_slow_request_holds_up_all_others() {
+    suite::a_nap_holds_up_all_others(SERVER).assert_passed();
 }
 
 #[test]

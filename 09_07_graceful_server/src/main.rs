@@ -27,9 +27,9 @@ static PERMITS: Semaphore = Semaphore::new(MAX_CLIENTS);
 /// How long the answers may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the rest of a request may take then.
-const LAST_CALL: Duration = Duration::from_secs(5);
+const REQUEST_GRACE: Duration = Duration::from_secs(5);
 /// How long a client may take then to close its half of the connection.
-const GOODBYE: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_secs(1);
 /// Ready once the server was told to stop. The message says until when a request may still arrive.
 type Stopping = Shared<oneshot::Receiver<Instant>>;
 
@@ -52,7 +52,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
     let accepting = task::spawn(accept(listener, stopping.shared()));
     signals.next().await;
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
-    let _ = stop.send(Instant::now() + LAST_CALL);
+    let _ = stop.send(Instant::now() + REQUEST_GRACE);
     let all_served = async {
         accepting.await;
         for _ in 0..MAX_CLIENTS {
@@ -141,7 +141,7 @@ async fn receive_or_stop(
     if connection.is_idle() {
         return Ok(Ok(()));
     }
-    let time_left = stopped.map_or(LAST_CALL, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let time_left = stopped.map_or(REQUEST_GRACE, |deadline| deadline.saturating_duration_since(Instant::now()));
     timeout(time_left, pin!(receive(stream, connection))).await
 }
 // ANCHOR_END: receive_or_stop
@@ -190,6 +190,6 @@ async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: St
     if let Either::Left((lingered, _)) = select(pin!(timeout(PATIENCE, lingered.as_mut())), stopping).await {
         return lingered.unwrap_or(Ok(())); // it has had its time
     }
-    timeout(GOODBYE, lingered).await.unwrap_or(Ok(()))
+    timeout(LINGER, lingered).await.unwrap_or(Ok(()))
 }
 // ANCHOR_END: close

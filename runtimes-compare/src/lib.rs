@@ -10,7 +10,7 @@ pub const COMPARISON: Comparison = Comparison {
     name: "compare",
     about: "Measures servers side by side: the last step on three runtimes, hyper, and the least that the kernel allows.",
     servers: &[
-        // What users would pick instead comes first: everything is told as a ratio to it.
+        // What users would pick instead comes first: everything is shown as a ratio to it.
         server("hyper", "hyper_server"),
         server("async-std", "async_std_server"),
         server("tokio", "tokio_server"),

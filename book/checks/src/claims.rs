@@ -294,7 +294,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
             REDIS,
         ),
         claim(
-            "a connection for each request is much dearer than one that stays open",
+            "a connection for each request is much more expensive than one that stays open",
             Source::Folklore,
             much_more(dearer, format!("{} and {}: {}", time(new), time(kept), times_of_rounds(dearer))),
             CPU,
@@ -302,7 +302,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
         claim(
             "one runtime is much faster than another",
             Source::Folklore,
-            much_more(dearest, format!("{} between the dearest and the cheapest", times_of_rounds(dearest))),
+            much_more(dearest, format!("{} between the most expensive and the cheapest", times_of_rounds(dearest))),
             CPU,
         ),
     ]

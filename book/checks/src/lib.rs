@@ -109,7 +109,7 @@ pub(crate) fn files_of(root: &Path, folder: &str) -> Vec<String> {
     found
 }
 
-/// Fails with all that was found at once: whoever repairs the book wants the whole list.
+/// Fails with all that was found at once: an author who repairs the book wants the whole list.
 ///
 /// # Panics
 ///

@@ -4,7 +4,7 @@
 //! ```toml
 //! [package.metadata.survives]
 //! http = [
-//!     { if = "a silent client", then = "everyone waits", check = "a_silent_client_holds_everyone_up" },
+//!     { if = "a silent client", then = "others wait", check = "a_silent_client_holds_up_all_others" },
 //! ]
 //! ```
 //!
@@ -33,25 +33,25 @@ struct Cell {
     check: String,
 }
 
-/// What others notice while one client misbehaves. Afterwards, every step serves everyone.
+/// What the other clients notice while one misbehaves. Afterwards, every step serves all.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 enum Outcome {
-    /// They are served meanwhile, or there is no meanwhile.
-    #[serde(rename = "nobody notices")]
-    NobodyNotices,
-    /// Those who are connected are served; those who come now wait until it is over.
-    #[serde(rename = "newcomers wait")]
-    NewcomersWait,
-    /// Until it is over.
-    #[serde(rename = "everyone waits")]
-    EveryoneWaits,
-    /// Chance decides. The check would show that nobody notices, and is seen to fail.
-    #[serde(rename = "everyone may wait")]
-    EveryoneMayWait,
-    /// The step ends the connection, and everyone is served again.
-    #[serde(rename = "is let go")]
-    IsLetGo,
-    /// The step gives nobody the opportunity.
+    /// They are served meanwhile, or it takes no time.
+    #[serde(rename = "others notice nothing")]
+    OthersNoticeNothing,
+    /// Connected clients are served. New ones wait until it has ended.
+    #[serde(rename = "new clients wait")]
+    NewClientsWait,
+    /// They wait until it has ended.
+    #[serde(rename = "others wait")]
+    OthersWait,
+    /// Chance decides. The check would show that the others notice nothing, and is seen to fail.
+    #[serde(rename = "others may wait")]
+    OthersMayWait,
+    /// The step ends the connection, and all others are served again.
+    #[serde(rename = "is disconnected")]
+    IsDisconnected,
+    /// The step offers no opportunity for it.
     #[serde(rename = "cannot arise")]
     CannotArise,
 }
@@ -59,11 +59,11 @@ enum Outcome {
 impl Outcome {
     fn in_words(self) -> &'static str {
         match self {
-            Self::NobodyNotices => "nobody notices",
-            Self::NewcomersWait => "new clients wait",
-            Self::EveryoneWaits => "**everyone waits**",
-            Self::EveryoneMayWait => "**everyone may wait**",
-            Self::IsLetGo => "it is disconnected",
+            Self::OthersNoticeNothing => "others notice nothing",
+            Self::NewClientsWait => "new clients wait",
+            Self::OthersWait => "**others wait**",
+            Self::OthersMayWait => "**others may wait**",
+            Self::IsDisconnected => "it is disconnected",
             Self::CannotArise => "cannot arise",
         }
     }
@@ -102,7 +102,7 @@ pub fn verify(table: &str) -> Result<Vec<Failure>> {
         let already_run = checks_of_its_own_tests(step)?;
         for cell in cells.into_iter().filter(|cell| !already_run.contains(&cell.check.as_str())) {
             let program = step::program(step)?.speaking(protocol);
-            let by_chance = cell.outcome == Outcome::EveryoneMayWait;
+            let by_chance = cell.outcome == Outcome::OthersMayWait;
             trials.push(Trial {
                 place: format!("{}, {step}, {}", cell.misbehaviour, cell.check),
                 check: cell.check,
@@ -129,7 +129,7 @@ fn checks_of_its_own_tests(step: &str) -> Result<Vec<&'static str>> {
 ///
 /// ```toml
 /// [package.metadata.slow_checks]
-/// 09_07_graceful_server = ["answers_that_take_too_long_are_given_up"]
+/// 09_07_graceful_server = ["answers_that_take_too_long_are_abandoned"]
 /// ```
 pub fn verify_slow_checks() -> Result<Vec<Failure>> {
     let mut checks = Vec::new();

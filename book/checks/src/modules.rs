@@ -60,7 +60,7 @@ fn in_circles(imports: &BTreeSet<Import>) -> Vec<&Import> {
 struct Modules {
     /// The file of each module: of `a` within `b`, `["b", "a"]`. A module in braces is in the file of the one around it.
     files: BTreeMap<Vec<String>, PathBuf>,
-    /// What a module hands on with `pub use`: its path there, and the module and the path by which it is meant. That is no import: whoever
+    /// What a module hands on with `pub use`: its path there, and the module and the path by which it is meant. That is no import: the module that
     /// imports it from there imports it from where it is.
     handed_on: BTreeMap<Vec<String>, (Vec<String>, Vec<String>)>,
     sources: Vec<(Vec<String>, File)>,

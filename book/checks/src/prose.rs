@@ -1,7 +1,7 @@
 //! Sentences that claim something, and the tests that stand behind them.
 //!
 //! A claim is a sentence that says what you will see, or one with a number. Behind it stands, as a comment that no reader
-//! sees, the name of a test: `<!-- claim: a_slow_request_holds_everyone_up -->`.
+//! sees, the name of a test: `<!-- claim: a_slow_request_holds_up_all_others -->`.
 
 use crate::chapter::Block;
 use crate::{files, read};

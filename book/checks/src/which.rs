@@ -40,7 +40,7 @@ fn survives(step: &str) -> Result<String> {
     Ok(cell.replace("**", ""))
 }
 
-/// The longest that somebody waited, who only wanted a word back, in milliseconds.
+/// The longest wait of a client that only wanted a word back, in milliseconds.
 fn longest_wait(place: &str) -> Result<u64> {
     let timeline = blocked_loop::timeline(place)?;
     Ok(timeline

@@ -12,7 +12,7 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
@@ -27,6 +27,6 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn everyone_waits_for_the_one_who_is_served() {
+fn all_clients_wait_for_the_one_that_is_served() {
     suite::echo_one_at_a_time(server()).assert_passed();
 }

@@ -12,7 +12,7 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
@@ -27,12 +27,12 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn nobody_waits_for_another_peer() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
 #[test]
-fn a_handler_that_blocks_its_thread_blocks_nobody_else() {
+fn a_handler_that_blocks_its_thread_blocks_no_other_client() {
     suite::parallel(server()).assert_passed();
 }
 

@@ -37,7 +37,7 @@ fn main() {
     let listen = || TcpListener::bind(&address).unwrap_or_else(|error| echo::cannot_listen(&address, &error));
     let ended = if env::var_os(IS_WORKER).is_some() { work(delay) } else { supervise(&listen()) };
     if let Err(error) = ended {
-        echo::log(format_args!("cannot go on: {error}"));
+        echo::log(format_args!("cannot continue: {error}"));
         process::exit(1);
     }
 }

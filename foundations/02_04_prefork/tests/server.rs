@@ -14,7 +14,7 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
@@ -29,12 +29,12 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn eight_peers_are_served_at_a_time_and_everyone_else_waits() {
+fn eight_clients_are_served_at_a_time_and_the_others_wait() {
     suite::echo_pool(server()).assert_passed();
 }
 
 #[test]
-fn a_handler_that_blocks_its_process_blocks_nobody_else() {
+fn a_handler_that_blocks_its_process_blocks_no_other_client() {
     suite::parallel(server()).assert_passed();
 }
 

@@ -12,12 +12,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -31,6 +31,6 @@ fn a_signal_ends_it_at_once() {
     suite::ends_at_once(server()).assert_passed();
 }
 #[test]
-fn it_is_busy_while_nobody_speaks() {
+fn it_is_busy_while_no_client_sends() {
     suite::never_rests(server()).assert_passed();
 }

@@ -166,7 +166,7 @@ impl EventLoop {
 
     /// Removes a client. Its connection is closed, and the system forgets it.
     fn remove(&mut self, number: usize) {
-        self.timers.forget(number);
+        self.timers.remove(number);
         self.clients.remove(number);
     }
 }

@@ -16,7 +16,7 @@ impl Timers {
     /// it is due: so a deadline that moves with every line costs nothing.
     pub fn wake(&mut self, number: usize, time: Instant) {
         if self.times.get(&number).is_none_or(|earlier| time < *earlier) {
-            self.forget(number);
+            self.remove(number);
             self.queue.insert((time, number));
             self.times.insert(number, time);
         }
@@ -24,7 +24,7 @@ impl Timers {
     // ANCHOR_END: timers
 
     /// Takes out the timer of `number`.
-    pub fn forget(&mut self, number: usize) {
+    pub fn remove(&mut self, number: usize) {
         if let Some(time) = self.times.remove(&number) {
             self.queue.remove(&(time, number));
         }
@@ -38,7 +38,7 @@ impl Timers {
     /// Takes out a timer that is due.
     pub fn due(&mut self, now: Instant) -> Option<usize> {
         let (_, number) = *self.queue.first().filter(|(time, _)| *time <= now)?;
-        self.forget(number);
+        self.remove(number);
         Some(number)
     }
 }

@@ -12,12 +12,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 

@@ -8,7 +8,7 @@ mod timers;
 
 /// A timer is not due before its time, and is due once, in the order of the times.
 #[test]
-fn timers_ring_in_the_order_of_their_times() {
+fn timers_fire_in_the_order_of_their_deadlines() {
     let (start, mut timers) = (Instant::now(), Timers::default());
     let at = |seconds| start + Duration::from_secs(seconds);
     for (number, seconds) in [(1, 3), (2, 1), (3, 2), (4, 2)] {
@@ -22,7 +22,7 @@ fn timers_ring_in_the_order_of_their_times() {
 }
 
 #[test]
-fn the_earliest_of_two_times_holds() {
+fn the_earlier_of_two_deadlines_counts() {
     let (start, mut timers) = (Instant::now(), Timers::default());
     let at = |seconds| start + Duration::from_secs(seconds);
     for seconds in [5, 2, 9] {
@@ -33,10 +33,10 @@ fn the_earliest_of_two_times_holds() {
 }
 
 #[test]
-fn a_timer_that_is_forgotten_does_not_ring() {
+fn a_timer_that_is_removed_does_not_fire() {
     let (now, mut timers) = (Instant::now(), Timers::default());
     timers.wake(1, now);
-    timers.forget(1);
-    timers.forget(2);
+    timers.remove(1);
+    timers.remove(2);
     assert_eq!((timers.due(now), timers.next()), (None, None));
 }

@@ -48,7 +48,7 @@ fn loops() -> usize {
 /// Ends the program because it can no longer serve.
 fn end(ended: io::Result<()>) {
     if let Err(error) = ended {
-        echo::log(format_args!("cannot serve any more: {error}"));
+        echo::log(format_args!("cannot continue to serve: {error}"));
         process::exit(1);
     }
 }

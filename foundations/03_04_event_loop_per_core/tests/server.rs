@@ -15,12 +15,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -35,7 +35,7 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn a_blocked_loop_stops_nobody() {
+fn a_blocked_loop_stops_no_client_of_another() {
     suite::parallel(server().environment("LOOPS", "2")).assert_passed();
 }
 
@@ -46,8 +46,8 @@ fn idle_clients_cost_nothing() {
 
 /// Each new client wakes every loop, although only one of them can accept it. With a single loop, none is woken in vain.
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells how often a thread has waited")]
-fn a_newcomer_wakes_every_loop() {
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports how often a thread has waited")]
+fn a_new_client_wakes_every_loop() {
     let newcomers = 40;
     assert!(wakes(4, newcomers) > 3 * newcomers);
     assert!(wakes(1, newcomers) < 3 * newcomers);

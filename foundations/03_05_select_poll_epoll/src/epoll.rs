@@ -1,4 +1,4 @@
-//! `epoll`, from Linux 2.5.44 in 2002: the system keeps the list, and is told of changes.
+//! `epoll`, from Linux 2.5.44 in 2002: the system keeps the list, and the program reports changes.
 
 use crate::poller::{Interest, Poller, Watched};
 use rustix::buffer::spare_capacity;

@@ -120,7 +120,7 @@ impl<P: Poller> EventLoop<P> {
         if let Err(error) = ended {
             echo::log(format_args!("gave up on a connection: {error}"));
         }
-        self.timers.forget(number);
+        self.timers.remove(number);
         self.clients.remove(number);
     }
 

@@ -1,4 +1,4 @@
-//! `poll`, from System V in 1986: it is told of descriptors in a list.
+//! `poll`, from System V in 1986: it takes the descriptors as a list.
 
 use crate::poller::{Interest, Poller, Watched};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -1,4 +1,4 @@
-//! `select`, from 4.2BSD in 1983: it is told of descriptors as bits in a set.
+//! `select`, from 4.2BSD in 1983: it takes the descriptors as bits in a set.
 
 #![allow(unsafe_code, reason = "select takes bare numbers of descriptors")]
 

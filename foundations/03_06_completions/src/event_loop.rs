@@ -95,7 +95,7 @@ impl EventLoop {
     /// Drops a client. The kernel may still have its buffer, and is asked to give it back.
     fn remove(&mut self, number: usize, ended: io::Result<()>) -> io::Result<()> {
         let connection = self.clients.remove(number).connection;
-        self.timers.forget(number);
+        self.timers.remove(number);
         if let Err(error) = ended {
             echo::log(format_args!("gave up on a connection: {error}"));
         }

@@ -16,7 +16,7 @@ use std::time::Duration;
 const REPORTS: u32 = 16_384;
 /// How many operations fit into the queue. If it is full, the kernel is asked to take them.
 const QUEUE: u32 = 1_024;
-/// What is said of a cancellation: nobody waits for it.
+/// The number of a cancellation: no operation waits for it.
 const UNHEARD: u64 = u64::MAX;
 
 // ANCHOR: ring

@@ -19,12 +19,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     server().inspect(|server| suite::echo_survives(server.clone()).assert_passed());
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     server().inspect(|server| suite::echo_concurrent(server.clone()).assert_passed());
 }
 
@@ -50,9 +50,9 @@ fn idle_clients_cost_nothing() {
 
 /// A client that has left does not leave its operation behind: the ring would keep its connection open.
 #[test]
-fn what_a_client_leaves_behind_comes_back() -> Result {
+fn a_client_that_leaves_keeps_no_buffer_and_no_descriptor() -> Result {
     let Some(server) = server() else { return Ok(()) };
-    let server = server.patience_for_peers(Duration::from_millis(200)).patience(Duration::from_secs(5));
+    let server = server.patience_for_clients(Duration::from_millis(200)).patience(Duration::from_secs(5));
     let mut server = server.start()?;
     server.client()?.ask()?;
     let before = server.descriptors();
@@ -64,10 +64,10 @@ fn what_a_client_leaves_behind_comes_back() -> Result {
 
 /// The operation of a client that was disconnected is reported later. By then, another client may have its number.
 #[test]
-fn a_late_report_is_not_taken_for_that_of_another_client() -> Result {
+fn a_late_completion_is_not_taken_for_that_of_another_client() -> Result {
     let Some(server) = server() else { return Ok(()) };
     let patience = Duration::from_millis(500);
-    let mut server = server.patience_for_peers(patience).start()?;
+    let mut server = server.patience_for_clients(patience).start()?;
     let mut silent = server.client()?;
     silent.wait_until_read()?;
     let mut newcomers = Vec::new();

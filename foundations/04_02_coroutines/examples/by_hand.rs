@@ -11,10 +11,10 @@ use std::task::{Context, Poll, Waker};
 // ANCHOR: program
 /// A wait that is over at the second poll.
 async fn pause() {
-    let mut is_over = false;
+    let mut was_polled = false;
     let wait = |_: &mut Context<'_>| {
-        let answer = if is_over { Poll::Ready(()) } else { Poll::Pending };
-        is_over = true;
+        let answer = if was_polled { Poll::Ready(()) } else { Poll::Pending };
+        was_polled = true;
         answer
     };
     poll_fn(wait).await;

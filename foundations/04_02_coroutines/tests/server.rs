@@ -12,7 +12,7 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
@@ -27,7 +27,7 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn no_peer_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -37,6 +37,6 @@ fn all_handlers_share_one_thread() {
 }
 
 #[test]
-fn idle_peers_cost_nothing() {
+fn idle_clients_cost_nothing() {
     suite::idle_clients_cost_nothing(server()).assert_passed();
 }

@@ -12,7 +12,7 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
@@ -27,7 +27,7 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn no_peer_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -39,7 +39,7 @@ fn all_handlers_share_one_thread() {
 /// A green thread needs room for its stack, and here is none.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_client_for_whom_there_is_no_stack_is_let_go_alone() -> harness::Result {
+fn a_client_without_a_stack_is_the_only_one_disconnected() -> harness::Result {
     let server = server().start()?;
     let mut inside = server.client()?;
     inside.ask()?;
@@ -60,8 +60,8 @@ fn limit_addresses(server: &harness::Server, limit: Option<u64>) {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells how many addresses a program has")]
-fn a_peer_that_leaves_gives_its_stack_back() -> harness::Result {
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports how many addresses a program has")]
+fn a_client_that_leaves_gives_its_stack_back() -> harness::Result {
     const STACKS: u64 = 200 * 64 * 1024;
     let mut server = server().start()?;
     server.client()?.ask()?;
@@ -76,6 +76,6 @@ fn a_peer_that_leaves_gives_its_stack_back() -> harness::Result {
 }
 
 #[test]
-fn idle_peers_cost_nothing() {
+fn idle_clients_cost_nothing() {
     suite::idle_clients_cost_nothing(server()).assert_passed();
 }

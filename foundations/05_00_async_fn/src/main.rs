@@ -52,12 +52,12 @@ fn poll(future: Pin<&mut impl Future<Output = &'static str>>) -> bool {
 
 fn two_forms() {
     say("Written by the compiler:");
-    to_its_end(pin!(tic_tac("C")));
+    run_to_completion(pin!(tic_tac("C")));
     say("Written by hand:");
-    to_its_end(pin!(TicTac::Start { name: "C" }));
+    run_to_completion(pin!(TicTac::Start { name: "C" }));
 }
 
-fn to_its_end(mut future: Pin<&mut impl Future<Output = &'static str>>) {
+fn run_to_completion(mut future: Pin<&mut impl Future<Output = &'static str>>) {
     while !poll(future.as_mut()) {}
 }
 

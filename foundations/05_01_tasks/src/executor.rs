@@ -42,7 +42,7 @@ impl Task {
     }
 
     /// Whether there is nothing left to do.
-    pub fn is_over(&self) -> bool {
+    pub fn is_finished(&self) -> bool {
         matches!(self.state.get(), State::Finished(_) | State::Failed(_))
     }
 }
@@ -68,7 +68,7 @@ impl Executor {
     fn turn(&mut self) -> bool {
         let Some(task) = self.queue.pop_front() else { return false };
         task.step();
-        if !task.is_over() {
+        if !task.is_finished() {
             self.queue.push_back(task);
         }
         true
@@ -80,8 +80,8 @@ impl Executor {
     }
 
     /// Gives turns until this task has ended. The others may have come to any point.
-    pub fn run_until_over(&mut self, task: &Task) {
-        while !task.is_over() && self.turn() {}
+    pub fn run_until_finished(&mut self, task: &Task) {
+        while !task.is_finished() && self.turn() {}
     }
 }
 // ANCHOR_END: executor

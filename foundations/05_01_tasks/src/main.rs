@@ -16,7 +16,7 @@ fn main() {
     let mut executor = Executor::default();
     let tasks = [executor.schedule(tic_tac()), executor.schedule(spam())];
     show(&tasks);
-    executor.run_until_over(&tasks[0]);
+    executor.run_until_finished(&tasks[0]);
     show(&tasks);
     executor.run_until_empty();
     show(&tasks);

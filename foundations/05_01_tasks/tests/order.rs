@@ -8,7 +8,7 @@ use harness::{Program, cargo};
 const WORDS: [&str; 5] = ["Tic", "Spam", "Tac", "Eggs", "Bacon"];
 
 #[test]
-fn two_tasks_take_turns_until_one_is_over_and_then_until_none_is_left() {
+fn two_tasks_take_turns_until_one_has_finished_and_then_until_none_is_left() {
     let ended = Program::at(env!("CARGO_BIN_EXE_05_01_tasks")).run(&[]).unwrap();
     assert_eq!((ended.code, ended.log.as_str()), (Some(0), ""));
     let expected = [

@@ -40,7 +40,7 @@ impl Task {
     }
 
     /// Whether there is nothing left to do.
-    fn is_over(&self) -> bool {
+    fn is_finished(&self) -> bool {
         matches!(self.state.get(), State::Finished(_) | State::Failed(_))
     }
 }
@@ -91,7 +91,7 @@ impl Executor {
     fn turn(&self) -> bool {
         let Some(task) = self.next() else { return false };
         task.step();
-        if !task.is_over() {
+        if !task.is_finished() {
             self.queue.borrow_mut().push_back(task);
         }
         true

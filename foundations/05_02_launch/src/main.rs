@@ -71,9 +71,9 @@ fn main() {
     let executor = Executor::default();
     say("Await the future:");
     show(&executor, awaits());
-    say("Spawn it, and go on:");
+    say("Spawn it, and continue:");
     show(&executor, spawns(executor.clone()));
-    say("Spawn it, go on, and await the task later:");
+    say("Spawn it, continue, and await the task later:");
     show(&executor, joins(executor.clone()));
 }
 

@@ -37,7 +37,7 @@ impl Task {
         let Some(mut future) = self.future.take() else { return };
         let mut context = Context::from_waker(Waker::noop());
         let polled = caught(|| future.as_mut().poll(&mut context));
-        if !self.is_over() {
+        if !self.is_finished() {
             // or else it has cancelled itself
             self.state.set(match polled {
                 Ok(Poll::Pending) => State::Running,
@@ -45,7 +45,7 @@ impl Task {
                 Ok(Poll::Ready(Err(reason))) | Err(reason) => State::Failed(reason),
             });
         }
-        if self.is_over() {
+        if self.is_finished() {
             let _ = caught(|| drop(future)); // destructors may panic, too
         } else {
             self.future.replace(Some(future));
@@ -56,7 +56,7 @@ impl Task {
     // ANCHOR: cancel
     /// Cancels the task: its future is dropped, and with it whatever it held.
     fn cancel(&self) {
-        if !self.is_over() {
+        if !self.is_finished() {
             self.state.set(State::Failed("cancelled"));
             let _ = caught(|| drop(self.future.take()));
         }
@@ -64,7 +64,7 @@ impl Task {
     // ANCHOR_END: cancel
 
     /// Whether there is nothing left to do.
-    fn is_over(&self) -> bool {
+    fn is_finished(&self) -> bool {
         matches!(self.state.get(), State::Finished(_) | State::Failed(_))
     }
 }
@@ -138,7 +138,7 @@ impl Executor {
     fn turn(&self) -> bool {
         let Some(task) = self.next() else { return false };
         task.step();
-        if !task.is_over() {
+        if !task.is_finished() {
             self.queue.borrow_mut().push_back(task);
         }
         true

@@ -155,11 +155,11 @@ mod tests {
     }
 
     /// Panics when it is dropped.
-    struct Clumsy;
+    struct PanicsOnDrop;
 
-    impl Drop for Clumsy {
+    impl Drop for PanicsOnDrop {
         fn drop(&mut self) {
-            panic!("clumsy");
+            panic!("panics");
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
     fn a_destructor_that_panics_harms_no_other_task() {
         let executor = Executor::default();
         let held = executor.spawn(async {
-            let _clumsy = Clumsy;
+            let _panics = PanicsOnDrop;
             pending().await
         });
         let cancels = executor.spawn(async {
@@ -175,12 +175,12 @@ mod tests {
             drop(held);
             Ok("cancelled it")
         });
-        let clumsy = Clumsy;
+        let panics = PanicsOnDrop;
         let finishes = executor.spawn(poll_fn(move |_| {
-            let _held = &clumsy;
+            let _held = &panics;
             Poll::Ready(Ok("finished")) // the destructor is called later
         }));
-        let throws = executor.spawn(async { panic_any(Clumsy) });
+        let throws = executor.spawn(async { panic_any(PanicsOnDrop) });
         executor.run_until_empty();
         assert_eq!(cancels.state(), State::Finished("cancelled it"));
         assert_eq!(finishes.state(), State::Finished("finished"));

@@ -27,10 +27,10 @@ impl Event {
         let waker = lock(&self.waker).take();
         match waker {
             Some(waker) => {
-                say("It happens: a task is woken.");
+                say("The event happens: a task is woken.");
                 waker.wake();
             }
-            None => say("It happens: there is no waker."),
+            None => say("The event happens: there is no waker."),
         }
     }
 
@@ -81,7 +81,7 @@ fn main() {
         .spawn(async {
             say("The task awaits the event.");
             happened.await;
-            say("The task goes on.");
+            say("The task continues.");
         })
         .detach();
     thread::spawn(move || {

@@ -21,9 +21,9 @@ impl Drop for Counted {
 }
 
 /// A destructor that panics.
-struct Clumsy;
+struct PanicsOnDrop;
 
-impl Drop for Clumsy {
+impl Drop for PanicsOnDrop {
     fn drop(&mut self) {
         panic!("on purpose");
     }
@@ -40,9 +40,9 @@ fn a_task_that_has_finished_wakes_the_task_that_awaits_it() {
 fn a_task_that_panics_has_no_value_and_ends_no_other_task() {
     let executor = Executor::default();
     let value = executor.block_on(async {
-        let clumsy = executor.spawn(async { panic!("on purpose") });
+        let panics = executor.spawn(async { panic!("on purpose") });
         let sound = executor.spawn(async {});
-        (clumsy.await, sound.await)
+        (panics.await, sound.await)
     });
     assert_eq!(value, (None::<()>, Some(())));
 }
@@ -164,18 +164,18 @@ fn a_destructor_that_panics_ends_its_task_and_nothing_else() {
     let executor = Executor::default();
     let value = executor.block_on(async {
         let held = executor.spawn(async {
-            let _clumsy = Clumsy;
+            let _panics = PanicsOnDrop;
             pending::<()>().await;
         });
         yield_now().await;
         drop(held);
-        executor.spawn(async { panic::panic_any(Clumsy) }).detach();
-        executor.spawn(async { Clumsy }).detach();
+        executor.spawn(async { panic::panic_any(PanicsOnDrop) }).detach();
+        executor.spawn(async { PanicsOnDrop }).detach();
         yield_now().await;
         (executor.spawn(async { 7 }).await, executor.tasks())
     });
     assert_eq!(value, (Some(7), 0));
-    executor.spawn(async { Clumsy }).detach();
+    executor.spawn(async { PanicsOnDrop }).detach();
     executor.run_until_empty();
 }
 

@@ -17,7 +17,7 @@ impl Wake for Counts {
 
 #[test]
 #[ignore = "exercise 5.4/3: an event for many tasks"]
-fn an_event_wakes_all_who_wait_for_it() {
+fn an_event_wakes_all_tasks_that_wait_for_it() {
     let event = Event::default();
     let counts = [(); 2].map(|()| Arc::new(Counts(AtomicUsize::new(0))));
     for count in &counts {

@@ -25,7 +25,7 @@ fn main() {
     let listener = std::net::TcpListener::bind(&arguments.address)
         .unwrap_or_else(|error| echo::cannot_listen(&arguments.address, &error));
     if let Err(error) = serve(listener, &arguments) {
-        echo::log(format_args!("cannot serve any more: {error}"));
+        echo::log(format_args!("cannot continue to serve: {error}"));
         process::exit(1);
     }
 }

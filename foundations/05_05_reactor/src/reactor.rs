@@ -110,7 +110,7 @@ impl Reactor {
     ///
     /// If the system does not answer. It has no reason not to: its descriptors are open as long as the reactor lives.
     pub fn wait(&self, may_rest: bool) -> Vec<Waker> {
-        let timeout = if may_rest { self.time_to_rest() } else { Some(Duration::ZERO) };
+        let timeout = if may_rest { self.time_until_next_timer() } else { Some(Duration::ZERO) };
         let mut events = Events::with_capacity(1024);
         if let Err(error) = lock(&self.poll).poll(&mut events, timeout) {
             assert_eq!(error.kind(), ErrorKind::Interrupted, "cannot wait for sockets: {error}");
@@ -154,11 +154,11 @@ impl Reactor {
     }
 
     /// Forgets this timer, if it is still there.
-    pub(crate) fn forget_timer(&self, key: TimerKey) {
+    pub(crate) fn remove_timer(&self, key: TimerKey) {
         let _waker = lock(&self.timers).queue.remove(&key);
     }
 
-    fn time_to_rest(&self) -> Option<Duration> {
+    fn time_until_next_timer(&self) -> Option<Duration> {
         let mut timers = lock(&self.timers);
         timers.is_awaited = true;
         timers.queue.first_key_value().map(|((time, _), _)| time.saturating_duration_since(Instant::now()))

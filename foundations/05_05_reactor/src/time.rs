@@ -16,7 +16,7 @@ struct Timer<'reactor> {
 
 impl Drop for Timer<'_> {
     fn drop(&mut self) {
-        self.reactor.forget_timer(self.key);
+        self.reactor.remove_timer(self.key);
     }
 }
 

@@ -45,9 +45,9 @@ impl Drop for Counted {
 }
 
 /// A destructor that panics.
-struct Clumsy;
+struct PanicsOnDrop;
 
-impl Drop for Clumsy {
+impl Drop for PanicsOnDrop {
     fn drop(&mut self) {
         panic!("on purpose");
     }
@@ -148,13 +148,13 @@ fn a_destructor_that_panics_ends_its_task_and_nothing_else() {
             executor.block_on(threads, async {
                 for _ in 0..8 {
                     let held = executor.spawn(async {
-                        let _clumsy = Clumsy;
+                        let _panics = PanicsOnDrop;
                         pending::<()>().await;
                     });
                     reactor.sleep(Duration::from_millis(1)).await;
                     drop(held);
-                    executor.spawn(async { panic::panic_any(Clumsy) }).detach();
-                    let detached = executor.spawn(async { Clumsy });
+                    executor.spawn(async { panic::panic_any(PanicsOnDrop) }).detach();
+                    let detached = executor.spawn(async { PanicsOnDrop });
                     // It may have finished already: then its value is dropped here.
                     let _ = panic::catch_unwind(AssertUnwindSafe(|| detached.detach()));
                 }
@@ -328,7 +328,7 @@ fn a_task_that_is_started_by_one_that_blocks_runs_at_once() {
 
 /// A task that always has something to do keeps neither the sockets nor the times of the others from being noticed.
 #[test]
-fn tasks_that_never_rest_let_the_reactor_be_asked() {
+fn tasks_that_never_rest_do_not_starve_the_reactor() {
     for threads in [1, 2] {
         let (executor, reactor) = new();
         for _ in 0..4 {

@@ -17,12 +17,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -71,7 +71,7 @@ fn cpu_time_while_idle(server: &Server, time: Duration) -> Result<Duration> {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the state of a thread")]
-fn thousands_of_idle_peers_take_no_processor() -> Result {
+fn thousands_of_idle_clients_take_no_processor_time() -> Result {
     let server = server().start()?;
     let mut clients = idle_clients(&server, IDLE)?;
     assert!(cpu_time_while_idle(&server, Duration::from_millis(100))? < Duration::from_millis(1));
@@ -86,7 +86,7 @@ fn thousands_of_idle_peers_take_no_processor() -> Result {
 /// ended by leaving.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the memory of a process")]
-fn peers_that_have_left_leave_no_timers_behind() -> Result {
+fn clients_that_have_left_leave_no_timers_behind() -> Result {
     let server = server().start()?;
     let visits = |number| (0..number).try_for_each(|_| server.client()?.ask());
     visits(500)?;
@@ -99,7 +99,7 @@ fn peers_that_have_left_leave_no_timers_behind() -> Result {
 
 /// A lost wake-up leaves a client without its answer forever.
 #[test]
-fn no_peer_is_forgotten_when_many_talk_at_the_same_time() -> Result {
+fn no_client_is_forgotten_when_many_talk_at_the_same_time() -> Result {
     let server = server().start()?;
     thread::scope(|scope| {
         let talk = |_| {

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reports_a_standstill() {
+    fn it_reports_a_deadlock() {
         let executor = Executor::default();
         let handle = executor.spawn(pending::<()>());
         assert_eq!(executor.run(&Clock::new(Pace::Virtual), handle), None);

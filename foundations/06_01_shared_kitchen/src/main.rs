@@ -57,7 +57,7 @@ fn run(Arguments { plan, real_time, svg, json }: &Arguments) -> io::Result<()> {
     let file = svg.as_ref().map(|path| File::create(path).map_err(|error| cannot_write(path, error))).transpose()?;
     let print = if *json { |_| {} } else { print };
     let visits = kitchen::serve_all(plan, pace, print);
-    let visits = visits.ok_or_else(|| io::Error::other("the kitchen stands still: each task waits for another"))?;
+    let visits = visits.ok_or_else(|| io::Error::other("deadlock: each task waits for another"))?;
     if let (Some(mut file), Some(path)) = (file, svg) {
         let picture = picture::draw(plan, &visits);
         file.write_all(picture.as_bytes()).map_err(|error| cannot_write(path, error))?;

@@ -119,7 +119,7 @@ fn timeline(plan: &Plan, visits: &[Visit]) -> Timeline {
     let end = visits.iter().map(Visit::served).max().unwrap_or_default();
     let mut timeline = Timeline::new("Who uses what in the kitchen, and how many stand in line", Unit::Microseconds)
         .legend(Kind::Served, "is in use")
-        .legend(Kind::Waits, "so many stand in line");
+        .legend(Kind::Waits, "number waiting in line");
     "busy".clone_into(&mut timeline.notes);
     for resource in resources(plan, visits) {
         for (index, lane) in (1..).zip(&resource.lanes) {

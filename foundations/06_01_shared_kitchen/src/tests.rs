@@ -161,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn who_comes_first_is_first_in_every_line(plan in plans()) {
+    fn the_customer_who_comes_first_is_first_in_every_line(plan in plans()) {
         for pair in serve(&plan).windows(2) {
             prop_assert!(pair[0].arrived <= pair[1].arrived);
             for item in 0..3 {

@@ -54,7 +54,7 @@ fn the_times_of_service_are_exact_on_every_run() {
 }
 
 #[test]
-fn each_cure_for_the_slow_kitchen_shows_the_next_illness() {
+fn each_improvement_of_the_slow_kitchen_shows_the_next_bottleneck() {
     let cured = "--every 1s --soda-machines 2";
     assert_eq!(service_times(cured), "A8 B7 C6 D5 E5 F11 G10 H9 I8 J7");
     let cured = format!("{cured} --portions 6 --batch-time 7s");
@@ -167,7 +167,7 @@ fn the_limits_of_what_makes_sense_work() {
 }
 
 #[test]
-fn help_tells_of_every_flag_and_its_default() {
+fn help_describes_every_flag_and_its_default() {
     let help = printed("--help");
     let flags = "customers 10 every 2s soda-machines 1 soda-time 2s cooks 3 burger-time 4s portions 5 batch-time 8s";
     let flags: Vec<&str> = flags.split(' ').collect();
@@ -186,7 +186,7 @@ fn it_runs_in_any_folder() {
 }
 
 #[test]
-fn who_has_read_enough_may_leave() {
+fn the_output_may_be_closed_before_its_end() {
     for arguments in ["--customers 1000", "--customers 10000 --json"] {
         let mut child = kitchen(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

@@ -8,19 +8,19 @@ use std::collections::VecDeque;
 /// A queue with room for some messages. Receivers wait for a message, and senders for room.
 pub struct Channel<T> {
     messages: Semaphore,
-    room: Semaphore,
+    free_slots: Semaphore,
     queue: RefCell<VecDeque<T>>,
 }
 
 impl<T> Channel<T> {
     /// An empty queue.
-    pub fn new(room: usize) -> Self {
-        Self { messages: Semaphore::new(0), room: Semaphore::new(room), queue: RefCell::default() }
+    pub fn new(capacity: usize) -> Self {
+        Self { messages: Semaphore::new(0), free_slots: Semaphore::new(capacity), queue: RefCell::default() }
     }
 
     /// Waits for room, and puts the message there.
     pub async fn send(&self, message: T) {
-        self.room.acquire().await.spend();
+        self.free_slots.acquire().await.spend();
         self.queue.borrow_mut().push_back(message);
         self.messages.release();
     }
@@ -29,7 +29,7 @@ impl<T> Channel<T> {
     pub async fn receive(&self) -> T {
         self.messages.acquire().await.spend();
         let Some(message) = self.queue.borrow_mut().pop_front() else { unreachable!("each permit is a message") };
-        self.room.release();
+        self.free_slots.release();
         message
     }
 }
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_who_leaves_takes_no_message_along() {
+    fn a_receiver_that_is_dropped_takes_no_message_with_it() {
         let channel = Channel::new(1);
         let (mut leaves, mut stays) = (Box::pin(channel.receive()), pin!(channel.receive()));
         assert!(poll(leaves.as_mut()).is_pending() && poll(stays.as_mut()).is_pending());
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_who_leaves_takes_its_message_along_and_holds_nobody_up() {
+    fn a_sender_that_is_dropped_takes_its_message_with_it_and_blocks_no_other() {
         let channel = Channel::new(1);
         assert!(poll(pin!(channel.send("soda"))).is_ready());
         let (mut leaves, mut stays) = (Box::pin(channel.send("burger")), pin!(channel.send("fries")));

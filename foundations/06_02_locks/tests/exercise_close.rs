@@ -56,5 +56,5 @@ fn all_receivers_learn_of_the_end_and_none_before_the_last_message() {
     channel.close();
     assert_eq!(poll(second.as_mut()), Poll::Ready(Some("fries")));
     assert_eq!(poll(third.as_mut()), Poll::Ready(None), "it was waiting when the channel was closed");
-    assert_eq!(poll(pin!(channel.receive())), Poll::Ready(None), "and whoever comes later need not wait");
+    assert_eq!(poll(pin!(channel.receive())), Poll::Ready(None), "and a later receiver need not wait");
 }

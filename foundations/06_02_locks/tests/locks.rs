@@ -49,7 +49,7 @@ fn a_receiver_that_is_cancelled_leaves_the_message_to_the_next() {
 }
 
 #[test]
-fn a_sender_that_is_cancelled_takes_its_message_along() {
+fn a_sender_that_is_cancelled_takes_its_message_with_it() {
     let expected = [
         "A has sent: soda",
         "B waits in line",

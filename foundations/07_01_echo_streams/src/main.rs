@@ -10,7 +10,7 @@ use past_urgent::PastUrgent;
 use std::fs;
 use std::sync::LazyLock;
 use std::time::Duration;
-use stopping::{finish, until_told_to_stop};
+use stopping::{finish, until_stop_signal};
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::net::TcpListener;
 use tokio::{select, time};
@@ -42,13 +42,13 @@ async fn main() {
         Address::Tcp(address) => {
             let listener = checked(address, TcpListener::bind(address).await);
             echo::announce(listener.local_addr());
-            until_told_to_stop(accept(PastUrgent(listener), &handlers), &mut signals).await;
+            until_stop_signal(accept(PastUrgent(listener), &handlers), &mut signals).await;
         }
         Address::Unix(path) => {
             let listener = checked(&arguments.address, address::bind(path).await);
             let own = address::identity(path);
             echo::announce(Ok(format_args!("unix:{}", path.display())));
-            until_told_to_stop(accept(PastUrgent(listener), &handlers), &mut signals).await;
+            until_stop_signal(accept(PastUrgent(listener), &handlers), &mut signals).await;
             if own.is_some() && own == address::identity(path) {
                 let _ = fs::remove_file(path); // but not the file of another server
             }
@@ -92,26 +92,26 @@ async fn handle_connection(
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        patiently(stream.flush()).await?; // before each wait: the client may be waiting for what is in the buffer
+        with_time_limit(stream.flush()).await?; // before each wait: the client may be waiting for what is in the buffer
         let received = select! {
             biased; // what has arrived counts
-            received = patiently(stream.read(&mut buffer)) => received?,
+            received = with_time_limit(stream.read(&mut buffer)) => received?,
             () = stopping.cancelled(), if lines.is_idle() => 0, // as though the client had finished
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
             if !delay.is_zero() {
-                patiently(stream.flush()).await?;
+                with_time_limit(stream.flush()).await?;
                 time::sleep(delay).await;
             }
-            patiently(stream.write_all(&line)).await?;
+            with_time_limit(stream.write_all(&line)).await?;
         }
     }
-    patiently(stream.shutdown()).await?; // flushes, then says that nothing more comes
+    with_time_limit(stream.shutdown()).await?; // flushes, then says that nothing more comes
     let Some(refusal) = lines.refusal() else { return Ok(()) };
     let (mut rest, mut nowhere) = (stream.take(LINGER), io::sink());
     select! {
-        drained = patiently(io::copy(&mut rest, &mut nowhere)) => drained?, // until the client has read why
+        drained = with_time_limit(io::copy(&mut rest, &mut nowhere)) => drained?, // until the client has read why
         () = stopping.cancelled() => 0,
     };
     Err(refusal)
@@ -119,6 +119,6 @@ async fn handle_connection(
 // ANCHOR_END: handle_connection
 
 /// Waits for a client, but not forever.
-async fn patiently<T>(wait: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+async fn with_time_limit<T>(wait: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     time::timeout(*PATIENCE, wait).await?
 }

@@ -19,16 +19,16 @@ pub fn signals() -> io::Result<Signals> {
 }
 
 /// Runs the accept loop until the server is told to stop. Clients that wait already are accepted first.
-pub async fn until_told_to_stop(accept: impl Future<Output = ()>, signals: &mut Signals) {
+pub async fn until_stop_signal(accept: impl Future<Output = ()>, signals: &mut Signals) {
     select! {
         biased;
         () = accept => {}
-        () = told_to_stop(signals) => {}
+        () = stop_signal(signals) => {}
     }
 }
 
 /// Waits for Ctrl-C, or for the signal that service managers send.
-async fn told_to_stop([interrupt, terminate]: &mut Signals) {
+async fn stop_signal([interrupt, terminate]: &mut Signals) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -42,7 +42,7 @@ pub async fn finish(running: &TaskTracker, stopping: &CancellationToken, signals
     running.close();
     select! {
         () = running.wait() => return,
-        () = told_to_stop(signals) => {}
+        () = stop_signal(signals) => {}
         () = time::sleep(echo::patience_or(GRACE)) => {}
     }
     echo::log("stopped before all lines were sent back");

@@ -12,12 +12,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn nobody_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -27,7 +27,7 @@ fn its_command_line_follows_the_conventions() {
 }
 
 #[test]
-fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+fn on_a_signal_it_answers_connected_clients_and_waits_for_none_that_trickles() -> Result {
     suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
     suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

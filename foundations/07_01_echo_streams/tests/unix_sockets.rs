@@ -91,7 +91,7 @@ fn lines_come_back_over_a_unix_socket_also_after_the_end() -> Result {
 }
 
 #[test]
-fn a_line_comes_back_before_the_peer_says_more() -> Result {
+fn a_line_comes_back_before_the_client_says_more() -> Result {
     let server = Server::start(&program(), &path("flush"))?;
     let (mut silent, mut stream) = (server.connect()?, server.connect()?);
     silent.write_all(b"half a li")?;
@@ -149,8 +149,8 @@ fn a_signal_takes_the_socket_away_and_lines_in_flight_come_back() -> Result {
     let mut received = String::new();
     reader.read_line(&mut received)?; // so `two` has arrived
     server.signal()?;
-    assert_eq!(idle.read(&mut [0])?, 0, "an idle peer is sent away");
-    assert!(UnixStream::connect(&path).is_err(), "nobody gets in any more");
+    assert_eq!(idle.read(&mut [0])?, 0, "an idle client is disconnected");
+    assert!(UnixStream::connect(&path).is_err(), "no client is accepted any longer");
     reader.read_to_string(&mut received)?;
     assert_eq!(received, "one\ntwo\n");
     assert_eq!(server.ended()?.code(), Some(0));
@@ -159,7 +159,7 @@ fn a_signal_takes_the_socket_away_and_lines_in_flight_come_back() -> Result {
 }
 
 #[test]
-fn a_refused_peer_that_stays_holds_nothing_up() -> Result {
+fn a_refused_client_that_stays_holds_nothing_up() -> Result {
     let mut server = Server::start(&program(), &path("refused"))?;
     let mut stream = server.connect()?;
     stream.write_all(&b"x".repeat(9_000))?;

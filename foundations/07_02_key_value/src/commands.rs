@@ -104,7 +104,7 @@ pub fn execute(session: &mut Session, request: Request) {
         }
         (Ok(command), _) => (command.run)(session, request),
         (Err(problem), Some(transaction)) => {
-            transaction.break_off();
+            transaction.abort();
             Err(problem)
         }
         (Err(problem), None) => Err(problem),

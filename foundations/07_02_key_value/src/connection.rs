@@ -99,14 +99,14 @@ async fn handle_connection(
     stopping: &Stopping,
 ) -> io::Result<Option<Problem>> {
     let mut also_stopping = stopping.clone();
-    let mut told_to_stop = pin!(also_stopping.wait_for(|stop| *stop));
+    let mut stop_signal = pin!(also_stopping.wait_for(|stop| *stop));
     let (mut requests, mut reply) = (Requests::default(), Reply::default());
     let (mut client, mut last_bytes) = (Client::new(shared), LAST_BYTES);
     loop {
         let received = select! {
             biased; // what has arrived counts
-            received = stream.read_buf(requests.room()) => received?,
-            _ = &mut told_to_stop, if !client.is_leaving => {
+            received = stream.read_buf(requests.buffer()) => received?,
+            _ = &mut stop_signal, if !client.is_leaving => {
                 client.is_leaving = true; // after one more answer, if it has begun to ask
                 if requests.has_begun() { continue } else { 0 }
             }

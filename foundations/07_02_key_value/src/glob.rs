@@ -1,10 +1,10 @@
 //! Patterns for keys: `*`, `?`, `[a-z]`, `[^a]`, and a backslash before what is meant as it stands.
 
-/// Whether the whole text fits the pattern.
+/// Whether the whole text matches the pattern.
 ///
 /// A star is tried with ever more of the text, but only the last one is: no pattern takes more steps than its length times that of
 /// the text.
-pub fn fits(pattern: &[u8], text: &[u8]) -> bool {
+pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut rest_of_pattern, mut rest) = (pattern, text);
     let mut last_star: Option<(&[u8], &[u8])> = None; // what follows it, and what of the text is left to that
     loop {
@@ -23,17 +23,17 @@ pub fn fits(pattern: &[u8], text: &[u8]) -> bool {
     }
 }
 
-/// If the first piece of the pattern fits the first byte of the text: what is left of both.
+/// If the first piece of the pattern matches the first byte of the text: what is left of both.
 fn one<'p, 't>(pattern: &'p [u8], text: &'t [u8]) -> Option<(&'p [u8], &'t [u8])> {
     let (byte, rest) = text.split_first()?;
-    let (fits, after) = match pattern {
+    let (matches, after) = match pattern {
         [] => return None,
         [b'?', after @ ..] => (true, after),
         [b'[', b'^', class @ ..] => class_has(class, *byte, false),
         [b'[', class @ ..] => class_has(class, *byte, true),
         [b'\\', letter, after @ ..] | [letter, after @ ..] => (letter == byte, after),
     };
-    fits.then_some((after, rest))
+    matches.then_some((after, rest))
 }
 
 /// Whether the byte is in the class, if it is to be, and what follows the class.
@@ -58,10 +58,10 @@ fn class_has(mut class: &[u8], byte: u8, is_to_be: bool) -> (bool, &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::matches;
 
     #[test]
-    fn patterns_fit_as_in_redis() {
+    fn patterns_match_as_in_redis() {
         for (pattern, text) in [
             ("*", ""),
             ("h?llo", "hello"),
@@ -74,16 +74,16 @@ mod tests {
             ("[a-c", "b"),
             ("\\", "\\"),
         ] {
-            assert!(fits(pattern.as_bytes(), text.as_bytes()), "{pattern} {text}");
+            assert!(matches(pattern.as_bytes(), text.as_bytes()), "{pattern} {text}");
         }
         for (pattern, text) in [("", "a"), ("h?llo", "hllo"), ("h[^e]llo", "hello"), ("h\\?", "hi"), ("*a*b*c", "aabb")]
         {
-            assert!(!fits(pattern.as_bytes(), text.as_bytes()), "{pattern} {text}");
+            assert!(!matches(pattern.as_bytes(), text.as_bytes()), "{pattern} {text}");
         }
     }
 
     #[test]
-    fn no_pattern_takes_for_ever() {
-        assert!(!fits(&b"a*".repeat(1_000), &[b'a'; 999])); // the naive way takes longer than the universe is old
+    fn no_pattern_takes_forever() {
+        assert!(!matches(&b"a*".repeat(1_000), &[b'a'; 999])); // the naive way takes longer than the universe is old
     }
 }

@@ -65,14 +65,14 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
     task::spawn_local(expire_keys(Rc::clone(&clients.shared)));
     select! {
         () = accept(&listener, &clients) => {}
-        () = told_to_stop(&mut signals) => {}
+        () = stop_signal(&mut signals) => {}
     }
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
-    accept_the_last(listener, clients).await;
+    accept_backlog(listener, clients).await;
     stop.send_replace(true);
     select! {
         () = stop.closed() => return ExitCode::SUCCESS, // no client has a `stopping` any more
-        () = told_to_stop(&mut signals) => {}
+        () = stop_signal(&mut signals) => {}
         () = time::sleep(GRACE) => {}
     }
     command_line::log("stopped before all answers were sent");
@@ -85,7 +85,7 @@ fn signals() -> io::Result<[Signal; 2]> {
 }
 
 /// Waits for Ctrl-C, or for the signal that asks a program to end.
-async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+async fn stop_signal([interrupt, terminate]: &mut [Signal; 2]) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -104,11 +104,11 @@ struct Clients {
 /// Accepts forever.
 async fn accept(listener: &TcpListener, clients: &Clients) {
     loop {
-        let_in(listener.accept().await, clients).await;
+        admit(listener.accept().await, clients).await;
     }
 }
 
-async fn let_in(accepted: io::Result<(TcpStream, SocketAddr)>, clients: &Clients) {
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, clients: &Clients) {
     match accepted {
         Ok(accepted) => {
             let permit = Arc::clone(&clients.permits).try_acquire_owned().ok();
@@ -124,11 +124,11 @@ async fn let_in(accepted: io::Result<(TcpStream, SocketAddr)>, clients: &Clients
 }
 
 /// Accepts the clients that the system has let in already, and drops the listener. Whoever connects later is refused.
-async fn accept_the_last(listener: TcpListener, clients: Clients) {
+async fn accept_backlog(listener: TcpListener, clients: Clients) {
     let (moment, at_most) = LAST_CLIENTS;
     let accept = async {
         while let Ok(accepted) = time::timeout(moment, listener.accept()).await {
-            let_in(accepted, &clients).await;
+            admit(accepted, &clients).await;
         }
     };
     let _ = time::timeout(at_most, accept).await;
@@ -153,7 +153,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test(flavor = "local")]
-    async fn a_client_that_is_one_too_many_reads_why_although_it_was_quick_to_ask() -> Result<()> {
+    async fn a_client_beyond_the_limit_reads_why_even_if_it_asks_at_once() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (_stop, stopping) = watch::channel(false);

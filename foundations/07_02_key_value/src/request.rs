@@ -20,7 +20,7 @@ const MAX_LINE: usize = 64 * 1024;
 /// The length of the end of a line, and of that of an argument. (Redis does not look at the second byte, and of an argument at neither.)
 const END: usize = 2;
 /// How much to receive at a time.
-const ROOM: usize = 16 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 
 /// A request: the name of a command, and its arguments.
 #[derive(Clone, Copy)]
@@ -101,21 +101,21 @@ pub struct Requests {
 // ANCHOR_END: requests
 
 impl Requests {
-    // ANCHOR: room
+    // ANCHOR: buffer
     /// Where to put what is received next. What is done with makes room for it.
-    pub fn room(&mut self) -> &mut Vec<u8> {
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
         if self.begin > 0 {
             self.received.drain(..take(&mut self.begin)); // no other place changes
         }
         if self.received.is_empty() {
-            self.received.shrink_to(4 * ROOM); // what a long request took is given back
-            self.spans.shrink_to(ROOM);
-            self.words.shrink_to(ROOM);
+            self.received.shrink_to(4 * READ_SIZE); // what a long request took is given back
+            self.spans.shrink_to(READ_SIZE);
+            self.words.shrink_to(READ_SIZE);
         }
-        self.received.reserve(ROOM);
+        self.received.reserve(READ_SIZE);
         &mut self.received
     }
-    // ANCHOR_END: room
+    // ANCHOR_END: buffer
 
     /// Whether a request has begun to arrive.
     pub fn has_begun(&self) -> bool {
@@ -226,7 +226,7 @@ mod tests {
     fn requests<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Result<Vec<Vec<String>>, Problem> {
         let (mut requests, mut found) = (Requests::default(), Vec::new());
         for piece in pieces {
-            requests.room().extend_from_slice(piece);
+            requests.buffer().extend_from_slice(piece);
             while let Some(request) = requests.next()? {
                 found.push(request.from(0).map(|word| String::from_utf8_lossy(word).into_owned()).collect());
             }
@@ -249,11 +249,11 @@ mod tests {
     #[test]
     fn a_long_pipeline_takes_no_more_room_than_a_short_one() {
         let mut requests = Requests::default();
-        for piece in PIPELINE.repeat(10_000).chunks(ROOM - 1) {
-            requests.room().extend_from_slice(piece);
+        for piece in PIPELINE.repeat(10_000).chunks(READ_SIZE - 1) {
+            requests.buffer().extend_from_slice(piece);
             while requests.next().unwrap().is_some() {}
         }
-        assert!(requests.received.capacity() <= 4 * ROOM, "{}", requests.received.capacity());
+        assert!(requests.received.capacity() <= 4 * READ_SIZE, "{}", requests.received.capacity());
     }
 
     #[test]

@@ -211,7 +211,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn an_expired_key_is_gone_for_everyone_whether_or_not_it_was_removed() {
+    fn an_expired_key_is_gone_whether_or_not_it_was_removed() {
         let mut store = Store::default();
         store.set(b"a", b"1");
         store.expire_at(b"a", Some(10));

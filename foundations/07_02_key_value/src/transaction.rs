@@ -29,7 +29,7 @@ impl Transaction {
     }
 
     /// A command was refused.
-    pub fn break_off(&mut self) {
+    pub fn abort(&mut self) {
         self.is_broken = true;
         (self.kept, self.size) = Default::default();
     }

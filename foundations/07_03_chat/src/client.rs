@@ -33,13 +33,13 @@ const PACE: Duration = Duration::from_millis(1);
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-const STOPPING: Ending = Ending::SentAway(CloseCode::Away, "the server stops");
+const STOPPING: Ending = Ending::SentAway(CloseCode::Away, "the server is stopping");
 const NAMELESS: Ending = Ending::SentAway(CloseCode::Policy, "no name was given");
 const SILENT: Ending = Ending::SentAway(CloseCode::Policy, "no answer to a ping");
 /// The client hardly ever gets to read this: what it did not read comes first.
-const TOO_SLOW: Ending = Ending::SentAway(CloseCode::Policy, "you do not read what you are sent");
+const TOO_SLOW: Ending = Ending::SentAway(CloseCode::Policy, "you do not read your messages");
 const NEVER_ENDS: Ending = Ending::SentAway(CloseCode::Size, "a message may take at most 32 KiB, with its frames");
-const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text is spoken here");
+const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text messages are understood");
 
 type Socket = WebSocketStream<InspectReader<TokioIo<Upgraded>, Box<dyn FnMut(&[u8]) + Send>>>;
 
@@ -121,7 +121,7 @@ pub async fn converse(upgraded: Upgraded, Chat { room, stopping, .. }: Chat) {
     };
     if let Ending::SentAway(code, reason) = ending {
         if code != CloseCode::Away {
-            command_line::log(format_args!("sent a client away: {reason}"));
+            command_line::log(format_args!("disconnected a client: {reason}"));
         }
         if let Ok(socket) = incoming.reunite(client.outgoing.into_inner()) {
             let _ = timeout(GOODBYE, say_goodbye(socket, code, reason)).await; // it may be gone, too

@@ -6,7 +6,7 @@ use unicode_security::confusable_detection::skeleton;
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 20;
 
-/// The name of somebody in the room.
+/// The name of a member of the room.
 #[derive(Debug)]
 pub struct Name {
     shown: String,

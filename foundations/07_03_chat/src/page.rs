@@ -28,11 +28,13 @@ type Answer = Response<Full<Bytes>>;
 pub fn answer(request: Request<Incoming>, chat: &Chat) -> Answer {
     let headers = request.headers();
     match (request.uri().path(), request.method()) {
-        _ if !is_ours(headers, &chat.hosts) => refusal(StatusCode::MISDIRECTED_REQUEST, "this server has another name"),
+        _ if !is_ours(headers, &chat.hosts) => {
+            refusal(StatusCode::MISDIRECTED_REQUEST, "this server does not have that name")
+        }
         ("/", &Method::GET | &Method::HEAD) => page(),
         ("/", _) => not_allowed("GET, HEAD"),
         ("/chat", &Method::GET) if !is_from_here(headers) => {
-            refusal(StatusCode::FORBIDDEN, "this page is not from here, and may not chat here")
+            refusal(StatusCode::FORBIDDEN, "pages of other sites may not chat here")
         }
         ("/chat", &Method::GET) => enter(request, chat),
         ("/chat", _) => not_allowed("GET"),

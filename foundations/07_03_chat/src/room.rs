@@ -17,7 +17,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets a client in under this name and greets it, or says why not. The others are told.
+    /// Adds a member with this name and greets it, or says why not. The others learn of it.
     pub fn join(self: &Arc<Self>, name: &str) -> Result<(Member, String), String> {
         let name = Name::new(name).ok_or_else(|| {
             format!("* A name has 1 to {MAX_NAME} letters or digits, and no spaces. Which one is yours?")
@@ -63,7 +63,7 @@ impl Member {
     pub fn say(&self, text: &str) {
         let text: String = text.chars().filter(|&letter| is_harmless(letter)).collect();
         if !text.trim().is_empty() {
-            self.tell_others(format!("{}: {text}", self.name()));
+            self.send_to_others(format!("{}: {text}", self.name()));
         }
     }
 
@@ -82,9 +82,9 @@ impl Member {
         self.inbox.take()
     }
 
-    // ANCHOR: tell_others
+    // ANCHOR: send_to_others
     /// Puts this into the inboxes of all others, as it is.
-    pub fn tell_others(&self, message: String) {
+    pub fn send_to_others(&self, message: String) {
         self.put(&lock(&self.room.inboxes), message);
     }
 
@@ -96,7 +96,7 @@ impl Member {
             }
         }
     }
-    // ANCHOR_END: tell_others
+    // ANCHOR_END: send_to_others
 
     fn name(&self) -> &str {
         self.inbox.owner.shown()
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn everyone_but_the_sender_hears_what_is_said() {
+    fn all_but_the_sender_hear_what_is_said() {
         let [ann, bob, cid] = members(["Ann", "Bob", "Cid"]);
         ann.say("hello");
         assert_eq!(heard(&bob), ["Ann: hello"]);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_and_who_leaves_is_told_to_the_others() {
+    fn joining_and_leaving_are_announced_to_the_others() {
         let room = Arc::new(Room::default());
         let (ann, greeting) = room.join("Ann").expect("the room is empty");
         assert_eq!(greeting, "* Hello, Ann! Others in this room: 0");
@@ -209,7 +209,7 @@ mod tests {
 
     /// Ann leaves, and comes back as soon as she may, on another thread. Bob never reads the same twice in a row.
     #[test]
-    fn who_comes_back_at_once_has_left_before() {
+    fn a_member_that_comes_back_at_once_has_left_before() {
         let [bob] = members(["Bob"]);
         let comes_and_goes = || (0..2_000).for_each(|_| while bob.room.join("Ann").is_err() {});
         std::thread::scope(|threads| {
@@ -233,7 +233,7 @@ mod tests {
         let [ann, bob, cid] = members(["Ann", "Bob", "Cid"]);
         for number in 0..MAX_WAITING + 3 {
             ann.say(&number.to_string());
-            assert_eq!(heard(&cid), [format!("Ann: {number}")], "whoever reads misses nothing");
+            assert_eq!(heard(&cid), [format!("Ann: {number}")], "a member that reads misses nothing");
         }
         let heard = heard(&bob);
         assert_eq!(heard[..2], ["* You were too slow, and missed 3 messages", "Ann: 3"]);

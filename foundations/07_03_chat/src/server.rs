@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{select, time};
 
-/// How many clients to serve at a time, as in step 7.2. The next ones are told so, and sent away.
+/// How many clients to serve at a time, as in step 7.2. The next ones are told so, and disconnected.
 const MAX_CLIENTS: usize = 10_000;
 /// What they are told.
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -29,24 +29,24 @@ const GRACE: Duration = Duration::from_secs(5);
 const LAST_CLIENTS: Duration = Duration::from_millis(50);
 
 // ANCHOR: stopping
-/// Lets clients in until it is told to stop, and then tells them.
+/// Accepts clients until a signal comes, and then closes their connections.
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     command_line::announce(listener.local_addr());
     select! {
         biased; // clients who wait already are let in first
         () = accept(listener, &chat, MAX_CLIENTS) => {}
-        () = async { told_to_stop(&mut signals).await; time::sleep(LAST_CLIENTS).await } => {}
+        () = async { stop_signal(&mut signals).await; time::sleep(LAST_CLIENTS).await } => {}
     }
-    command_line::log("telling everyone; press Ctrl-C again to stop at once");
+    command_line::log("closing all connections; press Ctrl-C again to stop at once");
     chat.stopping.cancel();
     chat.clients.close();
     let all_told = select! {
         () = chat.clients.wait() => true,
-        () = told_to_stop(&mut signals) => false,
+        () = stop_signal(&mut signals) => false,
         () = time::sleep(GRACE) => false,
     };
     if !all_told {
-        command_line::log("stopped before everyone was told");
+        command_line::log("stopped before all connections were closed");
         process::exit(1);
     }
 }
@@ -58,7 +58,7 @@ pub fn signals() -> io::Result<[Signal; 2]> {
 }
 
 /// Waits for either of them.
-async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+async fn stop_signal([interrupt, terminate]: &mut [Signal; 2]) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_one_too_many_is_told_so_and_sent_away() -> Result<()> {
+    async fn a_client_beyond_the_limit_is_told_so_and_disconnected() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let (address, chat) = (listener.local_addr()?, Chat::default());
         let clients = async {

@@ -11,7 +11,7 @@ use talker::Talker;
 
 #[test]
 #[ignore = "exercise 7.3/3: send a client away when its inbox is full"]
-fn a_client_whose_inbox_is_full_is_sent_away_with_1013() -> Result {
+fn a_client_whose_inbox_is_full_is_disconnected_with_1013() -> Result {
     let server = Program::at(env!("CARGO_BIN_EXE_07_03_chat")).start()?;
     let dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
@@ -21,7 +21,9 @@ fn a_client_whose_inbox_is_full_is_sent_away_with_1013() -> Result {
         let text = format!("{number} {}", "x".repeat(4_000));
         ann.say(&text)?;
         match bob.hear()?.as_str() {
-            "* Dora has left" => return server.wait_for_log("sent a client away: there is no room for more messages"),
+            "* Dora has left" => {
+                return server.wait_for_log("disconnected a client: there is no room for more messages");
+            }
             heard => assert!(heard.starts_with("Ann: "), "{heard}"),
         }
     }

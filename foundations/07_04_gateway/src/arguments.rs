@@ -1,8 +1,8 @@
 //! The command line.
 
-use crate::combine::Patience;
+use crate::combine::Timeouts;
 use crate::gateway::Way;
-use crate::own::Manners;
+use crate::own::Behavior;
 use crate::service::Service;
 use common::command_line;
 use std::env;
@@ -24,7 +24,7 @@ const HELP: &str =
   --second-after TIME
                   how long before it is asked once more (half of the time-out unless given)
   --limit N       how many requests may be under way before the next ones get 503 (1000 unless given)
-  --delay TIME    our own services take so long (1s unless given)
+  --delay TIME    how long our own services take (1s unless given)
   --fail-every N  each of our own services answers every Nth request with an error
   --silent        the last of our own services does not answer";
 
@@ -38,11 +38,11 @@ pub struct Arguments {
     /// How to ask them.
     pub way: Way,
     /// How long each may take.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
     /// How many requests may be under way.
     pub limit: usize,
     /// How our own services behave.
-    pub manners: Manners,
+    pub behavior: Behavior,
 }
 
 /// Reads the arguments. Ends the program with code 0 after `--help`, and with code 2 if it cannot make sense of them.
@@ -54,22 +54,22 @@ pub fn arguments() -> Arguments {
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let manners = Manners { delay: Duration::from_secs(1), fail_every: None, silent: false };
+    let behavior = Behavior { delay: Duration::from_secs(1), fail_every: None, silent: false };
     let (way, limit, mut first) = (Way::WithCare, 1_000, None);
-    let patience = Patience { all: Duration::from_secs(3), first: Duration::from_millis(1500) };
-    let mut given = Arguments { address: String::new(), services: Vec::new(), way, patience, limit, manners };
+    let timeouts = Timeouts { total: Duration::from_secs(3), before_second_try: Duration::from_millis(1500) };
+    let mut given = Arguments { address: String::new(), services: Vec::new(), way, timeouts, limit, behavior };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
         match argument.as_str() {
             "--help" | "-h" => help(),
             "--service" => given.services.push(value()?.parse().map_err(|problem| format!("--service {problem}"))?),
             "--with" => given.way = way_named(&value()?)?,
-            "--timeout" => given.patience.all = time_named("--timeout", &value()?)?,
+            "--timeout" => given.timeouts.total = time_named("--timeout", &value()?)?,
             "--second-after" => first = Some(time_named("--second-after", &value()?)?),
             "--limit" => given.limit = number::<usize>("--limit", &value()?)?.min(Semaphore::MAX_PERMITS),
-            "--delay" => given.manners.delay = time_named("--delay", &value()?)?,
-            "--fail-every" => given.manners.fail_every = Some(number("--fail-every", &value()?)?),
-            "--silent" => given.manners.silent = true,
+            "--delay" => given.behavior.delay = time_named("--delay", &value()?)?,
+            "--fail-every" => given.behavior.fail_every = Some(number("--fail-every", &value()?)?),
+            "--silent" => given.behavior.silent = true,
             _ if argument.starts_with('-') => return Err(format!("there is no option {argument}")),
             _ if given.address.is_empty() => given.address = argument,
             _ => return Err("too many arguments".to_owned()),
@@ -78,7 +78,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
     if given.address.is_empty() {
         given.address = "127.0.0.1:7878".to_owned();
     }
-    given.patience.first = first.unwrap_or(given.patience.all / 2);
+    given.timeouts.before_second_try = first.unwrap_or(given.timeouts.total / 2);
     Ok(given)
 }
 

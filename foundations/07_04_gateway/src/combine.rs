@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 /// How long a service may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// All in all.
-    pub all: Duration,
+    pub total: Duration,
     /// Before it is asked a second time.
-    pub first: Duration,
+    pub before_second_try: Duration,
 }
 
 // ANCHOR: one_by_one
@@ -37,11 +37,11 @@ pub async fn together(client: &Client, method: &Method, services: &[Service]) ->
 
 // ANCHOR: with_care
 /// The same, but each service has a time-out, and a service that fails or is late may get a second try.
-pub async fn with_care(client: &Client, method: &Method, services: &[Service], patience: Patience) -> Vec<Answer> {
-    let late = || Err(format!("no answer within {}", humantime::format_duration(patience.all)));
+pub async fn with_care(client: &Client, method: &Method, services: &[Service], timeouts: Timeouts) -> Vec<Answer> {
+    let late = || Err(format!("no answer within {}", humantime::format_duration(timeouts.total)));
     let in_time = async |service| {
-        let answer = ask_twice(client, method, service, patience.first);
-        timeout(patience.all, answer).await.unwrap_or_else(|_| late())
+        let answer = ask_twice(client, method, service, timeouts.before_second_try);
+        timeout(timeouts.total, answer).await.unwrap_or_else(|_| late())
     };
     join_all(services.iter().map(in_time)).await
 }

@@ -1,7 +1,7 @@
 //! One request of a client, from the limit to the answer.
 
 use crate::ask::{Answer, Client, client};
-use crate::combine::{Patience, one_by_one, together, with_care};
+use crate::combine::{Timeouts, one_by_one, together, with_care};
 use crate::service::Service;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -28,15 +28,15 @@ pub struct Gateway {
     client: Client,
     services: Vec<Service>,
     way: Way,
-    patience: Patience,
+    timeouts: Timeouts,
     limit: usize,
     free: Semaphore,
 }
 
 impl Gateway {
     /// A gateway that asks these services in this way, is so patient with each of them, and handles so many requests at a time.
-    pub fn new(services: Vec<Service>, way: Way, patience: Patience, limit: usize) -> Self {
-        Self { client: client(), services, way, patience, limit, free: Semaphore::new(limit) }
+    pub fn new(services: Vec<Service>, way: Way, timeouts: Timeouts, limit: usize) -> Self {
+        Self { client: client(), services, way, timeouts, limit, free: Semaphore::new(limit) }
     }
 
     /// Answers a request. The future of this may be dropped: then the services are no longer asked, and the permit is back.
@@ -67,11 +67,11 @@ impl Gateway {
 
     /// Asks all services in its way.
     pub async fn ask_all(&self, method: &Method) -> Vec<Answer> {
-        let Self { client, services, patience, .. } = self;
+        let Self { client, services, timeouts, .. } = self;
         match self.way {
             Way::OneByOne => one_by_one(client, method, services).await,
             Way::Together => together(client, method, services).await,
-            Way::WithCare => with_care(client, method, services, *patience).await,
+            Way::WithCare => with_care(client, method, services, *timeouts).await,
         }
     }
 

@@ -14,12 +14,12 @@ use tokio::net::TcpListener;
 async fn main() {
     let given = arguments();
     let services = match given.services {
-        services if services.is_empty() => own::start(&given.manners).await,
+        services if services.is_empty() => own::start(&given.behavior).await,
         services => Ok(services),
     };
     match (TcpListener::bind(&given.address).await, services) {
         (Ok(listener), Ok(services)) => {
-            server::run(listener, Gateway::new(services, given.way, given.patience, given.limit)).await;
+            server::run(listener, Gateway::new(services, given.way, given.timeouts, given.limit)).await;
         }
         (Err(error), _) => command_line::cannot_listen(&given.address, &error),
         (_, Err(error)) => command_line::fail(format_args!("cannot start the services: {error}")),

@@ -25,7 +25,7 @@ const ANSWERS: [(&str, &str); 3] =
 
 /// How the services behave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Manners {
+pub struct Behavior {
     /// How long each of them takes to answer.
     pub delay: Duration,
     /// Each of them answers every so-manieth request with an error.
@@ -39,26 +39,26 @@ pub struct Manners {
 /// # Errors
 ///
 /// If they cannot listen.
-pub async fn start(manners: &Manners) -> io::Result<Vec<Service>> {
+pub async fn start(behavior: &Behavior) -> io::Result<Vec<Service>> {
     let mut services = Vec::new();
     for (number, (name, answer)) in ANSWERS.into_iter().enumerate() {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/{name}", listener.local_addr()?);
         services.push(url.parse().map_err(io::Error::other)?);
-        let manners = Manners { silent: manners.silent && number + 1 == ANSWERS.len(), ..manners.clone() };
-        tokio::spawn(run(listener, Arc::new(Own { name, answer, manners, asked: AtomicU32::new(0) })));
+        let behavior = Behavior { silent: behavior.silent && number + 1 == ANSWERS.len(), ..behavior.clone() };
+        tokio::spawn(run(listener, Arc::new(DemoService { name, answer, behavior, asked: AtomicU32::new(0) })));
     }
     Ok(services)
 }
 
-struct Own {
+struct DemoService {
     name: &'static str,
     answer: &'static str,
-    manners: Manners,
+    behavior: Behavior,
     asked: AtomicU32,
 }
 
-async fn run(listener: TcpListener, own: Arc<Own>) {
+async fn run(listener: TcpListener, own: Arc<DemoService>) {
     loop {
         let (stream, _) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -76,17 +76,17 @@ async fn run(listener: TcpListener, own: Arc<Own>) {
     }
 }
 
-impl Own {
+impl DemoService {
     async fn answer(&self, _: &Request<Incoming>) -> Response<Full<Bytes>> {
         let asked = self.asked.fetch_add(1, Relaxed) + 1;
         let mut cancelled = SaysCancelled(Some(self.name));
-        time::sleep(self.manners.delay).await;
-        if self.manners.silent {
+        time::sleep(self.behavior.delay).await;
+        if self.behavior.silent {
             pending::<()>().await;
         }
         cancelled.0 = None;
         let mut response = Response::new(Full::from(self.answer));
-        if self.manners.fail_every.is_some_and(|every| asked % every == 0) {
+        if self.behavior.fail_every.is_some_and(|every| asked % every == 0) {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }
         response

@@ -11,13 +11,13 @@ use tokio::time::timeout;
 // ANCHOR: ask_twice
 /// Asks a service, and asks it again if the first try has failed, or has no answer after `patience`.
 pub async fn ask_twice(client: &Client, method: &Method, service: &Service, patience: Duration) -> Answer {
-    service.budget.pay_in();
+    service.budget.deposit();
     let mut first = pin!(ask(client, method, service));
     let early = match timeout(patience, &mut first).await {
         Ok(Ok(answer)) => return Ok(answer),
         early => early,
     };
-    if !method.is_idempotent() || !service.budget.pay_out() {
+    if !method.is_idempotent() || !service.budget.withdraw() {
         return match early {
             Ok(failed) => failed,
             Err(_) => first.await,

@@ -46,7 +46,7 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     let ended = match time::timeout(echo::patience(), http.as_mut()).await {
         Ok(ended) => Ok(ended),
         Err(_) => {
-            command_line::log("gave up on a connection: its time is over");
+            command_line::log("gave up on a connection: its time limit has passed");
             http.as_mut().graceful_shutdown();
             time::timeout(GRACE, http).await
         }

@@ -41,22 +41,22 @@ pub struct Budget(AtomicU32);
 /// What a second try costs. A first try pays in 1.
 const PRICE: u32 = 10;
 /// The reserve: ten second tries.
-const MOST: u32 = 10 * PRICE;
+const MAX_BALANCE: u32 = 10 * PRICE;
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(AtomicU32::new(MOST))
+        Self(AtomicU32::new(MAX_BALANCE))
     }
 }
 
 impl Budget {
     /// Counts a first try.
-    pub fn pay_in(&self) {
-        let _ = self.0.fetch_update(Relaxed, Relaxed, |saved| Some(MOST.min(saved + 1))); // it cannot fail
+    pub fn deposit(&self) {
+        let _ = self.0.fetch_update(Relaxed, Relaxed, |saved| Some(MAX_BALANCE.min(saved + 1))); // it cannot fail
     }
 
     /// Whether there may be a second try now.
-    pub fn pay_out(&self) -> bool {
+    pub fn withdraw(&self) -> bool {
         self.0.fetch_update(Relaxed, Relaxed, |saved| saved.checked_sub(PRICE)).is_ok()
     }
 }
@@ -94,10 +94,10 @@ mod tests {
     #[test]
     fn ten_first_tries_pay_for_a_second_one() {
         let budget = Budget::default();
-        assert_eq!((0..100).filter(|_| budget.pay_out()).count(), 10, "the reserve");
+        assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 10, "the reserve");
         let tries = (0..200).filter(|_| {
-            budget.pay_in();
-            budget.pay_out()
+            budget.deposit();
+            budget.withdraw()
         });
         assert_eq!(tries.count(), 20);
     }

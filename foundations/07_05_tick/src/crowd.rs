@@ -39,17 +39,17 @@ async fn one(socket: UdpSocket, time: Duration) -> u64 {
             () = &mut end => break,
             received = socket.recv(&mut packet) => {
                 let Ok(length) = received else { continue }; // the server is not there yet, or no longer
-                match packet::answered(&packet[..length]) {
+                match packet::decode_answer(&packet[..length]) {
                     None => pictures += 1,
                     Some((given, _)) => {
                         cookie = given;
-                        let _ = socket.send(&packet::wish(cookie, go)).await;
+                        let _ = socket.send(&packet::encode_wish(cookie, go)).await;
                     }
                 }
             }
-            _ = clock.tick() => drop(socket.send(&packet::wish(cookie, go)).await),
+            _ = clock.tick() => drop(socket.send(&packet::encode_wish(cookie, go)).await),
         }
     }
-    let _ = socket.send(&packet::wish(cookie, Wish::Leave)).await;
+    let _ = socket.send(&packet::encode_wish(cookie, Wish::Leave)).await;
     pictures
 }

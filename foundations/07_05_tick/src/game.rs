@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// The most time that the world makes up for when a tick comes late.
-const MOST_MADE_UP: Duration = TICK.saturating_mul(60);
+const MAX_CATCH_UP: Duration = TICK.saturating_mul(60);
 
 /// The world, and those who play in it.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Game {
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     /// How many may play at the same time.
-    pub room: usize,
+    pub max_players: usize,
     /// How long a player may be silent.
     pub patience: Duration,
 }
@@ -43,7 +43,7 @@ struct Player {
 /// What else there was to say of the packets.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
-    senseless: u64,
+    malformed: u64,
     unknown: u64,
     refused: u64,
     forgotten: u64,
@@ -60,14 +60,14 @@ impl Game {
     /// What to answer to a packet, if anything. The answer is as long as the packet, because the address may be forged: only a player
     /// that sends the cookie has received it.
     pub fn receive(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<[u8; LENGTH]> {
-        let Some((said, wish)) = packet::wished(packet) else {
-            self.counts.senseless += 1;
+        let Some((said, wish)) = packet::decode_wish(packet) else {
+            self.counts.malformed += 1;
             return None;
         };
         let cookie = self.cookie(from);
         if said != cookie {
             self.counts.unknown += 1;
-            return Some(packet::answer(cookie, Answer::Cookie));
+            return Some(packet::encode_answer(cookie, Answer::Cookie));
         }
         match wish {
             Wish::Leave => drop(self.players.remove(&from)),
@@ -75,7 +75,7 @@ impl Game {
                 Some(player) => (player.body.heading, player.heard) = (heading, now),
                 None => {
                     self.counts.refused += 1;
-                    return Some(packet::answer(cookie, Answer::NoRoom));
+                    return Some(packet::encode_answer(cookie, Answer::NoRoom));
                 }
             },
         }
@@ -94,7 +94,7 @@ impl Game {
     /// The player at this address, a new one if need be. `None` if there is no room.
     fn player(&mut self, address: SocketAddr, now: Instant) -> Option<&mut Player> {
         if !self.players.contains_key(&address) {
-            if self.players.len() >= self.rules.room {
+            if self.players.len() >= self.rules.max_players {
                 return None;
             }
             let letter = ('a'..='z').cycle().nth(self.entered as usize % 26)?;
@@ -111,8 +111,8 @@ impl Game {
         let before = self.players.len();
         self.players.retain(|_, player| now.saturating_duration_since(player.heard) <= self.rules.patience);
         self.counts.forgotten += (before - self.players.len()) as u64;
-        if now.saturating_duration_since(self.now) > MOST_MADE_UP {
-            self.now = now - MOST_MADE_UP;
+        if now.saturating_duration_since(self.now) > MAX_CATCH_UP {
+            self.now = now - MAX_CATCH_UP;
         }
         while self.now + TICK <= now {
             self.now += TICK;
@@ -123,14 +123,14 @@ impl Game {
     }
     // ANCHOR_END: tick
 
-    /// What every player is told after a tick.
+    /// What each player is sent after a tick.
     pub fn pictures(&self) -> impl Iterator<Item = (SocketAddr, Vec<u8>)> {
-        self.players.iter().map(|(address, player)| (*address, self.told(player)))
+        self.players.iter().map(|(address, player)| (*address, self.picture_for(player)))
     }
 
     /// The same for one player, if it plays.
     pub fn picture(&self, address: SocketAddr) -> Option<Vec<u8>> {
-        self.players.get(&address).map(|player| self.told(player))
+        self.players.get(&address).map(|player| self.picture_for(player))
     }
 
     /// How many play.
@@ -143,7 +143,7 @@ impl Game {
         self.steps
     }
 
-    fn told(&self, player: &Player) -> Vec<u8> {
+    fn picture_for(&self, player: &Player) -> Vec<u8> {
         let Self { steps, players, field, .. } = self;
         let ((column, row), players) = (player.body.cell(), players.len());
         format!("tick {steps}: you are {} at {column},{row}, of {players}\n{field}", player.letter).into_bytes()
@@ -153,13 +153,9 @@ impl Game {
 /// What is printed at the end.
 impl fmt::Display for Game {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { senseless, unknown, refused, forgotten } = self.counts;
-        writeln!(
-            formatter,
-            "players: {} entered, {forgotten} forgotten, {refused} packets without room",
-            self.entered
-        )?;
-        writeln!(formatter, "other packets: {unknown} without the right cookie, {senseless} without sense")
+        let Counts { malformed, unknown, refused, forgotten } = self.counts;
+        writeln!(formatter, "players: {} entered, {forgotten} forgotten, {refused} packets refused", self.entered)?;
+        writeln!(formatter, "other packets: {unknown} without the right cookie, {malformed} malformed")
     }
 }
 
@@ -171,9 +167,9 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(5);
     const RIGHT: Wish = Wish::Go(Heading::Right);
 
-    fn game(room: usize) -> (Game, Instant) {
+    fn game(max_players: usize) -> (Game, Instant) {
         let now = Instant::now();
-        (Game::new(Rules { room, patience: PATIENCE }, now), now)
+        (Game::new(Rules { max_players, patience: PATIENCE }, now), now)
     }
 
     fn address(port: u16) -> SocketAddr {
@@ -182,24 +178,24 @@ mod tests {
 
     /// Says something with the cookie of this address.
     fn say(game: &mut Game, port: u16, wish: Wish, now: Instant) -> Option<Answer> {
-        let packet = packet::wish(game.cookie(address(port)), wish);
-        game.receive(&packet, address(port), now).and_then(|answer| Some(packet::answered(&answer)?.1))
+        let packet = packet::encode_wish(game.cookie(address(port)), wish);
+        game.receive(&packet, address(port), now).and_then(|answer| Some(packet::decode_answer(&answer)?.1))
     }
 
     #[test]
     fn a_player_without_its_cookie_gets_it_and_does_not_play() {
         let (mut game, now) = game(1);
-        let answer = game.receive(&packet::wish(0, RIGHT), address(1), now).unwrap();
-        let (cookie, said) = packet::answered(&answer).unwrap();
+        let answer = game.receive(&packet::encode_wish(0, RIGHT), address(1), now).unwrap();
+        let (cookie, said) = packet::decode_answer(&answer).unwrap();
         assert_eq!((said, game.players()), (Answer::Cookie, 0));
-        assert_eq!(game.receive(&packet::wish(cookie, RIGHT), address(1), now), None);
+        assert_eq!(game.receive(&packet::encode_wish(cookie, RIGHT), address(1), now), None);
         assert_eq!(game.players(), 1);
     }
 
     #[test]
     fn a_cookie_is_good_for_one_address_only() {
         let (mut game, now) = game(1);
-        let packet = packet::wish(game.cookie(address(1)), RIGHT);
+        let packet = packet::encode_wish(game.cookie(address(1)), RIGHT);
         let others = [address(2), SocketAddr::from(([127, 0, 0, 2], 1))];
         for other in others {
             assert!(game.receive(&packet, other, now).is_some());
@@ -247,11 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn packets_without_sense_are_counted_and_nothing_else() {
+    fn malformed_packets_are_counted_and_nothing_else() {
         let (mut game, now) = game(1);
         for packet in [&b""[..], b"hello", &[0xFF; 2_000]] {
             assert_eq!(game.receive(packet, address(1), now), None);
         }
-        assert!(game.to_string().contains("3 without sense") && game.players() == 0, "{game}");
+        assert!(game.to_string().contains("3 malformed") && game.players() == 0, "{game}");
     }
 }

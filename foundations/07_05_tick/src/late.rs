@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// The largest time that is told apart from larger ones: an hour.
-const MOST: u64 = 3_600_000_000;
+const MAX_MICROSECONDS: u64 = 3_600_000_000;
 
 /// Counts, for each microsecond, how many ticks were late by so much. It takes the same memory however many there are.
 #[derive(Clone, Debug)]
@@ -15,12 +15,12 @@ impl Lateness {
     /// Of no ticks yet.
     #[allow(clippy::expect_used, reason = "these bounds are good ones")]
     pub fn new() -> Self {
-        Self(Histogram::new_with_bounds(1, MOST, 3).expect("good bounds"))
+        Self(Histogram::new_with_bounds(1, MAX_MICROSECONDS, 3).expect("good bounds"))
     }
 
     /// One more tick was late by this.
     pub fn record(&mut self, late: Duration) {
-        self.0.saturating_record(u64::try_from(late.as_micros()).unwrap_or(MOST));
+        self.0.saturating_record(u64::try_from(late.as_micros()).unwrap_or(MAX_MICROSECONDS));
     }
 
     /// Adds the ticks of others.

@@ -1,4 +1,4 @@
-//! Step 7.5: how late the ticks are, with nobody and with a thousand players, on one loop and with a thread for each player.
+//! Step 7.5: how late the ticks are, without players and with a thousand, on one loop and with a thread for each player.
 //!
 //! Run: `cargo run --release --bin 07_05_lateness`
 //! You should see: by how much half of the ticks were late, 99 of 100, and the latest one. The players share the processors with the
@@ -17,7 +17,7 @@ use tick::{crowd, server, threads};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-/// Measures how late the ticks of a server are, with nobody and with many players, on one loop and with a thread for each player.
+/// Measures how late the ticks of a server are, without players and with many, on one loop and with a thread for each player.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many play
@@ -88,12 +88,12 @@ fn on_threads(players: usize, time: Duration) -> io::Result<(Lateness, u64)> {
 fn play(server: SocketAddr, players: usize, time: Duration) -> io::Result<u64> {
     let end = Instant::now() + time;
     let pictures = runtime()?.block_on(crowd::play(server, players, time));
-    thread::sleep(end.saturating_duration_since(Instant::now())); // nobody plays
+    thread::sleep(end.saturating_duration_since(Instant::now())); // there are no players
     pictures
 }
 
-fn game(room: usize) -> Game {
-    Game::new(Rules { room, patience: Duration::from_secs(5) }, Instant::now())
+fn game(max_players: usize) -> Game {
+    Game::new(Rules { max_players, patience: Duration::from_secs(5) }, Instant::now())
 }
 
 fn socket() -> io::Result<(UdpSocket, SocketAddr)> {

@@ -1,4 +1,4 @@
-//! Step 7.5: a small world that moves sixty times a second. All who play are told over UDP what it looks like.
+//! Step 7.5: a small world that moves sixty times a second. All players receive over UDP what it looks like.
 //!
 //! Run: `cargo run --bin 07_05_tick`, and in another terminal `cargo run --bin 07_05_player`
 //! Try: play with the arrow keys, and leave with `q`. Start a second player. Then press Ctrl-C in the server's terminal.
@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Moves a small world sixty times a second, and tells everyone who plays what it looks like, until Ctrl-C.
+/// Moves a small world sixty times a second, and sends each player what it looks like, until Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(after_help = "Try: cargo run --bin 07_05_player")]
 struct Arguments {
@@ -32,11 +32,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let Arguments { address, players } = command_line::read();
-    let mut game = Game::new(Rules { room: players, patience: echo::patience_or(PATIENCE) }, Instant::now());
+    let mut game = Game::new(Rules { max_players: players, patience: echo::patience_or(PATIENCE) }, Instant::now());
     match (UdpSocket::bind(&address).await, signals()) {
         (Ok(socket), Ok(signals)) => {
             echo::announce_with(socket.local_addr(), |address| format!("cargo run --bin 07_05_player {address}"));
-            let lateness = server::run(&socket, &mut game, told_to_stop(signals)).await;
+            let lateness = server::run(&socket, &mut game, stop_signal(signals)).await;
             command_line::log(lateness);
             let _ = write!(io::stdout(), "{game}"); // if it cannot be read, it is not missed
         }
@@ -51,7 +51,7 @@ fn signals() -> io::Result<[Signal; 2]> {
 }
 
 /// Waits for one of them.
-async fn told_to_stop([mut interrupt, mut terminate]: [Signal; 2]) {
+async fn stop_signal([mut interrupt, mut terminate]: [Signal; 2]) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -35,17 +35,17 @@ const WISHES: [(u8, Wish); 6] = [
 ];
 const ANSWERS: [(u8, Answer); 2] = [(b'c', Answer::Cookie), (b'n', Answer::NoRoom)];
 
-// ANCHOR: wished
+// ANCHOR: decode_wish
 /// The cookie and the wish in a packet of a player; `None` for any other packet. An answer of a server is not a player's packet, either:
 /// otherwise two servers could answer each other forever.
-pub fn wished(packet: &[u8]) -> Option<(u64, Wish)> {
-    read(packet, &WISHES)
+pub fn decode_wish(packet: &[u8]) -> Option<(u64, Wish)> {
+    decode(packet, &WISHES)
 }
-// ANCHOR_END: wished
+// ANCHOR_END: decode_wish
 
 /// The cookie and the answer in a packet of a server, or nothing if it is none.
-pub fn answered(packet: &[u8]) -> Option<(u64, Answer)> {
-    read(packet, &ANSWERS)
+pub fn decode_answer(packet: &[u8]) -> Option<(u64, Answer)> {
+    decode(packet, &ANSWERS)
 }
 
 /// The number of the tick that a picture shows. A packet may overtake another one, but a later picture has a higher number.
@@ -55,23 +55,23 @@ pub fn tick(picture: &[u8]) -> Option<u64> {
 }
 
 /// A packet of a player.
-pub fn wish(cookie: u64, wish: Wish) -> [u8; LENGTH] {
-    written(cookie, wish, &WISHES)
+pub fn encode_wish(cookie: u64, wish: Wish) -> [u8; LENGTH] {
+    encode(cookie, wish, &WISHES)
 }
 
 /// An answer to a packet of a player.
-pub fn answer(cookie: u64, answer: Answer) -> [u8; LENGTH] {
-    written(cookie, answer, &ANSWERS)
+pub fn encode_answer(cookie: u64, answer: Answer) -> [u8; LENGTH] {
+    encode(cookie, answer, &ANSWERS)
 }
 
-fn read<T: Copy>(packet: &[u8], letters: &[(u8, T)]) -> Option<(u64, T)> {
+fn decode<T: Copy>(packet: &[u8], letters: &[(u8, T)]) -> Option<(u64, T)> {
     let (cookie, [b' ', letter, b'\n']) = packet.split_at_checked(16)? else { return None };
     let digits = str::from_utf8(cookie).ok().filter(|_| cookie.iter().all(u8::is_ascii_hexdigit))?;
     let meaning = letters.iter().find(|(known, _)| known == letter)?.1;
     Some((u64::from_str_radix(digits, 16).ok()?, meaning))
 }
 
-fn written<T: PartialEq>(cookie: u64, meant: T, letters: &[(u8, T)]) -> [u8; LENGTH] {
+fn encode<T: PartialEq>(cookie: u64, meant: T, letters: &[(u8, T)]) -> [u8; LENGTH] {
     let letter = letters.iter().find(|(_, meaning)| *meaning == meant).map_or(b's', |(letter, _)| *letter);
     let mut packet = [0; LENGTH];
     packet.copy_from_slice(format!("{cookie:016x} {}\n", char::from(letter)).as_bytes());
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for (_, wanted) in WISHES {
-            assert_eq!(wished(&wish(0xC00C1E, wanted)), Some((0xC00C1E, wanted)));
+            assert_eq!(decode_wish(&encode_wish(0xC00C1E, wanted)), Some((0xC00C1E, wanted)));
         }
         for (_, said) in ANSWERS {
-            assert_eq!(answered(&answer(u64::MAX, said)), Some((u64::MAX, said)));
+            assert_eq!(decode_answer(&encode_answer(u64::MAX, said)), Some((u64::MAX, said)));
         }
     }
 
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn an_answer_of_a_server_is_nothing_to_another_server() {
         for (_, said) in ANSWERS {
-            assert_eq!(wished(&answer(1, said)), None);
+            assert_eq!(decode_wish(&encode_answer(1, said)), None);
         }
     }
 
@@ -127,9 +127,9 @@ mod tests {
             "0000000000000000 r\r",
             "ééééééé\u{e9}0 r\n",
         ] {
-            assert_eq!(wished(packet.as_bytes()), None, "{packet:?}");
+            assert_eq!(decode_wish(packet.as_bytes()), None, "{packet:?}");
         }
-        assert_eq!(wished(&[0xFF; LENGTH]), None);
-        assert!(wished(b"0000000000000000 r\n").is_some());
+        assert_eq!(decode_wish(&[0xFF; LENGTH]), None);
+        assert!(decode_wish(b"0000000000000000 r\n").is_some());
     }
 }

@@ -67,12 +67,12 @@ async fn play(server: SocketAddr, once: bool) -> io::Result<()> {
                 if heard.elapsed() > PATIENCE {
                     return Err(Error::new(ErrorKind::TimedOut, "the server is silent"));
                 }
-                let _ = socket.send(&packet::wish(cookie, wish)).await; // the next one may arrive
+                let _ = socket.send(&packet::encode_wish(cookie, wish)).await; // the next one may arrive
             }
             length = socket.recv(&mut buffer) => {
                 let received = &buffer[..length?];
                 heard = Instant::now();
-                match packet::answered(received) {
+                match packet::decode_answer(received) {
                     Some((_, Answer::NoRoom)) => return Err(Error::other("there is no room for another player")),
                     Some((given, Answer::Cookie)) => {
                         (cookie, newest) = (given, None); // the server may be a new one
@@ -88,7 +88,7 @@ async fn play(server: SocketAddr, once: bool) -> io::Result<()> {
             }
         }
     }
-    let _ = socket.send(&packet::wish(cookie, wish)).await; // if it does not arrive, we are forgotten
+    let _ = socket.send(&packet::encode_wish(cookie, wish)).await; // if it does not arrive, we are forgotten
     Ok(())
 }
 // ANCHOR_END: play

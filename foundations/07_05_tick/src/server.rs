@@ -49,7 +49,7 @@ mod tests {
     /// A minute on a clock that need not wait.
     async fn a_minute() -> (Game, Lateness) {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let rules = Rules { room: 1, patience: Duration::from_secs(5) };
+        let rules = Rules { max_players: 1, patience: Duration::from_secs(5) };
         let mut game = Game::new(rules, Instant::now().into_std());
         let lateness = run(&socket, &mut game, sleep(Duration::from_millis(60_010))).await;
         (game, lateness)

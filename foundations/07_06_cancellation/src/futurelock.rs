@@ -40,7 +40,7 @@ async fn main() {
         }
     };
     if timeout(20 * LATE, attempts).await.is_err() {
-        say!("the second one waits, and waits");
+        say!("the second one still waits");
     }
 }
 

@@ -75,7 +75,7 @@ async fn in_a_tracker() {
         children.spawn(async move {
             select! {
                 () = child() => {}
-                () = stop.cancelled() => say!("the child puts its things in order"),
+                () = stop.cancelled() => say!("the child cleans up"),
             }
         });
         sleep(4 * PATIENCE).await;

@@ -53,7 +53,7 @@ fn a_task_in_a_join_set_is_dropped_with_it() -> Result {
 
 #[test]
 fn a_task_with_a_token_ends_in_order_and_the_tracker_waits_for_it() -> Result {
-    let expected = "the parent is dropped\nthe child is dropped\nthe child puts its things in order\nthe end\n";
+    let expected = "the parent is dropped\nthe child is dropped\nthe child cleans up\nthe end\n";
     assert_eq!(prints("outlives", &["tracker"])?, expected);
     Ok(())
 }
@@ -87,8 +87,8 @@ fn what_is_dropped_cannot_say_goodbye() -> Result {
 }
 
 #[test]
-fn a_future_that_nobody_polls_can_hold_a_lock_forever() -> Result {
-    assert_eq!(prints("futurelock", &["hang"])?, "the second one waits, and waits\n");
+fn a_future_that_is_not_polled_can_hold_a_lock_forever() -> Result {
+    assert_eq!(prints("futurelock", &["hang"])?, "the second one still waits\n");
     Ok(())
 }
 

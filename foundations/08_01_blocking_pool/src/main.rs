@@ -56,13 +56,13 @@ async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments,
     select! {
         biased; // clients who wait already are accepted first
         () = accept(listener, arguments, pool, stopping) => {}
-        () = async { signals.told_to_stop().await; time::sleep(LAST_CLIENTS).await } => {}
+        () = async { signals.stop_signal().await; time::sleep(LAST_CLIENTS).await } => {}
     }
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // no handler has a `stopping` any more
-        () = signals.told_to_stop_at_once() => process::exit(1),
+        () = signals.second_stop_signal() => process::exit(1),
     }
 }
 
@@ -107,7 +107,7 @@ async fn handle_connection(
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown().await?; // the peer may still be sending: it reads why it should not
+    stream.shutdown().await?; // the client may still be sending: it reads why it should not
     time::timeout(echo::patience(), io::copy(&mut stream.take(LINGER), &mut io::sink())).await??;
     Err(refusal)
 }
@@ -120,9 +120,9 @@ async fn answer(line: Vec<u8>, deadline: Duration, pool: &Pool) -> Vec<u8> {
     let Some(number) = number else { return line };
     let answer = match time::timeout(deadline, pool.count_primes(number)).await {
         Ok(Ok(count)) => format!("{count}\n"),
-        Ok(Err(Refusal::Full)) => "error: too much to do, try again later\n".to_owned(),
+        Ok(Err(Refusal::Full)) => "error: too many requests, try again later\n".to_owned(),
         Ok(Err(Refusal::Failed)) => "error: the computation failed\n".to_owned(),
-        Err(_) => format!("error: not done within {}\n", humantime::format_duration(deadline)),
+        Err(_) => format!("error: not finished within {}\n", humantime::format_duration(deadline)),
     };
     answer.into_bytes()
 }

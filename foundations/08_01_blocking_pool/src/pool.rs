@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 /// A bounded number of computations: those under way, and those in the queue.
 pub struct Pool {
     /// A permit for each thread, and for each place in the queue.
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     workers: Workers,
 }
 
@@ -37,26 +37,26 @@ pub enum Refusal {
 impl Pool {
     /// A pool of so many threads, with a queue for so many more computations.
     pub fn new(arguments: &Arguments) -> io::Result<Self> {
-        let room = Arc::new(Semaphore::new(usize::from(arguments.threads) + usize::from(arguments.queue)));
+        let permits = Arc::new(Semaphore::new(usize::from(arguments.threads) + usize::from(arguments.queue)));
         let workers = match arguments.on {
             Place::Loop => Workers::Loop,
             Place::Pool => Workers::Blocking,
             Place::Rayon => Workers::Rayon(rayon(arguments.threads.into()).map_err(io::Error::other)?),
         };
-        Ok(Self { room, workers })
+        Ok(Self { permits, workers })
     }
 
     // ANCHOR: count_primes
     /// How many primes there are up to this number. Dropping this future tells the computation to stop.
     pub async fn count_primes(&self, limit: u32) -> Result<usize, Refusal> {
-        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Full)?;
+        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let stop = CancellationToken::new();
         let _stops_when_dropped = stop.clone().drop_guard();
         match &self.workers {
             Workers::Loop => primes::count(limit, &stop).ok_or(Refusal::Failed),
             Workers::Blocking => {
                 let computation = task::spawn_blocking(move || {
-                    let _room = room; // the permit is kept until the thread has finished
+                    let _permit = permit; // the permit is kept until the thread has finished
                     primes::count(limit, &stop)
                 });
                 computation.await.ok().flatten().ok_or(Refusal::Failed)
@@ -64,7 +64,7 @@ impl Pool {
             Workers::Rayon(threads) => {
                 let (tx, rx) = oneshot::channel();
                 threads.spawn(move || {
-                    let _room = room;
+                    let _permit = permit;
                     let _ = tx.send(primes::count_in_parallel(limit, &stop)); // it fails if the task no longer waits
                 });
                 rx.await.ok().flatten().ok_or(Refusal::Failed)

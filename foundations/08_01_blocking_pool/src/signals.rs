@@ -18,7 +18,7 @@ impl Signals {
     }
 
     /// Waits for one of them.
-    pub async fn told_to_stop(&mut self) {
+    pub async fn stop_signal(&mut self) {
         let [interrupt, terminate] = &mut self.0;
         select! {
             _ = interrupt.recv() => {}
@@ -27,7 +27,7 @@ impl Signals {
     }
 
     /// Waits for another one, but no longer than the answers in flight may take.
-    pub async fn told_to_stop_at_once(&mut self) {
-        let _ = time::timeout(echo::patience_or(GRACE), self.told_to_stop()).await;
+    pub async fn second_stop_signal(&mut self) {
+        let _ = time::timeout(echo::patience_or(GRACE), self.stop_signal()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Step 8.1: whoever computes has the thread to himself, so it had better be another thread.
+//! Step 8.1: a computation keeps its thread to itself, so it had better be another thread.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -11,7 +11,7 @@ const LARGE: &str = "200000\n";
 const COUNT: &[u8] = b"17984\n";
 /// It takes until long after the test.
 const HUGE: &str = "4294967295\n";
-const FULL: &[u8] = b"error: too much to do, try again later\n";
+const FULL: &[u8] = b"error: too many requests, try again later\n";
 
 fn server() -> Program {
     Program::echo(env!("CARGO_BIN_EXE_08_01_blocking_pool"))
@@ -33,7 +33,7 @@ fn computing_and_quick(server: &Server, number: &str) -> Result<(Client, Client)
 }
 
 #[test]
-fn on_the_loop_a_computation_holds_everyone_up() -> Result {
+fn on_the_loop_a_computation_holds_up_all_others() -> Result {
     let server = server_on("loop").start()?;
     let (mut computing, mut quick) = computing_and_quick(&server, LARGE)?;
     quick.answer()?;
@@ -43,7 +43,7 @@ fn on_the_loop_a_computation_holds_everyone_up() -> Result {
 }
 
 #[test]
-fn on_other_threads_a_computation_delays_nobody() -> Result {
+fn on_other_threads_a_computation_delays_no_other_client() -> Result {
     for place in ["pool", "rayon"] {
         let server = server_on(place).start()?;
         let (mut computing, mut quick) = computing_and_quick(&server, HUGE)?;
@@ -72,7 +72,7 @@ fn each_of_the_two_would_fail_where_the_other_holds() -> Result {
 }
 
 #[test]
-fn when_the_queue_is_full_the_next_is_told_so_and_words_are_still_answered() -> Result {
+fn when_the_queue_is_full_the_next_request_is_refused_and_words_are_still_answered() -> Result {
     for place in ["pool", "rayon"] {
         let program = ["--threads", "1", "--queue", "2"].into_iter().fold(server_on(place), Program::argument);
         let server = program.start()?;
@@ -95,7 +95,7 @@ fn after_a_deadline(program: Program) -> Result<Server> {
     let server = program.start()?;
     let mut client = server.client()?;
     client.send(HUGE)?;
-    assert_eq!(client.line()?, b"error: not done within 50ms\n");
+    assert_eq!(client.line()?, b"error: not finished within 50ms\n");
     Ok(server)
 }
 
@@ -111,7 +111,7 @@ fn computes_again(server: &mut Server) -> Result {
 }
 
 #[test]
-fn a_computation_that_nobody_waits_for_ends() -> Result {
+fn a_computation_whose_client_has_left_ends() -> Result {
     for place in ["pool", "rayon"] {
         computes_again(&mut after_a_deadline(server_on(place))?)?;
     }
@@ -166,7 +166,7 @@ fn times_of(server: &Server, name: &str) -> Vec<u64> {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the CPU time of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the CPU time of a thread")]
 fn rayon_has_all_threads_count_for_one_client_and_the_next_one_waits() -> Result {
     let mut server = server_on("rayon").start()?;
     let mut client = server.client()?;
@@ -189,12 +189,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn no_peer_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -209,7 +209,7 @@ fn all_handlers_share_one_thread() {
 }
 
 #[test]
-fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+fn on_a_signal_it_answers_connected_clients_and_waits_for_none_that_trickles() -> Result {
     suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
     suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

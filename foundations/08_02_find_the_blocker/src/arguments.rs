@@ -29,7 +29,7 @@ pub struct Arguments {
     /// Keep what was seen in this file, at the end
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Serve nobody, but report on what was kept in this file
+    /// Serve no client, but report on what was kept in this file
     #[arg(long, value_name = "FILE", conflicts_with = "save")]
     pub load: Option<PathBuf>,
 }

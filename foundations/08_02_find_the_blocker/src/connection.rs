@@ -1,4 +1,4 @@
-//! Serves one peer: each line comes back after the delay.
+//! Serves one client: each line comes back after the delay.
 
 use crate::tool::Tool;
 use echo::{LINGER, Lines};
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::{select, time};
 
-/// Serves one peer, until either side has had enough.
+/// Serves one client, until either side has had enough.
 pub async fn serve(stream: TcpStream, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
     if let Err(error) = handle_connection(PastUrgent(stream), delay, &tool, stopping).await {
         echo::log(format_args!("gave up on a connection: {error}"));
@@ -39,7 +39,7 @@ async fn handle_connection(
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown().await?; // the peer may still be sending: it reads why it should not
+    stream.shutdown().await?; // the client may still be sending: it reads why it should not
     time::timeout(echo::patience(), io::copy(&mut stream.take(LINGER), &mut io::sink())).await??;
     Err(refusal)
 }

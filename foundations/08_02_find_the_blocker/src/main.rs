@@ -57,14 +57,14 @@ async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments
     // ANCHOR: accept_loop
     let accepting = tool.spawn("accept loop", accept(listener, arguments.delay, Arc::clone(tool), stopping));
     // ANCHOR_END: accept_loop
-    signals.told_to_stop().await;
+    signals.stop_signal().await;
     time::sleep(Duration::from_millis(10)).await; // clients who wait already are accepted first
     accepting.abort();
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // no handler has a `stopping` any more
-        () = signals.told_to_stop_at_once() => give_up("stopped before all answers were sent"),
+        () = signals.second_stop_signal() => give_up("stopped before all answers were sent"),
     }
 }
 

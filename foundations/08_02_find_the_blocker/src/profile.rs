@@ -121,8 +121,8 @@ impl Profile {
             let stack = Stack::of(thread);
             if profile.0.polling.load(Ordering::Relaxed) == began {
                 let call = stack.and_then(|stack| stack.own_call());
-                let call = call.map_or("where it is, is unknown".to_owned(), |call| format!("it is at {call}"));
-                (profile.0.warn)(&format!("a task has had the loop for {} ms: {call}", time.as_millis()));
+                let call = call.map_or("its position is unknown".to_owned(), |call| format!("it is at {call}"));
+                (profile.0.warn)(&format!("a task has kept the loop busy for {} ms: {call}", time.as_millis()));
             }
         };
         read_line_numbers();
@@ -157,7 +157,9 @@ impl Profile {
         if let Some(cause) = cause.filter(|cause| *cause != Cause::KeptFromRunning) {
             let Task { name, place, .. } = &record.tasks[task];
             let milliseconds = spent.time.as_millis();
-            (self.0.warn)(&format!("{name}, spawned at {place}, {cause} for {milliseconds} ms: everyone else waited"));
+            (self.0.warn)(&format!(
+                "{name}, spawned at {place}, {cause} for {milliseconds} ms: all other tasks waited"
+            ));
         }
     }
     // ANCHOR_END: note
@@ -241,7 +243,7 @@ impl std::fmt::Display for Cause {
             Self::Computed => "computed",
             Self::Blocked => "was blocked",
             Self::KeptFromRunning => "was kept from running",
-            Self::Unknown => "did not give way",
+            Self::Unknown => "did not yield",
         })
     }
 }
@@ -289,15 +291,15 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells why")]
-    fn a_sleep_is_told_from_a_computation() {
+    #[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports why")]
+    fn a_sleep_is_distinguished_from_a_computation() {
         let record = record_of(async { thread::sleep(THRESHOLD * 3) });
         assert_eq!(record.tasks[0].slow, [(Cause::Blocked, 1)]);
         let record = record_of(async { compute_for(THRESHOLD * 2) });
         assert_eq!(record.tasks[0].slow, [(Cause::Computed, 1)]);
     }
 
-    /// What a clock around an `.await` says is how long the task was away, whoever had the thread meanwhile.
+    /// What a clock around an `.await` says is how long the task was away, whichever task had the thread meanwhile.
     #[tokio::test(flavor = "current_thread")]
     async fn a_clock_around_an_await_blames_a_task_that_only_waits() {
         let profile = Profile::new(THRESHOLD, |_| {});

@@ -32,16 +32,16 @@ const NOT_YET: usize = usize::MAX;
 
 // ANCHOR: handler
 /// Runs on the thread that got the signal, in the middle of whatever it does. So it must not allocate memory or take a lock.
-extern "C" fn put_down_the_stack(_: c_int) {
+extern "C" fn record_stack(_: c_int) {
     let errno = Errno::last_raw(); // the thread may be about to look at it
     let mut depth = 0;
-    let put_down = |frame: &backtrace::Frame| {
+    let record = |frame: &backtrace::Frame| {
         FRAMES[depth].store(frame.ip().addr(), Ordering::Relaxed);
         depth += 1;
         depth < DEPTH
     };
     // SAFETY: one handler runs at a time, because the next signal is sent only when this one was answered, or after a while.
-    unsafe { backtrace::trace_unsynchronized(put_down) };
+    unsafe { backtrace::trace_unsynchronized(record) };
     FOUND.store(depth, Ordering::Release);
     Errno::set_raw(errno);
 }
@@ -65,7 +65,7 @@ impl Thread {
 /// If the system does not take the handler.
 pub fn prepare() -> io::Result<()> {
     // Most system calls that the signal interrupts are begun again.
-    let action = SigAction::new(SigHandler::Handler(put_down_the_stack), SaFlags::SA_RESTART, SigSet::empty());
+    let action = SigAction::new(SigHandler::Handler(record_stack), SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handler walks the stack and stores numbers; it allocates no memory and takes no lock.
     unsafe { sigaction(SIGNAL, &action)? };
     Ok(())

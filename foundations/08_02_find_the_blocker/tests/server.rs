@@ -37,14 +37,14 @@ fn line_of(name: &str) -> usize {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells why")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports why")]
 fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() -> Result {
     for (word, name, cause) in [("sleep\n", "nap", "was blocked"), ("compute\n", "computation", "computed")] {
         let mut server = watched_with("profile").start()?;
         let Ended { output: report, log, .. } = after(&mut server, &["hello\n", word, "hello\n"])?;
         let place = format!("foundations/08_02_find_the_blocker/src/connection.rs:{}", line_of(name));
         let warning = format!("{name}, spawned at {place}, {cause} for ");
-        assert_eq!(log.matches("everyone else waited").count(), 1, "{log}");
+        assert_eq!(log.matches("all other tasks waited").count(), 1, "{log}");
         assert!(log.contains(&warning), "not {warning:?}: {log}");
         let first = report.lines().find(|line| line.contains(".rs:")).unwrap();
         assert!(first.contains(name) && first.contains(&format!("1 {cause}")), "the worst comes first: {report}");
@@ -54,14 +54,14 @@ fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() 
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only tried on Linux")]
-fn the_call_that_blocks_is_named_as_it_was_before_the_poll_was_over() -> Result {
+fn the_call_that_blocks_is_named_before_the_poll_has_ended() -> Result {
     for (word, file) in [("sleep\n", "connection.rs"), ("compute\n", "usage.rs")] {
         let arguments = ["--delay", "500ms", "--threshold", "50ms", "--with", "calls"];
         let mut server = arguments.into_iter().fold(server(), Program::argument).start()?;
         server.client()?.send(word)?;
-        server.wait_for_log("a task has had the loop for ")?;
+        server.wait_for_log("a task has kept the loop busy for ")?;
         let log = server.log();
-        let line = log.lines().find(|line| line.contains("has had the loop")).unwrap();
+        let line = log.lines().find(|line| line.contains("has kept the loop busy")).unwrap();
         let place = format!(": it is at foundations/08_02_find_the_blocker/src/{file}:");
         assert!(line.contains(&place), "{log}");
         assert_eq!(
@@ -77,22 +77,22 @@ fn the_call_that_blocks_is_named_as_it_was_before_the_poll_was_over() -> Result 
 
 /// A busy machine keeps it from running now and then, but nobody is blamed for that.
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells why")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports why")]
 fn a_healthy_server_gets_no_warning() -> Result {
     let mut server = watched_with("profile").start()?;
     let Ended { output: report, log, .. } = after(&mut server, &["hello\n"; 20])?;
-    assert!(!log.contains("everyone else waited"), "{log}");
+    assert!(!log.contains("all other tasks waited"), "{log}");
     assert!(report.contains("accept loop") && report.contains("connection"), "{report}");
     Ok(())
 }
 
 /// A test that cannot fail shows nothing: each of the two above would, with the lines of the other.
 #[test]
-fn what_is_said_of_a_culprit_is_not_said_of_the_healthy() -> Result {
+fn only_the_tasks_that_block_are_warned_about() -> Result {
     for (words, warnings) in [(["hello\n", "hello\n"], 0), (["sleep\n", "hello\n"], 1), (["sleep\n", "compute\n"], 2)] {
         let mut server = watched_with("profile").start()?;
         let log = after(&mut server, &words)?.log;
-        assert_eq!(log.matches("everyone else waited").count(), warnings, "{words:?}: {log}");
+        assert_eq!(log.matches("all other tasks waited").count(), warnings, "{words:?}: {log}");
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ fn a_file_that_cannot_be_read_or_makes_no_sense_is_a_failure() -> Result {
 }
 
 #[test]
-fn tracing_tells_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result {
+fn tracing_reports_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result {
     let mut server = watched_with("tracing").start()?;
     let log = after(&mut server, &["sleep\n"])?.log;
     let line = log.lines().find(|line| line.contains("name=\"nap\"")).unwrap_or_default();
@@ -144,7 +144,7 @@ fn tracing_tells_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result {
 }
 
 #[test]
-fn tokio_metrics_counts_slow_polls_but_does_not_tell_why() -> Result {
+fn tokio_metrics_counts_slow_polls_but_does_not_say_why() -> Result {
     for (word, name) in [("sleep\n", "nap"), ("compute\n", "computation")] {
         let mut server = watched_with("metrics").start()?;
         let report = after(&mut server, &[word])?.output;
@@ -160,12 +160,12 @@ fn each_line_comes_back() {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed();
 }
 
 #[test]
-fn no_peer_waits_for_another() {
+fn no_client_waits_for_another() {
     suite::echo_concurrent(server()).assert_passed();
 }
 
@@ -180,7 +180,7 @@ fn all_handlers_share_one_thread() {
 }
 
 #[test]
-fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+fn on_a_signal_it_answers_connected_clients_and_waits_for_none_that_trickles() -> Result {
     suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
     suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

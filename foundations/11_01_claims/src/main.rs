@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Measures what the parts of a server cost, and prints it.
 ///
-/// Of several rounds, the quickest one tells, because whatever else the machine does can only add to it.
+/// Of several rounds, the quickest one counts, because other work of the machine can only add to it.
 #[derive(Parser)]
 struct Arguments {
     /// How often to measure each part

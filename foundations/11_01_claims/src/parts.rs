@@ -69,7 +69,7 @@ fn system_call(times: u32) -> io::Result<Duration> {
 /// Two tasks on one thread yield to each other. Neither waits for anything.
 fn task_switch(times: u32) -> io::Result<Duration> {
     let executor = LocalExecutor::new();
-    let tasks = [times / 2, times.div_ceil(2)].map(|turns| executor.spawn(give_way(turns)));
+    let tasks = [times / 2, times.div_ceil(2)].map(|turns| executor.spawn(yield_turns(turns)));
     let begun = Instant::now();
     smol::block_on(executor.run(async {
         for task in tasks {
@@ -79,7 +79,7 @@ fn task_switch(times: u32) -> io::Result<Duration> {
     Ok(begun.elapsed())
 }
 
-async fn give_way(turns: u32) {
+async fn yield_turns(turns: u32) {
     for _ in 0..turns {
         yield_now().await;
     }

@@ -25,7 +25,7 @@ fn measured(arguments: &[&str]) -> Result<Value> {
 }
 
 #[test]
-fn every_round_tells_of_every_part() -> Result {
+fn every_round_measures_every_part() -> Result {
     let measured = measured(&["--rounds", "2", "--time", "0s"])?;
     assert!(measured["memory_of_a_task"].as_f64() > Some(64.0), "{measured}");
     let rounds = measured["rounds"].as_array().map_or(&[][..], Vec::as_slice);
@@ -38,7 +38,7 @@ fn every_round_tells_of_every_part() -> Result {
 
 /// On a busy machine, what needs another thread only takes longer. (So would a process, and a thread as long as a process.)
 #[test]
-fn a_task_is_started_sooner_than_a_thread_and_gives_way_sooner() -> Result {
+fn a_task_starts_and_yields_faster_than_a_thread() -> Result {
     for attempt in 0.. {
         let measured = measured(&["--rounds", "5", "--time", "200us"])?;
         let rounds = measured["rounds"].as_array().map_or(&[][..], Vec::as_slice);

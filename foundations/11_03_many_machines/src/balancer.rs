@@ -42,14 +42,14 @@ impl Kind {
         }
     }
 
-    pub fn says_of_a_restart(self) -> &'static str {
+    pub fn steps_of_a_restart(self) -> &'static str {
         match self {
             Self::Haproxy => "drained, stopped, started, found healthy",
             Self::Nginx => "stopped, started",
         }
     }
 
-    pub fn says_of_a_kill(self) -> &'static str {
+    pub fn steps_of_a_kill(self) -> &'static str {
         match self {
             Self::Haproxy => "killed, found down, started, found healthy",
             Self::Nginx => "killed, started",

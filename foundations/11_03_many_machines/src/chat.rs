@@ -19,7 +19,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// How many copies there are. As people enter one after the other, the fourth of them meets the first.
 const COPIES: usize = 3;
-/// How much Bob says while a copy is killed. The room keeps more for whoever does not read at once.
+/// How much Bob says while a copy is killed. The room keeps more for a member that does not read at once.
 const LINES: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,9 +43,9 @@ impl Meeting {
 
     fn in_words(self) -> &'static str {
         match self {
-            Self::Apart => "everyone is sent to the next one",
+            Self::Apart => "each client goes to the next copy",
             Self::Sticky => "the name of the room decides",
-            Self::Broker => "everyone is sent to the next one, and redis-server stands between them",
+            Self::Broker => "each client goes to the next copy, and redis-server connects them",
         }
     }
 
@@ -86,7 +86,7 @@ impl Scene {
             let address = balancer.port.address;
             listening(format_args!("http://{address}"), "a browser with two windows of this address");
         }
-        tell(&format!("haproxy stands in front of {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
+        tell(&format!("haproxy balances {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
         Ok(Self { balancer, copies, broker })
     }
 
@@ -186,7 +186,7 @@ impl Scene {
         person.next().await?; // the question for a name
         person.send(name).await?;
         let greeting = person.next().await?;
-        tell(&format!("{name} enters copy {copy}, and is told {greeting:?}"));
+        tell(&format!("{name} joins at copy {copy}, and reads {greeting:?}"));
         Ok(person)
     }
 
@@ -210,7 +210,7 @@ impl Person {
         Ok(())
     }
 
-    /// Waits for the next line that is not about somebody who has come: from other copies, this may come early or late.
+    /// Waits for the next line that is not about a member who has come: from other copies, this may come early or late.
     async fn hears_talk(&mut self) -> Result<()> {
         let line = self.next_talk().await?;
         tell(&format!("{} hears {line:?}", self.name));

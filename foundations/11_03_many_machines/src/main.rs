@@ -35,7 +35,7 @@ async fn main() -> std::process::ExitCode {
 
     let arguments = <scene::Arguments as clap::Parser>::parse();
     scene::refuse_nonsense(&arguments);
-    let told_to_stop = async {
+    let stop_signal = async {
         let mut ctrl_c = signal(SignalKind::interrupt())?;
         let mut terminated = signal(SignalKind::terminate())?;
         let mut terminal_closed = signal(SignalKind::hangup())?;
@@ -43,8 +43,8 @@ async fn main() -> std::process::ExitCode {
         std::io::Result::Ok(())
     };
     // Whichever ends first, the other one is dropped, and with it all processes that it has started.
-    let ended = tokio::select! { ended = scene::run(&arguments) => ended, ended = told_to_stop => ended };
+    let ended = tokio::select! { ended = scene::run(&arguments) => ended, ended = stop_signal => ended };
     let Err(error) = ended else { return std::process::ExitCode::SUCCESS };
-    let _ = writeln!(std::io::stderr(), "cannot go on: {error}");
+    let _ = writeln!(std::io::stderr(), "cannot continue: {error}");
     std::process::ExitCode::FAILURE
 }

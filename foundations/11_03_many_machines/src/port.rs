@@ -4,7 +4,7 @@ use std::io::{Error, Result};
 use std::net::SocketAddr;
 use tokio::net::TcpSocket;
 
-/// A port on which one program after the other can listen. Until it is dropped, nobody who looks for a free port gets this one.
+/// A port on which one program after the other can listen. Until it is dropped, no program that looks for a free port gets this one.
 pub struct Port {
     pub address: SocketAddr,
     _bound: Option<TcpSocket>,

@@ -44,15 +44,15 @@ impl Lines {
 // ANCHOR_END: lines
 
 // ANCHOR: carry
-/// Carries lines until everyone has left, and then the lines that remain. A broker that is gone is tried again and again.
-pub async fn carry(member: Member, broker: String, mut lines: Lines, everyone_has_left: CancellationToken) {
+/// Carries lines until all members have left, and then the lines that remain. A broker that is gone is tried again and again.
+pub async fn carry(member: Member, broker: String, mut lines: Lines, all_have_left: CancellationToken) {
     let id = RandomState::new().hash_one(()).to_string(); // so that a relay knows its own lines
     let mut unsent = Vec::new();
     loop {
         let Lines { outgoing, incoming } = &mut lines;
         let ended = select! {
-            lost = tell_the_room(&member, &id, incoming) => lost,
-            ended = tell_the_broker(&member, &id, &mut unsent, outgoing, &everyone_has_left) => ended,
+            lost = deliver(&member, &id, incoming) => lost,
+            ended = publish(&member, &id, &mut unsent, outgoing, &all_have_left) => ended,
         };
         let Err(error) = ended else { return };
         command_line::log(format_args!("lost the broker: {error}"));
@@ -66,12 +66,12 @@ pub async fn carry(member: Member, broker: String, mut lines: Lines, everyone_ha
 }
 
 /// Publishes what the room says. What the broker has not confirmed is kept, and sent again on the next connection: it may arrive twice.
-async fn tell_the_broker(
+async fn publish(
     member: &Member,
     id: &str,
     unsent: &mut Vec<String>,
     broker: &mut MultiplexedConnection,
-    everyone_has_left: &CancellationToken,
+    all_have_left: &CancellationToken,
 ) -> RedisResult<()> {
     loop {
         while unsent.len() < BATCH
@@ -91,20 +91,20 @@ async fn tell_the_broker(
         select! {
             biased;
             heard = member.hear() => keep(unsent, heard),
-            () = everyone_has_left.cancelled() => return Ok(()),
+            () = all_have_left.cancelled() => return Ok(()),
             () = sleep(patience() / 3) => {}
         }
     }
 }
 
 /// Says in the room what other relays have published.
-async fn tell_the_room(member: &Member, id: &str, broker: &mut PubSubStream) -> RedisResult<()> {
+async fn deliver(member: &Member, id: &str, broker: &mut PubSubStream) -> RedisResult<()> {
     let lost = |why| RedisError::from((ErrorKind::Io, why));
     for number in 1.. {
         let message = timeout(patience(), broker.next()).await.map_err(|_| lost("it says nothing"))?;
         let message: String = message.ok_or(lost("it has hung up"))?.get_payload()?;
         match message.split_once(' ') {
-            Some((other, line)) if other != id && !line.is_empty() => member.tell_others(line.to_owned()),
+            Some((other, line)) if other != id && !line.is_empty() => member.send_to_others(line.to_owned()),
             _ => {} // our own line, or an empty one
         }
         if number % BATCH == 0 {

@@ -26,10 +26,10 @@ const INSTALLATION: Duration = Duration::from_millis(100);
 /// Starts copies of a server behind a balancer, and replaces each of them in turn, while clients ask.
 #[derive(Parser)]
 pub struct Arguments {
-    /// Which program stands in front
+    /// Which program is the balancer
     #[arg(long, default_value = "haproxy")]
     balancer: balancer::Kind,
-    /// Which server stands behind it, if not the one that belongs there
+    /// Which server the copies are, if not the usual one
     #[arg(long)]
     server: Option<server_copy::Kind>,
     /// How many of it
@@ -126,7 +126,7 @@ impl Scene {
             .legend(Kind::Served, "answers")
             .legend(Kind::Waits, "gets no new requests, and finishes what it has begun")
             .legend(Kind::Blocked, "is down")
-            .legend(Kind::Lost, "was asked for, and never came");
+            .legend(Kind::Lost, "was requested, but never came");
         timeline.notes = "lost".to_owned();
         for number in 1..=copies.len() {
             timeline.row(format!("copy {number}"));
@@ -139,7 +139,7 @@ impl Scene {
         }
         let (name, server) = (arguments.balancer.name(), server.name());
         let copies = if arguments.copies == 1 { "one copy".to_owned() } else { format!("{} copies", arguments.copies) };
-        scene.tell(&format!("{name} stands in front of {copies} of {server}"));
+        scene.tell(&format!("{name} balances {copies} of {server}"));
         Ok(scene)
     }
 
@@ -157,7 +157,7 @@ impl Scene {
             sleep(INSTALLATION).await;
             copy.start_again().await?;
             self.balancer.ready(number).await?;
-            self.was_down(number, drained, ended, self.balancer.kind.says_of_a_restart());
+            self.was_down(number, drained, ended, self.balancer.kind.steps_of_a_restart());
             sleep(PAUSE).await;
         }
         Ok(())
@@ -175,7 +175,7 @@ impl Scene {
         sleep(PAUSE).await;
         self.copies[0].start_again().await?;
         self.balancer.ready(1).await?;
-        self.was_down(1, killed, killed, self.balancer.kind.says_of_a_kill());
+        self.was_down(1, killed, killed, self.balancer.kind.steps_of_a_kill());
         sleep(PAUSE).await;
         Ok(())
     }

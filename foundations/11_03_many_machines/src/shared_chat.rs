@@ -32,7 +32,7 @@ const HELP: &str = "\
 Serves HTTP until Ctrl-C, and shares its room with all other copies that use the same broker: redis://127.0.0.1:6379,
 unless the environment names another one in BROKER. Port 0 means any free port.";
 
-/// How long the last lines may take to the broker, once everyone has left.
+/// How long the last lines may take to the broker, once all members have left.
 const GRACE: Duration = Duration::from_secs(1);
 
 // ANCHOR: shared_chat
@@ -49,14 +49,14 @@ async fn main() {
         Ok((relay, _)) => relay,
         Err(refusal) => command_line::fail(refusal),
     };
-    let everyone_has_left = CancellationToken::new();
-    let carried = tokio::spawn(carry(relay, broker, lines, everyone_has_left.clone()));
+    let all_have_left = CancellationToken::new();
+    let carried = tokio::spawn(carry(relay, broker, lines, all_have_left.clone()));
     match (TcpListener::bind(&address).await, server::signals()) {
         (Ok(listener), Ok(signals)) => server::run(listener, signals, chat).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
         (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
     }
-    everyone_has_left.cancel();
+    all_have_left.cancel();
     let _ = timeout(GRACE, carried).await;
 }
 // ANCHOR_END: shared_chat

@@ -106,7 +106,7 @@ fn greet(
     Ok(())
 }
 
-/// Sends a response for each request that has arrived, and tells whether the connection stays.
+/// Sends a response for each request that has arrived, and returns whether the connection stays.
 fn answer(stream: &mut TcpStream, buffer: &mut [u8], response: &[u8]) -> bool {
     let received = match stream.read(buffer) {
         Ok(0) => return false,

@@ -26,9 +26,9 @@ static PERMITS: Semaphore = Semaphore::const_new(MAX_CLIENTS as usize);
 /// How long the answers may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the rest of a request may take then.
-const LAST_CALL: Duration = Duration::from_secs(5);
+const REQUEST_GRACE: Duration = Duration::from_secs(5);
 /// How long a client may take then to close its half of the connection.
-const GOODBYE: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_secs(1);
 /// Ready once the server was told to stop. The message says until when a request may still arrive.
 type Stopping = Shared<oneshot::Receiver<Instant>>;
 
@@ -53,22 +53,22 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let accepting = task::spawn(accept(listener, stopping.shared()));
-    told_to_stop(&mut signals).await;
+    stop_signal(&mut signals).await;
     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
-    let _ = stop.send(Instant::now() + LAST_CALL);
+    let _ = stop.send(Instant::now() + REQUEST_GRACE);
     let all_served = async {
         let _ = accepting.await;
         let _ = PERMITS.acquire_many(MAX_CLIENTS).await; // when all permits are back, every client has been served
     };
     let grace = pin!(sleep(GRACE));
-    if let Either::Right(_) = select(pin!(all_served), select(pin!(told_to_stop(&mut signals)), grace)).await {
+    if let Either::Right(_) = select(pin!(all_served), select(pin!(stop_signal(&mut signals)), grace)).await {
         command_line::fail("stopped before all answers were sent");
     }
 }
 // ANCHOR_END: run
 
 /// Waits for Ctrl-C, or for the signal that asks a program to end.
-async fn told_to_stop([interrupt, terminate]: &mut [Signal; 2]) {
+async fn stop_signal([interrupt, terminate]: &mut [Signal; 2]) {
     select(pin!(interrupt.recv()), pin!(terminate.recv())).await;
 }
 
@@ -142,7 +142,7 @@ async fn receive_or_stop(
     if connection.is_idle() {
         return Ok(Ok(()));
     }
-    let time_left = stopped.map_or(LAST_CALL, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let time_left = stopped.map_or(REQUEST_GRACE, |deadline| deadline.saturating_duration_since(Instant::now()));
     timeout(time_left, pin!(receive(stream, connection))).await
 }
 // ANCHOR_END: receive_or_stop
@@ -197,7 +197,7 @@ async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: St
     if let Either::Left((lingered, _)) = select(pin!(timeout(PATIENCE, lingered.as_mut())), stopping).await {
         return lingered.unwrap_or(Ok(())); // it has had its time
     }
-    timeout(GOODBYE, lingered).await.unwrap_or(Ok(()))
+    timeout(LINGER, lingered).await.unwrap_or(Ok(()))
 }
 // ANCHOR_END: close
 

@@ -160,7 +160,7 @@ impl Browser {
                 // A page that is being left may say that it is gone.
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if begin.elapsed() < SAFETY => thread::sleep(POLL),
                 Ok(Value::Null | Value::Bool(false)) => {
-                    return Err(Failure::new(format!("this does not come true: {expression}")));
+                    return Err(Failure::new(format!("this never becomes true: {expression}")));
                 }
                 answer => return answer,
             }

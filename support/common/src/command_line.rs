@@ -46,7 +46,7 @@ pub fn say(words: impl Display) {
 /// Ends the program: with code 1 if something failed, and with code 0 if only its reader has left, such as `head`, who has seen enough.
 pub fn finish(done: io::Result<()>) -> ! {
     match done.and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(format_args!("cannot go on: {error}")),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(format_args!("cannot continue: {error}")),
         _ => process::exit(0),
     }
 }

@@ -5,8 +5,8 @@ use std::thread;
 
 /// What costs something with each echo, besides the lines: turns for everyone, and patience. And what costs nothing, but is easily forgotten.
 const PROMISES: [&str; 4] = [
-    "a_client_that_never_stops_delays_nobody",
-    "peers_that_say_nothing_are_let_go",
+    "a_client_that_never_stops_delays_no_other_client",
+    "silent_clients_are_disconnected",
     "running_out_of_descriptors",
     "connections_that_fail_before_they_are_accepted",
 ];

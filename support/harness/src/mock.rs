@@ -20,7 +20,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// A stream that plays a script for whoever reads it, and keeps what is written to it. When the script is over, the peer
+/// A stream that plays a script for its reader, and keeps what is written to it. When the script is over, the client
 /// has closed its half. Clones share one script and one memory, as two handles to one connection do.
 #[derive(Clone, Debug, Default)]
 pub struct Stream(Arc<Mutex<State>>);
@@ -46,17 +46,17 @@ enum Event {
 }
 
 impl Stream {
-    /// A peer that closes its half at once, unless more is said.
+    /// A client that closes its half at once, unless more is said.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Then the peer sends these bytes, in one packet.
+    /// Then the client sends these bytes, in one packet.
     pub fn sends(self, bytes: impl AsRef<[u8]>) -> Self {
         self.then(Event::Bytes(bytes.as_ref().to_vec()))
     }
 
-    /// Then the peer sends these bytes one by one, each at a time when the reader already waits for it.
+    /// Then the client sends these bytes one by one, each at a time when the reader already waits for it.
     pub fn sends_byte_by_byte(self, bytes: impl AsRef<[u8]>) -> Self {
         bytes.as_ref().iter().fold(self, |stream, byte| stream.is_not_ready().sends([*byte]))
     }
@@ -76,23 +76,23 @@ impl Stream {
         self.then(Event::Failure(error))
     }
 
-    /// Then whoever reads panics, as though the handler had a bug there.
+    /// Then the reader panics, as though the handler had a bug there.
     pub fn panics(self) -> Self {
         self.then(Event::Panic)
     }
 
-    /// Then whoever reads stands still, thread and all, until everyone else has come to the meeting.
+    /// Then the reader blocks its thread until all others have come to the meeting.
     pub fn meets(self, meeting: &Meeting) -> Self {
         self.then(Event::Meeting(meeting.clone()))
     }
 
-    /// The peer takes no more than so many bytes in one write.
+    /// The client takes no more than so many bytes in one write.
     pub fn takes_at_most(self, bytes: usize) -> Self {
         self.state().bite = Some(bytes);
         self
     }
 
-    /// The peer is not ready for a write when it is first tried; the writer is woken, and tries again.
+    /// The client is not ready for a write when it is first tried; the writer is woken, and tries again.
     pub fn hesitates_before_it_takes(self) -> Self {
         self.state().hesitates = true;
         self
@@ -201,7 +201,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::TimedOut`] if somebody does not come.
+    /// Fails with [`ErrorKind::TimedOut`] if a reader does not come.
     pub fn attend(&self) -> io::Result<()> {
         let (missing, someone_came) = &*self.missing;
         let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);

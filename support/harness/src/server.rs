@@ -108,13 +108,13 @@ impl Program {
         self.argument("--delay").argument(format!("{}ms", delay.as_millis()))
     }
 
-    /// The same, with less patience for peers that say nothing, if it is an echo server or a mutant: for what waits for its
+    /// The same, with less patience for clients that say nothing, if it is an echo server or a mutant: for what waits for its
     /// end.
-    pub fn patience_for_peers(self, patience: Duration) -> Self {
+    pub fn patience_for_clients(self, patience: Duration) -> Self {
         self.environment("PATIENCE", patience.as_secs_f64().to_string())
     }
 
-    /// How long it waits for a peer that makes no progress: ten seconds, unless it was told otherwise.
+    /// How long it waits for a client that makes no progress: ten seconds, unless it was told otherwise.
     pub(crate) fn its_patience(&self) -> Duration {
         let told = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
         let seconds = told.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
@@ -195,15 +195,15 @@ impl Program {
     /// As [`start`](Self::start), with the standard error connected to something else.
     pub(crate) fn start_with_log(&self, log: Stdio) -> Result<Server> {
         let mut server = self.spawn(self.command().arg("127.0.0.1:0").stdout(Stdio::piped()).stderr(log))?;
-        server.hear_announcement().map_err(|failure| failure.context(self.path.display()))?;
+        server.read_announcement().map_err(|failure| failure.context(self.path.display()))?;
         Ok(server)
     }
 
     /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
     /// that was free a moment ago, and that no other program here is given in the meantime: where all of 127.0.0.0/8 is this machine,
     /// this process has an address of its own.
-    pub(crate) fn start_unheard(&self) -> Result<Server> {
-        let mut attempts = 0..5; // somebody else may take the address in the meantime
+    pub(crate) fn start_without_reader(&self) -> Result<Server> {
+        let mut attempts = 0..5; // another program may take the address in the meantime
         loop {
             let (reader, writer) = pipe()?;
             drop(reader);
@@ -502,7 +502,7 @@ impl Server {
     }
 
     /// Waits until it says what it speaks, and where.
-    fn hear_announcement(&mut self) -> Result {
+    fn read_announcement(&mut self) -> Result {
         let has_line = |text: &str, has_ended: bool| has_ended || text.contains('\n');
         self.output.wait(SAFETY, has_line)?; // impatience is for faults, not for a slow start
         let output = self.output.so_far();

@@ -1,4 +1,4 @@
-//! The body of a request: nobody here wants it, but its end must be found, or it would be taken for the next request.
+//! The body of a request: it is not used here, but its end must be found, or it would be taken for the next request.
 
 use crate::grammar::{after_quoted_string, after_space, after_token, is_text_byte};
 use crate::response::{Response, Status};
@@ -13,7 +13,7 @@ pub(crate) enum Length {
     Chunked(Chunks),
 }
 
-/// Where in a chunked body the next byte stands.
+/// Where in a chunked body the next byte is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
     next: Next,
@@ -62,7 +62,7 @@ impl Length {
     }
 
     /// Whether the whole body has been skipped.
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         match self {
             Self::Bytes(left) => *left == 0,
             Self::Chunked(chunks) => chunks.next == Next::End,

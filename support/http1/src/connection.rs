@@ -17,7 +17,7 @@ use core::time::Duration;
 ///     receive        ┌──────────────────────────────────────────┐
 ///        │           ▼                                          │
 ///        └──▶ reading a head ──▶ reading a body ──▶ answering ──┘
-///                    │                  │               │ the peer or the server
+///                    │                  │               │ the client or the server
 ///        it breaks a │                  │               │ wants to stop
 ///        rule, or is └──────────────────┴───────┬───────┘
 ///        timed out                              │
@@ -38,7 +38,7 @@ pub struct Connection {
     /// How many requests, answers and [milestones](crate::MILESTONE) of bodies there were.
     progress: u32,
     serves_one_request: bool,
-    /// The peer has sent everything: its half of the connection is closed.
+    /// The client has sent everything: its half of the connection is closed.
     input_ended: bool,
 }
 
@@ -96,17 +96,17 @@ impl<'connection> Request<'connection> {
 }
 
 impl Connection {
-    /// A connection that is kept as long as the peer wants.
+    /// A connection that is kept as long as the client wants.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A connection that is over after one response, which tells the peer so.
+    /// A connection that is over after one response, which tells the client so.
     pub fn for_one_request() -> Self {
         Self { serves_one_request: true, ..Self::default() }
     }
 
-    /// Takes the bytes that arrived, in whatever pieces they came. None at all means that the peer has sent everything.
+    /// Takes the bytes that arrived, in whatever pieces they came. None at all means that the client has sent everything.
     pub fn receive(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             self.input_ended = true;
@@ -204,7 +204,7 @@ impl Connection {
         self.progress
     }
 
-    /// Ends a connection whose peer has kept the server waiting for too long. Half a request is answered with
+    /// Ends a connection whose client has kept the server waiting for too long. Half a request is answered with
     /// [`Status::RequestTimeout`]; without one, there is nothing to answer.
     pub fn time_out(&mut self) {
         match self.state {
@@ -258,7 +258,7 @@ impl Connection {
     }
 
     fn read_complete_head(&mut self, head: Head) -> Result<Step, Response> {
-        if head.body.is_over() {
+        if head.body.is_complete() {
             return Ok(self.ask(&head));
         }
         if head.expects_continue {
@@ -277,7 +277,7 @@ impl Connection {
         let skipped = head.body.skip(&self.input[self.consumed + head.length..])?;
         head.length += skipped;
         self.count(head.pass(skipped));
-        if head.body.is_over() {
+        if head.body.is_complete() {
             return Ok(self.ask(&head));
         }
         if self.input_ended {

@@ -134,7 +134,7 @@ impl Fields {
         }
     }
 
-    /// Whether the peer waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
+    /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
     pub(crate) fn expects_continue(&self) -> bool {
         self.expects_continue
     }

@@ -19,7 +19,7 @@ pub(crate) struct Head {
     pub(crate) path: Range<usize>,
     pub(crate) body: Length,
     pub(crate) persistence: Persistence,
-    /// The peer waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
+    /// The client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
     pub(crate) expects_continue: bool,
     /// The bytes of the head, including the empty line that ends it.
     pub(crate) length: usize,
@@ -46,7 +46,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// A method that nobody defined may have rules that nobody here knows, so it ends the connection.
+    /// An undefined method may have unknown rules, so it ends the connection.
     fn new(name: &str) -> Result<Self, Response> {
         match name {
             "GET" => Ok(Self::Get),
@@ -72,7 +72,7 @@ const HEAD_TOO_LONG: Response =
 /// there the last time already, and did not suffice.
 ///
 /// Only the first [`MAX_HEAD`] bytes are looked at, and of these only whole lines. So the answer does not depend on how the
-/// input was cut, and a peer that sends byte by byte has a head read once for each line, not once for each byte.
+/// input was cut, and a client that sends byte by byte has a head read once for each line, not once for each byte.
 pub(crate) fn parse(input: &[u8], searched: usize) -> Result<Option<Head>, Response> {
     let window = &input[..input.len().min(MAX_HEAD)];
     let start = start_of_request_line(window)?;

@@ -21,7 +21,7 @@
 //! assert!(connection.output(since_1970).starts_with(b"HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
 //! ```
 //!
-//! A peer that breaks the rules is answered by the connection itself: the server only ever sees complete, valid
+//! A client that breaks the rules is answered by the connection itself: the server only ever sees complete, valid
 //! `GET` and `HEAD` requests. [`Status`] tells which answers there are, [`rfc`] which rules, each with its tests.
 //!
 //! # Three promises
@@ -29,7 +29,7 @@
 //! - **The cuts do not matter.** The same bytes lead to the same answers, whatever pieces they arrive in.
 //! - **Nothing is taken for something else.** What two readers might understand in two ways is refused, and nothing is read
 //!   after it: a proxy in front may have understood it the other way.
-//! - **A peer costs what it sends.** The `MAX_` constants below bound what is kept and read of one request; an idle connection
+//! - **A client costs what it sends.** The `MAX_` constants below bound what is kept and read of one request; an idle connection
 //!   keeps nothing. What is sent is bounded by what was received: the shortest request has 18 bytes.
 //!
 //! # How to read it

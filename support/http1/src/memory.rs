@@ -1,4 +1,4 @@
-//! Tests of what a connection costs in memory and work, which nobody sees from outside.
+//! Tests of what a connection costs in memory and work, which cannot be seen from outside.
 
 use crate::head;
 use crate::{Connection, MAX_HEAD, Response};

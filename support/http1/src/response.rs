@@ -22,7 +22,7 @@ pub enum Status {
     /// 400: the request breaks the grammar, is ambiguous, or ends too early.
     BadRequest = 400,
     /// 405: the method exists, but pages can be read with `GET` and `HEAD` only. The connection is kept, unless a body was
-    /// announced by `Expect`: it need not come any more, so nobody knows what follows.
+    /// announced by `Expect`: it need no longer come, so it is unknown what follows.
     MethodNotAllowed = 405,
     /// 408: a part of the request arrived, but the rest did not come in time ([`Connection::time_out`](crate::Connection::time_out)).
     RequestTimeout = 408,
@@ -37,7 +37,7 @@ pub enum Status {
     /// 431: the head is longer than [`MAX_HEAD`](crate::MAX_HEAD), has more fields than
     /// [`MAX_HEADER_FIELDS`](crate::MAX_HEADER_FIELDS), or the body more than [`MAX_CHUNK_EXTRAS`](crate::MAX_CHUNK_EXTRAS).
     HeaderFieldsTooLarge = 431,
-    /// 501: nobody here knows this method or this transfer coding.
+    /// 501: this server does not know this method or this transfer coding.
     NotImplemented = 501,
     /// 505: the request is in another major version, such as HTTP/2.
     VersionNotSupported = 505,

@@ -61,7 +61,7 @@ impl Hands {
     const BACKLOG: usize = 128;
 
     /// Whether so many clients can all be connected before the first one is served.
-    pub fn let_in(self, clients: usize) -> bool {
+    pub fn admits(self, clients: usize) -> bool {
         !matches!(self, Self::Few(_)) || clients <= Self::BACKLOG
     }
 }

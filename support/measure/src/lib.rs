@@ -10,7 +10,7 @@
 //! figure  protocol              what is told of a server; how one speaks to it
 //! scenario  comparison          what is measured; what a program consists of
 //! └ linux                       the program: what follows needs Linux
-//!   children  process  files    processes that end with this one; what the kernel tells of them; files that are written
+//!   children  process  files    processes that end with this one; what the kernel reports of them; files that are written
 //!   server                      a server as a process
 //!   source  own                 what it is made of; how it comes to be there
 //!   load                        what plays the clients: job and client; control; the loads; timed, which runs them

@@ -52,17 +52,17 @@ pub enum Unit {
     Turns,
 }
 
-/// What somebody does, in so far as it is drawn differently.
+/// What a row does, as far as it is drawn differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Has to wait because somebody else is served.
+    /// Has to wait because another is served.
     Waits,
     /// Is being served.
     Served,
     /// Works.
     Runs,
-    /// Waits for something that takes its time, whoever else there is.
+    /// Waits for something that takes its time, whatever the others do.
     Blocked,
     /// Waits for something that will never come.
     Lost,
@@ -77,7 +77,7 @@ pub struct Meaning {
     pub text: String,
 }
 
-/// One client, thread, machine: whoever has a line of the picture.
+/// A client, a thread, a machine: what has a line in the picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name, at most sixteen letters or so.

@@ -110,7 +110,7 @@ fn the_terminal_shows_who_does_what_when() {
 }
 
 #[test]
-fn whoever_does_not_see_it_is_told() {
+fn a_picture_has_a_description_in_words() {
     let mut kitchen = kitchen();
     kitchen.marks.push(Mark { at: 5, label: "the bell".to_owned() });
     let told = "fish: cooks from 0 s to 4 s. chips: waits for the fryer from 0 s to 4 s; cooks from 4 s to 8 s. the bell at 5 s.";
@@ -118,10 +118,7 @@ fn whoever_does_not_see_it_is_told() {
     for at in 8..20 {
         kitchen.rows[0].span(Kind::Runs, at, at + 1);
     }
-    assert!(
-        kitchen.describe().starts_with("fish: cooks 13 times, 16 s in all."),
-        "nobody wants to hear thirteen times"
-    );
+    assert!(kitchen.describe().starts_with("fish: cooks 13 times, 16 s in all."), "not one phrase thirteen times");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(failure) => {
-            eprintln!("cannot go on: {failure}");
+            eprintln!("cannot continue: {failure}");
             ExitCode::FAILURE
         }
     }

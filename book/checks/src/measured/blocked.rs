@@ -9,14 +9,14 @@ use std::time::Duration;
 /// How often it is tried.
 const ATTEMPTS: usize = 50;
 /// The check of the harness that is run. It fails if the others are not served within the patience of their clients.
-pub const CHECK: &str = "a_handler_that_blocks_its_thread_stops_nobody";
+pub const CHECK: &str = "a_handler_that_blocks_its_thread_stops_no_other_client";
 
-/// In how many attempts a blocked handler stopped everyone.
+/// In how many attempts a blocked handler stopped all others.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Blocked {
     /// How often it was tried on each runtime.
     pub attempts: usize,
-    /// The servers, and in how many attempts everyone was stopped.
+    /// The servers, and in how many attempts all others were stopped.
     pub stopped: Vec<(String, usize)>,
 }
 
@@ -34,13 +34,13 @@ impl Blocked {
         save("blocked.json", &Self { attempts: ATTEMPTS, stopped: stopped.collect() })
     }
 
-    /// In how many attempts everyone was stopped.
+    /// In how many attempts all others were stopped.
     pub fn of(&self, server: &str) -> Option<usize> {
         self.stopped.iter().find(|(name, _)| name == server).map(|(_, count)| *count)
     }
 }
 
-/// In how many attempts a blocked handler stops everyone.
+/// In how many attempts a blocked handler stops all others.
 fn stops(program: &Program) -> usize {
     let program = with_two_threads(program).patience(Duration::from_secs(2));
     (0..ATTEMPTS).filter(|_| suite::only(CHECK, &program).is_err()).count()

@@ -68,5 +68,5 @@ fn cost(name: &str) -> Result<Cost> {
 
 fn memory(server: &Server) -> Result<[u64; 2]> {
     let told = server.resident_memory().zip(server.virtual_memory());
-    told.map(Into::into).ok_or_else(|| Failure::new("only Linux tells how much memory a program has"))
+    told.map(Into::into).ok_or_else(|| Failure::new("only Linux reports how much memory a program has"))
 }

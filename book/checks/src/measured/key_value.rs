@@ -1,4 +1,4 @@
-//! Step 7.2 beside Redis itself: what a request costs each of them, and how long everyone waits for one slow command.
+//! Step 7.2 beside Redis itself: what a request costs each of them, and how long all clients wait for one slow command.
 //!
 //! Both are loaded by `redis-benchmark`, in turns, so that what the machine does otherwise meets both. The server has one processor,
 //! and the load another one.
@@ -25,7 +25,7 @@ const USUAL: usize = 16;
 pub const LONG_KEYS: [(&str, usize); 2] = [("SET", 16), ("GET", 16)];
 /// A server that works for a smaller part of the time waits for the load.
 const BUSY: f64 = 0.9;
-/// How many keys there are when somebody asks for all of them.
+/// How many keys there are when a client asks for all of them.
 pub const MANY_KEYS: usize = 1_000_000;
 
 /// All that was measured.
@@ -37,7 +37,7 @@ pub struct Measured {
     pub processor: String,
     /// The loads, in the order in which they were applied.
     pub loads: Vec<Load>,
-    /// What a slow command did to everybody, on each server.
+    /// What a slow command did to all clients, on each server.
     pub waits: Vec<Wait>,
 }
 

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_takes_longer_than_a_delay_has_waited() {
+    fn a_client_that_takes_longer_than_a_delay_has_waited() {
         let mut timeline = Timeline::new("", Unit::Milliseconds);
         for (from, to) in [(0, 100), (10, 110), (20, 200), (30, 290)] {
             timeline.row("").span(Kind::Served, from, to);

@@ -64,11 +64,11 @@ pub fn waits(timeline: &Timeline) -> Vec<bool> {
 pub fn outcome(timeline: &Timeline) -> &'static str {
     let waits = waits(timeline);
     if waits.iter().all(|waits| *waits) {
-        "everyone waits for client 1"
+        "all wait for client 1"
     } else if waits.iter().any(|waits| *waits) {
         "some wait for client 1"
     } else {
-        "nobody waits for client 1"
+        "no client waits for client 1"
     }
 }
 
@@ -157,7 +157,7 @@ fn visit(
 
 /// The names of the server's threads, by the number that `strace` shows.
 fn thread_names(server: &Server) -> Result<HashMap<u32, String>> {
-    let names = server.thread_names().ok_or(Failure::new("only Linux tells the names of threads"))?;
+    let names = server.thread_names().ok_or(Failure::new("only Linux reports the names of threads"))?;
     let mut workers = 0;
     let named = names.into_iter().map(|(number, name)| {
         let name = if number == server.process() {
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_comes_meanwhile_and_is_answered_later_has_waited() {
+    fn a_client_that_comes_meanwhile_and_is_answered_later_has_waited() {
         let with_quick_clients = |quick: [(u64, u64); 2]| {
             let mut timeline = Timeline::new("", Unit::Milliseconds);
             timeline.row("").span(Kind::Served, 0, 50);
@@ -202,9 +202,9 @@ mod tests {
             timeline
         };
         for (quick, waited, outcome_in_words) in [
-            ([(10, 60), (20, 70)], [true, true], "everyone waits for client 1"),
+            ([(10, 60), (20, 70)], [true, true], "all wait for client 1"),
             ([(10, 10), (20, 60)], [false, true], "some wait for client 1"),
-            ([(10, 10), (55, 60)], [false, false], "nobody waits for client 1"),
+            ([(10, 10), (55, 60)], [false, false], "no client waits for client 1"),
         ] {
             let timeline = with_quick_clients(quick);
             assert_eq!((waits(&timeline), outcome(&timeline)), (waited.to_vec(), outcome_in_words));

@@ -56,7 +56,7 @@ impl Threads {
     }
 
     fn of(server: &Server) -> Result<Self> {
-        let names = server.thread_names().ok_or(Failure::new("only Linux tells the names of threads"))?;
+        let names = server.thread_names().ok_or(Failure::new("only Linux reports the names of threads"))?;
         let mut times = Vec::new();
         for (number, name) in names {
             let name = if number == server.process() { "main".to_owned() } else { name };

@@ -12,7 +12,7 @@ use std::time::Duration;
 const POOL: &str = "08_01_blocking_pool";
 const FINDER: &str = "08_02_find_the_blocker";
 const HUGE: &str = "4294967295\n";
-const FULL: &[u8] = b"error: too much to do, try again later\n";
+const FULL: &[u8] = b"error: too many requests, try again later\n";
 
 fn with(program: Program, arguments: &[&str]) -> Program {
     arguments.iter().fold(program, Program::argument)
@@ -33,7 +33,7 @@ fn each_picture_and_table_of_the_blocked_loop_shows_its_data() -> Result {
 }
 
 #[test]
-fn in_the_pictures_everyone_waits_for_the_loop_and_nobody_for_the_other_threads() -> Result {
+fn in_the_pictures_all_clients_wait_for_the_loop_and_none_for_the_other_threads() -> Result {
     for place in PLACES {
         assert_eq!(little_load::waits(&blocked_loop::timeline(place)?), [place == "loop"; 3], "{place}");
     }
@@ -104,7 +104,8 @@ fn without_times(text: &str) -> String {
 
 #[test]
 fn each_tool_says_of_the_culprits_what_the_book_shows() -> Result {
-    for (name, shown) in [("profile", "everyone else waited"), ("tracing", "name=\"nap\""), ("metrics", "slow polls")] {
+    for (name, shown) in [("profile", "all other tasks waited"), ("tracing", "name=\"nap\""), ("metrics", "slow polls")]
+    {
         let program = with(step::program(FINDER)?, &["--delay", "250ms", "--with", name]);
         let mut server = program.start()?;
         let mut client = server.client()?;
@@ -128,12 +129,12 @@ fn each_tool_says_of_the_culprits_what_the_book_shows() -> Result {
 }
 
 #[test]
-fn a_computation_that_is_not_told_to_stop_goes_on_for_nobody() -> Result {
+fn a_computation_that_is_not_told_to_stop_continues_without_a_client() -> Result {
     let arguments = ["--threads", "1", "--queue", "0", "--deadline", "50ms"];
-    let server = with(patch::program(&format!("{POOL}+nobody_says_stop"))?, &arguments).start()?;
+    let server = with(patch::program(&format!("{POOL}+no_cancellation_of_the_count"))?, &arguments).start()?;
     let mut client = server.client()?;
     client.send(HUGE)?;
-    assert_eq!(client.line()?, b"error: not done within 50ms\n");
+    assert_eq!(client.line()?, b"error: not finished within 50ms\n");
     for _ in 0..10 {
         client.send("10\n")?;
         assert_eq!(client.line()?, FULL, "its thread is free again");
@@ -143,9 +144,9 @@ fn a_computation_that_is_not_told_to_stop_goes_on_for_nobody() -> Result {
 }
 
 #[test]
-fn who_waits_for_room_is_told_nothing() -> Result {
+fn a_client_whose_task_waits_for_a_permit_gets_no_answer() -> Result {
     let arguments = ["--threads", "1", "--queue", "0"];
-    let server = with(patch::program(&format!("{POOL}+waits_for_room"))?, &arguments).start()?;
+    let server = with(patch::program(&format!("{POOL}+waits_for_a_permit"))?, &arguments).start()?;
     let mut clients: Vec<Client> = (0..2).map(|_| server.client()).collect::<Result<_>>()?;
     for client in &mut clients {
         client.send("hello\n")?;

@@ -10,13 +10,13 @@ fn patched(name: &str) -> Result<Program> {
     Ok(patch::program(name)?.speaking(Protocol::Echo))
 }
 
-/// Ten peers make the handler panic, one after the other. Then somebody else comes.
+/// Ten clients make the handler panic, one after the other. Then another client comes.
 fn survives_panics(program: &Program) -> Result {
     let server = program.start()?;
     for _ in 0..10 {
-        let mut peer = server.client()?;
-        peer.send("panic\n")?;
-        peer.end()?;
+        let mut client = server.client()?;
+        client.send("panic\n")?;
+        client.end()?;
     }
     server.client()?.ask()
 }
@@ -79,7 +79,7 @@ fn two_at_a_time(program: &Program) -> Result {
     if waits && threads.is_none_or(|threads| threads == 3) {
         return second.ask();
     }
-    Err(Failure::new(format!("{threads:?} threads serve three peers")))
+    Err(Failure::new(format!("{threads:?} threads serve three clients")))
 }
 
 #[test]
@@ -89,17 +89,17 @@ fn a_pool_that_grows_is_found() -> Result {
 }
 
 #[test]
-fn a_lock_that_is_held_too_long_lets_the_pool_serve_one_peer_at_a_time() -> Result {
+fn a_lock_that_is_held_too_long_lets_the_pool_serve_one_client_at_a_time() -> Result {
     let slow = "02_03_thread_pool+lock_held_too_long";
     suite::only("the_second_client_waits_for_the_first", &patched(slow)?)?;
-    check_finds("eight_peers_are_served_at_a_time_and_the_ninth_waits", slow)
+    check_finds("eight_clients_are_served_at_a_time_and_the_ninth_waits", slow)
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn a_prefork_with_a_fault_is_found() -> Result {
-    check_finds("a_worker_that_dies_is_replaced_and_only_its_peer_notices", "02_04_prefork+dies_with_a_worker")?;
-    check_finds("a_worker_that_dies_is_replaced_and_only_its_peer_notices", "02_04_prefork+no_replacement")?;
+    check_finds("a_worker_that_dies_is_replaced_and_only_its_client_notices", "02_04_prefork+dies_with_a_worker")?;
+    check_finds("a_worker_that_dies_is_replaced_and_only_its_client_notices", "02_04_prefork+no_replacement")?;
     check_finds("all_workers_are_replaced_but_not_in_a_hurry", "02_04_prefork+hasty")?;
     check_finds("workers_end_with_their_parent_however_it_ends", "02_04_prefork+orphans")
 }

@@ -23,20 +23,20 @@ fn found(fault: &str, property: fn(&Program, Duration) -> Result, patience: Dura
 
 #[test]
 fn a_chat_that_waits_for_the_slowest_is_found() {
-    let property = properties::a_client_that_does_not_read_delays_nobody;
+    let property = properties::a_client_that_does_not_read_delays_no_other_client;
     let failure = found("waits_for_the_slowest", property, Duration::from_secs(1));
     assert!(failure.to_string().contains("instead of \"Ann: "), "{failure}"); // Bob waits in vain
 }
 
 #[test]
-fn a_chat_that_tells_the_sender_too_is_found() {
-    let failure = found("tells_the_sender_too", properties::everyone_but_the_sender_hears, SAFETY);
+fn a_chat_that_sends_to_the_sender_too_is_found() {
+    let failure = found("sends_to_the_sender_too", properties::all_but_the_sender_hear, SAFETY);
     assert!(failure.to_string().contains("heard \"* Ann is here\""), "{failure}"); // as though she were another
 }
 
 #[test]
 fn a_chat_that_reads_one_client_without_a_pause_is_found() {
-    let failure = found("no_pace", properties::whoever_reads_misses_nothing_of_a_burst, SAFETY);
+    let failure = found("no_pace", properties::a_client_that_reads_misses_nothing_of_a_burst, SAFETY);
     assert!(failure.to_string().contains("You were too slow"), "{failure}");
 }
 
@@ -69,7 +69,7 @@ fn a_chat_that_answers_to_any_name_is_found() {
 
 #[test]
 fn a_chat_that_takes_names_as_they_are_written_is_found() {
-    let failure = found("names_as_written", properties::a_name_is_nobody_elses, SAFETY);
+    let failure = found("names_as_written", properties::a_name_belongs_to_one_member, SAFETY);
     assert!(failure.to_string().contains("heard \"* Hello, \u{410}nn!"), "{failure}");
 }
 
@@ -81,7 +81,7 @@ fn a_chat_that_stops_reading_at_urgent_data_is_found() {
 }
 
 #[test]
-fn nobody_waits_for_a_client_that_does_not_read() -> Result {
+fn no_client_waits_for_one_that_does_not_read() -> Result {
     for picture in timelines("07_03")? {
         let [ann, bob, dora] = &picture.rows[..] else { panic!("three clients: {picture:?}") };
         let asleep = dora.of(Kind::Blocked).next().unwrap();

@@ -2,7 +2,7 @@
 
 use book_checks::{assert_none, chapter, files, read};
 
-/// What is wrong with a drawing that was made by hand: it must be readable for everybody, in each theme and on a telephone.
+/// What is wrong with a drawing that was made by hand: it must be readable for every reader, in each theme and on a telephone.
 fn problems_of_drawing(name: &str, svg: &str) -> Vec<String> {
     let mut problems = Vec::new();
     if !svg.starts_with("<svg class=\"drawing\" viewBox=\"0 0 420 ") {

@@ -76,7 +76,7 @@ fn cpu_time_of_the_three_runtimes_differs_by_less_than_a_third_and_none_takes_th
 }
 
 #[test]
-fn at_half_load_the_rounds_tell_no_difference() {
+fn at_half_load_the_rounds_show_no_difference() {
     for (one, other) in [("async-std", "tokio"), ("smol", "tokio"), ("async-std", "smol")] {
         assert_eq!(REPORT.verdict((CPU, runtimes_compare::RATE), one, other), Some(Verdict::Open), "{one}, {other}");
     }
@@ -180,7 +180,7 @@ fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
 }
 
 #[test]
-fn giving_way_at_the_end_sets_a_timer_and_wakes_the_reactor() {
+fn yielding_at_the_end_sets_a_timer_and_wakes_the_reactor() {
     let scenario = runtimes_compare::CONNECTION_PER_REQUEST;
     for call in ["timerfd_settime", "write", "epoll_pwait"] {
         let calls = |server| IDEA_COUNTS.parts(scenario, server).get(call).copied().unwrap_or_default();

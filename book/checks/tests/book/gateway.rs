@@ -21,7 +21,11 @@ fn a_gateway_that_loses_its_permit_is_found() {
 
 #[test]
 fn a_gateway_without_a_budget_is_found() {
-    found("07_04_gateway+storm", properties::a_failing_service_gets_no_storm, "200 clients asked it 400 times");
+    found(
+        "07_04_gateway+storm",
+        properties::a_failing_service_gets_no_storm_of_retries,
+        "200 clients asked it 400 times",
+    );
 }
 
 #[test]
@@ -38,7 +42,7 @@ fn a_gateway_without_a_time_out_is_found() {
 fn a_gateway_whose_task_outlives_its_client_is_found() {
     found(
         "07_04_gateway+task_outlives_client",
-        properties::who_leaves_cancels_what_was_asked,
+        properties::a_client_that_leaves_cancels_its_requests,
         "the gateway still waits",
     );
 }

@@ -24,7 +24,7 @@ fn a_careless_key_value_server_is_found() -> Result {
     for check in [
         "a_pipeline_is_answered_in_its_order_however_it_is_cut",
         "what_is_no_request_ends_one_connection_and_says_why",
-        "keys_that_nobody_asks_for_expire_too",
+        "keys_that_are_never_read_expire_too",
         "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
         "on_a_second_signal_it_ends_at_once",
         "a_client_that_does_not_read_is_not_read_from",
@@ -40,12 +40,12 @@ fn a_key_value_server_that_trusts_its_clients_is_found() -> Result {
     for check in [
         "a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one",
         "an_urgent_byte_does_not_hide_the_rest_of_a_request",
-        "three_hundred_clients_have_room_in_the_backlog",
+        "three_hundred_clients_fit_in_the_backlog",
         "clients_that_come_with_the_signal_are_answered",
         "a_client_that_never_pauses_does_not_keep_it_from_stopping",
         "a_full_store_refuses_more_and_keeps_what_it_has",
         "a_crowd_that_is_refused_does_not_fill_the_log",
-        "peers_that_send_on_and_never_read_are_let_go",
+        "clients_that_send_on_and_never_read_are_disconnected",
     ] {
         check_finds(check, "trusting")?;
     }
@@ -53,13 +53,13 @@ fn a_key_value_server_that_trusts_its_clients_is_found() -> Result {
 }
 
 #[test]
-fn a_store_that_is_kept_during_a_wait_is_missed_by_everyone_else() -> Result {
-    check_finds("clients_that_never_read_delay_nobody", "kept_borrow")
+fn a_store_that_stays_borrowed_during_a_wait_blocks_all_others() -> Result {
+    check_finds("clients_that_never_read_delay_no_other_client", "kept_borrow")
 }
 
 #[test]
-fn keys_that_let_others_pass_are_found() -> Result {
-    check_finds("keys_holds_everyone_up", "polite_keys")
+fn a_keys_command_that_yields_is_found() -> Result {
+    check_finds("keys_holds_up_all_others", "polite_keys")
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn by_the_clock_redis_is_ahead_where_the_load_is_the_limit() -> Result {
 }
 
 #[test]
-fn everyone_waits_for_a_million_keys_here_and_in_redis() -> Result {
+fn all_clients_wait_for_a_million_keys_here_and_in_redis() -> Result {
     for wait in Measured::committed()?.waits {
         assert!(wait.longest() > 10_000, "{wait:?}");
         // A client may hear of its answer a moment before the others do.

@@ -24,6 +24,6 @@ fn each_picture_of_the_kitchen_is_the_one_that_it_draws() {
 fn two_locks_in_opposite_orders_bring_the_kitchen_to_a_standstill() {
     let ended = patch::program(&format!("{KITCHEN}+opposite_order")).unwrap().run(&[]).unwrap();
     assert_eq!(ended.code, Some(1));
-    assert_eq!(ended.log, "the kitchen stands still: each task waits for another\n");
+    assert_eq!(ended.log, "deadlock: each task waits for another\n");
     assert!(ended.output.lines().all(|line| !line.contains("C has everything")), "{}", ended.output);
 }

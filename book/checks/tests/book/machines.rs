@@ -29,10 +29,10 @@ fn careless(program: &str) -> Program {
 fn a_relay_that_trusts_its_broker_is_found() {
     let relay = careless("11_03_shared_chat");
     let properties: [fn(&Program) -> Result; 4] = [
-        properties::what_the_broker_misses_is_not_laid_to_others,
+        properties::lines_lost_at_the_broker_are_not_blamed_on_a_member,
         properties::a_broker_that_rests_for_a_second_is_not_lost,
         properties::a_line_that_the_broker_did_not_confirm_is_sent_again,
-        properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks,
+        properties::a_broker_that_falls_silent_is_noticed_although_no_member_speaks,
     ];
     if has_tool("redis-server") {
         let found = properties.map(|property| failure_within(5, || property(&relay)).to_string());

@@ -47,7 +47,7 @@ fn shows<T: PartialEq + Debug>(name: &str, look: impl Fn(&Timeline) -> T, expect
     Ok(())
 }
 
-/// Who waits for the slow client: nobody, or everybody.
+/// Which clients wait for the slow one: none, or all.
 fn quick_clients_wait(name: &str, expected: bool) -> Result {
     shows(name, waits, &vec![expected; 3])
 }
@@ -63,17 +63,17 @@ fn a_silent_client_holds_up_the_async_server_too() -> Result {
 }
 
 #[test]
-fn a_slow_request_holds_everyone_up() -> Result {
+fn a_slow_request_holds_up_all_others() -> Result {
     quick_clients_wait("09_03", true)
 }
 
 #[test]
-fn the_concurrent_server_lets_nobody_wait_for_a_slow_request() -> Result {
+fn in_the_concurrent_server_no_client_waits_for_a_slow_request() -> Result {
     quick_clients_wait("09_04", false)
 }
 
 #[test]
-fn the_parallel_server_lets_nobody_wait_for_a_slow_request() -> Result {
+fn in_the_parallel_server_no_client_waits_for_a_slow_request() -> Result {
     quick_clients_wait("09_05", false)
 }
 
@@ -162,7 +162,7 @@ fn lines_come_back_after_the_client_has_ended_its_half() -> Result {
 }
 
 #[test]
-fn a_connection_that_nobody_awaits_is_accepted_and_dropped_never_refused() {
+fn a_connection_that_is_never_awaited_is_accepted_and_dropped_and_not_refused() {
     for endings in [Endings::committed().unwrap(), Endings::observe().unwrap()] {
         assert_eq!((endings.refused, endings.answered), (0, 0), "{endings:?}");
         assert_eq!(endings.closed + endings.reset, 200, "{endings:?}");
@@ -170,7 +170,7 @@ fn a_connection_that_nobody_awaits_is_accepted_and_dropped_never_refused() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the processor time of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the processor time of a thread")]
 fn the_concurrent_server_does_its_work_on_one_thread() {
     let step = "09_04_concurrent_server";
     for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {
@@ -179,7 +179,7 @@ fn the_concurrent_server_does_its_work_on_one_thread() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the processor time of a thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the processor time of a thread")]
 fn the_parallel_server_does_its_work_on_several_threads() {
     let step = "09_05_parallel_server";
     for threads in [Threads::committed(step).unwrap(), Threads::observe(step).unwrap()] {

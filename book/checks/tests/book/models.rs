@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, facts, models, step, target};
+use book_checks::{assert_none, chart, facts, models, snapshot, step, target};
 use harness::Program;
 use measure::Hands;
 use measure::figure::Measure;
@@ -32,6 +32,12 @@ fn value(measure: Measure, connections: usize, server: &str) -> f64 {
 #[test]
 fn what_a_connection_costs_was_measured_without_a_failure() {
     assert_none(REPORT.failures());
+}
+
+#[test]
+fn the_picture_of_the_models_shows_their_memory() {
+    let picture = chart::draw(&REPORT, held(Measure::ResidentBytes, MOST));
+    snapshot::check("generated/chart_models_memory.svg", &picture).unwrap();
 }
 
 #[test]
@@ -98,7 +104,7 @@ fn a_pool_of_eight_serves_a_hundred_in_thirteen_delays() {
 }
 
 #[test]
-fn what_a_pool_does_not_let_in_is_told_by_arithmetic() {
+fn the_wait_for_a_full_pool_is_computed_and_not_measured() {
     for server in POOLS {
         assert_eq!(REPORT.median(served(Measure::AllAnswered, MANY), server), None, "{server}");
     }

@@ -22,14 +22,14 @@ fn server(name: &str) -> Program {
 
 /// Each change, and the check that finds it.
 const FOUND_BY: [(&str, &str); 8] = [
-    ("03_02_naive_polling+polling_with_naps", "it_computes_while_nobody_speaks"),
+    ("03_02_naive_polling+polling_with_naps", "it_computes_while_no_client_sends"),
     ("03_03_event_loop+sleep_in_the_loop", "two_hundred_delays_pass_at_the_same_time"),
-    ("03_03_event_loop+turns_without_end", "a_client_that_never_stops_delays_nobody"),
+    ("03_03_event_loop+turns_without_end", "a_client_that_never_stops_delays_no_other_client"),
     ("03_03_event_loop+deadlines_by_search", "thousands_of_idle_clients_cost_nothing"),
     ("03_03_event_loop+no_pause", "running_out_of_descriptors"),
     ("03_03_event_loop+no_second_try", "running_out_of_descriptors"),
     ("03_03_event_loop+forgotten_end", "a_line_and_the_end_may_come_together"),
-    ("03_04_event_loop_per_core+listener_for_each", "a_handler_that_blocks_its_thread_stops_nobody"),
+    ("03_04_event_loop_per_core+listener_for_each", "a_handler_that_blocks_its_thread_stops_no_other_client"),
 ];
 
 #[test]

@@ -15,7 +15,7 @@ fn what_the_book_shows_of_the_handlers_is_there() -> Result {
 /// A callback keeps what it needs, a coroutine its buffer too, a green thread whole pages. Two of them are what the system gives, and
 /// counts: a page has 4 KiB on most machines, 16 KiB on some.
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells how much memory a program has")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports how much memory a program has")]
 fn an_idle_client_costs_least_with_callbacks_and_most_with_green_threads() -> Result {
     for idle in [Idle::committed()?, Idle::observe()?] {
         let [callback, coroutine, green_thread] = &idle.costs[..] else { panic!("three steps: {idle:?}") };
@@ -30,7 +30,7 @@ fn an_idle_client_costs_least_with_callbacks_and_most_with_green_threads() -> Re
 
 /// The handlers look as if they might sleep. None of them does; here are some that do.
 #[test]
-fn a_handler_that_really_sleeps_holds_everyone_up() -> Result {
+fn a_handler_that_really_sleeps_holds_up_all_others() -> Result {
     let check = "during_a_delay_others_come_and_go";
     let sleepers = ["04_01_callbacks+sleep_in_callback", "04_02_coroutines+sleep_in_coroutine"];
     let sleepers = sleepers.into_iter().chain(["04_03_green_threads+sleep_in_green_thread"]);

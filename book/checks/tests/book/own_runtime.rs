@@ -16,13 +16,13 @@ fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() ->
         let ended = server.wait_for_exit()?;
         assert_eq!(ended.code(), Some(1), "{name}");
         let log = server.log();
-        assert!(log.ends_with("cannot serve any more: the accept loop has panicked\n"), "{name}: {log}");
+        assert!(log.ends_with("cannot continue to serve: the accept loop has panicked\n"), "{name}: {log}");
     }
     Ok(())
 }
 
 #[test]
-fn an_unwatched_reactor_lets_one_blocked_handler_stop_everyone() {
+fn an_unwatched_reactor_lets_one_blocked_handler_stop_all_others() {
     let test = ["test", "--offline", "--quiet", "--test", "executor", "a_thread_that_blocks", "-p"];
     let package = patch::binary(&UNWATCHED[6..]);
     let printed = failure_within(3, || patch::cargo(&[&test[..], &[&package]].concat()).map(drop)).to_string();

@@ -33,14 +33,14 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
 }
 
 #[test]
-fn a_blocked_handler_never_stopped_everyone_on_async_std_and_smol() {
+fn a_blocked_handler_never_stopped_all_others_on_async_std_and_smol() {
     let blocked = Blocked::committed().unwrap();
     assert_eq!((blocked.of("async_std_server"), blocked.of("smol_server")), (Some(0), Some(0)), "{blocked:?}");
     assert!(blocked.of("tokio_server").is_some_and(|stopped| stopped > 0), "{blocked:?}");
 }
 
 #[test]
-fn a_blocked_handler_stops_nobody_on_async_std_and_smol() -> Result {
+fn a_blocked_handler_stops_no_other_client_on_async_std_and_smol() -> Result {
     // smol's port has as many threads as the machine has processors; on tokio, chance decides.
     let several = thread::available_parallelism()?.get() > 1;
     for program in PROGRAMS.iter().take(if several { 2 } else { 1 }) {
@@ -54,7 +54,7 @@ fn a_blocked_handler_stops_nobody_on_async_std_and_smol() -> Result {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux tells the names of threads")]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports the names of threads")]
 fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
     const REACTOR: &str = "async-io";
     for (program, thread) in PROGRAMS.iter().zip([REACTOR, REACTOR, "tokio-rt-worker"]) {
@@ -134,7 +134,7 @@ fn calls(program: &Program, quiet: Duration) -> [usize; 3] {
 }
 
 #[test]
-fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
+fn a_panic_in_a_task_that_is_never_awaited_ends_nothing_else() {
     let executor = smol::Executor::new();
     let place = Arc::new(());
     let held = Arc::clone(&place);
@@ -176,7 +176,7 @@ fn a_panic_in_a_task_that_nobody_awaits_ends_nothing_else() {
 fn without_yielding_one_client_keeps_the_others_waiting() {
     let program = patch::program("09_06_real_clients+starving").unwrap();
     let program = program.environment("ASYNC_STD_THREAD_COUNT", "1").patience(Duration::from_secs(2));
-    suite::only("a_client_that_never_stops_delays_nobody", &program).unwrap_err();
+    suite::only("a_client_that_never_stops_delays_no_other_client", &program).unwrap_err();
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn to_add_in_two_steps_loses_visits() {
 
 /// Told to stop while it rests for want of descriptors, it drops the listener, and with it the clients that wait.
 #[test]
-fn a_server_that_looks_for_the_signal_first_forgets_those_who_wait() {
+fn a_server_that_checks_the_signal_first_forgets_clients_that_wait() {
     let program = patch::program("09_07_graceful_server+stop_first").unwrap().patience(Duration::from_secs(2));
     suite::only("clients_that_cannot_be_accepted_before_the_signal_are_answered", &program).unwrap_err();
 }

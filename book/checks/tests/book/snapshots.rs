@@ -122,7 +122,7 @@ fn each_console_session_prints_what_the_book_shows() {
 }
 
 #[test]
-fn rustc_warns_of_a_future_that_nobody_awaits() {
+fn rustc_warns_about_a_future_that_is_never_awaited() {
     let build = compiler::build("forgotten_await").unwrap();
     let [warning] = &build.messages[..] else { panic!("one warning, not {:?}", build.messages) };
     assert_eq!((warning.level.as_str(), warning.code.as_deref()), ("warning", Some("unused_must_use")));

@@ -33,7 +33,7 @@ fn every_test_asserts_something() {
 fn is_shared(name: &str) -> bool {
     [
         "each_line_comes_back",
-        "it_survives_its_peers",
+        "it_survives_its_clients",
         "its_command_line_follows_the_conventions",
         "a_signal_ends_it_at_once",
     ]

@@ -135,8 +135,8 @@ pub fn type_of(session: &mut Session, request: Request) -> Outcome {
 /// Looks at every key. No other client is served meanwhile.
 pub fn keys(session: &mut Session, request: Request) -> Outcome {
     let pattern = &request[1];
-    let fits = |key: &&[u8]| glob::fits(pattern, key);
-    let found: Vec<&[u8]> = session.store.keys().filter(fits).collect();
+    let matches = |key: &&[u8]| glob::matches(pattern, key);
+    let found: Vec<&[u8]> = session.store.keys().filter(matches).collect();
     session.reply.bulks(&found);
     Ok(())
 }
@@ -156,7 +156,7 @@ pub fn scan(session: &mut Session, request: Request) -> Outcome {
         }
     }
     let (next, keys) = session.store.scan(cursor, count);
-    let found: Vec<&[u8]> = keys.filter(|key| has_strings && glob::fits(pattern, key)).collect();
+    let found: Vec<&[u8]> = keys.filter(|key| has_strings && glob::matches(pattern, key)).collect();
     session.reply.array(2);
     session.reply.bulk(itoa::Buffer::new().format(next).as_bytes());
     session.reply.bulks(&found);

@@ -134,7 +134,7 @@ pub fn config_get(session: &mut Session, request: Request) -> Outcome {
     let mut found = Vec::new();
     for (name, value) in &all {
         let name = name.as_bytes();
-        if let Some(pattern) = request.from(2).find(|pattern| glob::fits(&pattern.to_ascii_lowercase(), name)) {
+        if let Some(pattern) = request.from(2).find(|pattern| glob::matches(&pattern.to_ascii_lowercase(), name)) {
             let is_name = pattern.eq_ignore_ascii_case(name); // then it is called as the client calls it
             found.extend([if is_name { pattern } else { name }, value.as_bytes()]);
         }

@@ -60,7 +60,7 @@ fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result
 
     server.terminate()?;
     for window in [&ann, &bob] {
-        shows(&mut browser, window, "The connection is closed: the server stops");
+        shows(&mut browser, window, "The connection is closed: the server is stopping");
         browser.wait_for(window, "state.textContent.startsWith('not connected; trying again in ')").unwrap();
     }
     server.wait_for_exit()?;
@@ -76,7 +76,7 @@ fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result
     Ok(())
 }
 
-/// Ann's connection ends, and somebody has her name when she comes back, as her own old connection might. What she writes meanwhile
+/// Ann's connection ends, and another client has her name when she comes back, as her own old connection might. What she writes meanwhile
 /// is not sent, and when the name is free again, she is in the room under it.
 fn a_lost_connection_never_makes_a_name_of_a_message(
     browser: &mut Browser,

@@ -7,17 +7,17 @@ use std::io::Write;
 use std::time::Duration;
 
 #[test]
-fn everyone_but_the_sender_hears_what_is_said() -> Result {
-    properties::everyone_but_the_sender_hears(&chat(), SAFETY)
+fn all_but_the_sender_hear_what_is_said() -> Result {
+    properties::all_but_the_sender_hear(&chat(), SAFETY)
 }
 
 #[test]
-fn a_client_that_does_not_read_delays_nobody_and_is_told_what_it_missed() -> Result {
-    properties::a_client_that_does_not_read_delays_nobody(&chat(), SAFETY)
+fn a_client_that_does_not_read_delays_no_other_client_and_is_told_what_it_missed() -> Result {
+    properties::a_client_that_does_not_read_delays_no_other_client(&chat(), SAFETY)
 }
 
 #[test]
-fn whoever_leaves_is_missed_however_they_leave() -> Result {
+fn leaving_is_announced_however_a_client_leaves() -> Result {
     let server = chat().start()?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     let come_and_go = |name: &str, ann: &mut Talker, leave: fn(Talker) -> Result| {
@@ -46,7 +46,7 @@ fn whoever_leaves_is_missed_however_they_leave() -> Result {
 
 #[test]
 fn a_name_that_is_taken_or_no_name_is_refused_and_another_one_may_be_tried() -> Result {
-    properties::a_name_is_nobody_elses(&chat(), SAFETY)
+    properties::a_name_belongs_to_one_member(&chat(), SAFETY)
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_message_with_urgent_data_in_it_is_heard() -> Result {
 }
 
 #[test]
-fn nobody_without_a_name_hears_anything() -> Result {
+fn a_client_without_a_name_hears_nothing() -> Result {
     let server = chat().start()?;
     let mut nobody = Talker::connect(&server, SAFETY)?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
@@ -68,6 +68,6 @@ fn nobody_without_a_name_hears_anything() -> Result {
 }
 
 #[test]
-fn whoever_reads_misses_nothing_of_a_burst() -> Result {
-    properties::whoever_reads_misses_nothing_of_a_burst(&chat(), SAFETY)
+fn a_client_that_reads_misses_nothing_of_a_burst() -> Result {
+    properties::a_client_that_reads_misses_nothing_of_a_burst(&chat(), SAFETY)
 }

@@ -11,7 +11,7 @@ fn beginning_of_a_frame(length: u64) -> Vec<u8> {
 }
 
 #[test]
-fn each_bad_frame_has_its_code_and_nobody_else_notices() -> Result {
+fn each_bad_frame_has_its_code_and_no_other_client_notices() -> Result {
     let server = chat().start()?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     let half = [frame(0x01, &[b'x'; 100]), frame(0x00, &[b'x'; 100]).repeat(50)].concat();

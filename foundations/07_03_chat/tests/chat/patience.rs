@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
 #[test]
-fn who_does_not_answer_a_ping_is_sent_away_and_who_answers_stays() -> Result {
-    let server = chat().patience_for_peers(Duration::from_millis(1_200)).start()?;
+fn a_client_that_answers_no_ping_is_disconnected_and_one_that_does_stays() -> Result {
+    let server = chat().patience_for_clients(Duration::from_millis(1_200)).start()?;
     let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
     let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
     alive.hears("* Dead is here")?;
@@ -27,8 +27,8 @@ fn a_client_that_was_blocked_for_less_than_the_patience_stays() -> Result {
 
 /// It speaks, so it is there. But it does not read what the others say.
 #[test]
-fn a_client_that_takes_nothing_is_sent_away() -> Result {
-    let server = chat().patience_for_peers(Duration::from_secs(1)).start()?;
+fn a_client_that_reads_nothing_is_disconnected() -> Result {
+    let server = chat().patience_for_clients(Duration::from_secs(1)).start()?;
     let mut dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     let start = Instant::now();
@@ -45,20 +45,20 @@ fn a_client_that_takes_nothing_is_sent_away() -> Result {
         }
         assert!(start.elapsed() < SAFETY, "Dora is still in the room");
     }
-    server.wait_for_log("sent a client away: you do not read what you are sent")
+    server.wait_for_log("disconnected a client: you do not read your messages")
 }
 
 /// It reads, and so its library answers each ping.
 #[test]
-fn a_client_that_never_gives_a_name_is_sent_away() -> Result {
-    let server = chat().patience_for_peers(Duration::from_secs(1)).start()?;
+fn a_client_that_never_gives_a_name_is_disconnected() -> Result {
+    let server = chat().patience_for_clients(Duration::from_secs(1)).start()?;
     let mut nobody = Talker::connect(&server, SAFETY)?;
     assert_eq!(nobody.goodbye()?, (1008, "no name was given".to_owned()));
     Ok(())
 }
 
 #[test]
-fn without_any_patience_nobody_stays_and_nothing_breaks() -> Result {
+fn with_a_patience_of_zero_no_client_stays_and_nothing_breaks() -> Result {
     let server = chat().environment("PATIENCE", "0").start()?;
     for _ in 0..3 {
         let _ = Talker::connect(&server, SAFETY).and_then(|talker| talker.called("Ann"));
@@ -70,7 +70,7 @@ fn without_any_patience_nobody_stays_and_nothing_breaks() -> Result {
 #[test]
 fn a_connection_is_kept_as_long_as_requests_come() -> Result {
     let patience = Duration::from_millis(600);
-    let server = chat().patience_for_peers(patience).start()?;
+    let server = chat().patience_for_clients(patience).start()?;
     let (mut client, start) = (server.client()?, Instant::now());
     while start.elapsed() < 3 * patience {
         assert_eq!(client.get("/")?.status, 200);
@@ -81,7 +81,7 @@ fn a_connection_is_kept_as_long_as_requests_come() -> Result {
 
 #[test]
 fn a_connection_on_which_nothing_is_asked_is_closed() -> Result {
-    let server = chat().patience_for_peers(Duration::from_millis(600)).start()?;
+    let server = chat().patience_for_clients(Duration::from_millis(600)).start()?;
     let [mut silent, mut half, mut served] = [server.client()?, server.client()?, server.client()?];
     half.send("GET / HTTP/1.1\r\n")?;
     assert_eq!(served.get("/")?.status, 200);

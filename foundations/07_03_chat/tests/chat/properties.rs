@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// Ann speaks, and the next thing that she hears is what Bob says to it.
-pub fn everyone_but_the_sender_hears(program: &Program, patience: Duration) -> Result {
+pub fn all_but_the_sender_hear(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
     let mut bob = Talker::connect(&server, patience)?.called("Bob")?;
@@ -28,7 +28,7 @@ pub fn everyone_but_the_sender_hears(program: &Program, patience: Duration) -> R
 pub const MANY: usize = 1_000;
 
 /// Dora does not read while Ann talks and Bob answers. Then she reads: the oldest messages, how many she has missed, and the newest.
-pub fn a_client_that_does_not_read_delays_nobody(program: &Program, patience: Duration) -> Result {
+pub fn a_client_that_does_not_read_delays_no_other_client(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let mut dora = Talker::with_a_small_buffer(&server, patience)?.called("Dora")?;
     let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
@@ -54,7 +54,7 @@ pub fn a_client_that_does_not_read_delays_nobody(program: &Program, patience: Du
         }
     }
     if missed == 0 {
-        return Err(Failure::new("nothing was missed, so somebody has kept all of it"));
+        return Err(Failure::new("nothing was missed, so the server has kept all of it"));
     }
     Ok(())
 }
@@ -112,7 +112,7 @@ pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duratio
 const BURST: usize = 1_000;
 
 /// One client sends a thousand texts in one write. Three others, who read all the time, miss none.
-pub fn whoever_reads_misses_nothing_of_a_burst(program: &Program, patience: Duration) -> Result {
+pub fn a_client_that_reads_misses_nothing_of_a_burst(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let mut speaker = Talker::connect(&server, patience)?.called("Speaker")?;
     let mut readers = Vec::new();
@@ -142,7 +142,7 @@ const BLOCKED: Duration = Duration::from_millis(2_600);
 /// Dora answers each ping that she gets. Then her network is blocked, for less than the server's patience, and works again.
 pub fn a_client_that_was_blocked_for_less_than_the_patience_stays(program: &Program, patience: Duration) -> Result {
     for _ in 0..3 {
-        let server = program.clone().patience_for_peers(PATIENCE).start()?;
+        let server = program.clone().patience_for_clients(PATIENCE).start()?;
         let mut dora = Talker::with_a_small_buffer(&server, patience)?.called("Dora")?;
         let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
         let start = Instant::now();
@@ -166,7 +166,7 @@ pub fn a_client_that_was_blocked_for_less_than_the_patience_stays(program: &Prog
 }
 
 /// Ann is here. Who could be taken for her, or whose name nobody could read, has to choose another one.
-pub fn a_name_is_nobody_elses(program: &Program, patience: Duration) -> Result {
+pub fn a_name_belongs_to_one_member(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let _ann = Talker::connect(&server, patience)?.called("Ann")?;
     let mut other = Talker::connect(&server, patience)?;
@@ -198,7 +198,7 @@ pub fn a_message_with_urgent_data_in_it_is_heard(program: &Program, patience: Du
     bob.hears("Ann: hello, all of you")
 }
 
-/// A name that somebody else has made point here (*DNS rebinding*) is not ours, even if the page and the request agree on it.
+/// A name that a stranger has made point here (*DNS rebinding*) is not ours, even if the page and the request agree on it.
 pub fn a_server_answers_to_addresses_and_to_its_own_names_only(program: &Program, _: Duration) -> Result {
     let server = program.clone().argument("--host").argument("Chat.example").start()?;
     let port = server.address().port();

@@ -8,7 +8,7 @@ fn server() -> Program {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed(); // these checks ask their question, whatever it is
 }
 
@@ -18,7 +18,7 @@ fn its_command_line_follows_the_conventions() {
 }
 
 #[test]
-fn on_a_signal_it_answers_those_who_have_come_and_waits_for_no_client_that_trickles() -> Result {
+fn on_a_signal_it_answers_connected_clients_and_waits_for_none_that_trickles() -> Result {
     suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
     suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

@@ -19,7 +19,7 @@ fn sleeper(server: &Server) -> Result<Talker> {
 }
 
 #[test]
-fn on_a_signal_everyone_is_told_and_the_code_is_0() -> Result {
+fn on_a_signal_all_clients_are_told_and_the_code_is_0() -> Result {
     for signal in [Server::interrupt, Server::terminate] {
         let mut server = chat().start()?;
         let nameless = Talker::connect(&server, SAFETY)?;
@@ -27,7 +27,7 @@ fn on_a_signal_everyone_is_told_and_the_code_is_0() -> Result {
         let half = server.client()?; // has not asked for anything
         signal(&server)?;
         for mut talker in [nameless, ann] {
-            assert_eq!(talker.goodbye()?, (1001, "the server stops".to_owned()));
+            assert_eq!(talker.goodbye()?, (1001, "the server is stopping".to_owned()));
         }
         assert_eq!(server.wait_for_exit()?.code(), Some(0));
         drop(half);

@@ -81,7 +81,7 @@ fn a_service_that_lies_about_its_length_is_missing() -> Result {
 }
 
 #[test]
-fn of_a_longer_answer_than_announced_the_rest_is_not_taken_for_the_next_one() -> Result {
+fn bytes_beyond_the_announced_length_are_not_taken_for_the_next_answer() -> Result {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/long", listener.local_addr()?);
     thread::spawn(move || {
@@ -116,9 +116,9 @@ fn a_service_that_never_ends_its_head_is_missing() -> Result {
 }
 
 #[test]
-fn a_service_that_is_elsewhere_is_not_followed() -> Result {
+fn a_redirection_is_not_followed() -> Result {
     let head = "HTTP/1.1 302 Found\r\nLocation: /bad\r\nContent-Length: 0\r\n\r\n";
-    reason(just(head), "it says that it is elsewhere (302 Found)")
+    reason(just(head), "it redirects elsewhere (302 Found)")
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_service_that_speaks_something_else_is_missing() -> Result {
 }
 
 #[test]
-fn what_a_service_says_cannot_pass_for_what_another_one_says() -> Result {
+fn a_service_cannot_forge_the_answer_of_another() -> Result {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/liar", listener.local_addr()?);
     thread::spawn(move || {

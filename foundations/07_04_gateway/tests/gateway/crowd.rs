@@ -38,7 +38,7 @@ fn a_thousand_clients_are_answered_at_the_same_time() -> Result {
 
 /// Connections and tasks are back as they were. The allocator keeps memory for the next crowd, and the next crowd takes it.
 #[test]
-fn of_a_thousand_clients_that_leave_nothing_stays_behind() -> Result {
+fn a_thousand_clients_that_leave_keep_no_task_and_no_connection() -> Result {
     let mut server = start(&["--silent", "--timeout", "1h"])?;
     let at_first = server.resident_memory().unwrap_or_default();
     let leave = |server: &mut Server| -> Result<(Option<usize>, u64)> {

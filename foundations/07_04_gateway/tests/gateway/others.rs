@@ -26,7 +26,7 @@ fn start(command: &mut Command, folder: &Path, address: SocketAddr) -> Result<Ot
     let other = Other(quiet.spawn()?);
     let start = Instant::now();
     while TcpStream::connect(address).is_err() {
-        assert!(start.elapsed() < SAFETY, "nobody listens on {address}");
+        assert!(start.elapsed() < SAFETY, "no program listens on {address}");
         thread::sleep(Duration::from_millis(5));
     }
     Ok(other)
@@ -68,7 +68,7 @@ fn is_a_service_like_any_other(serve: fn(&Path, SocketAddr) -> Result<Other>) ->
     let mut client = gateway.client()?;
     for _ in 0..3 {
         let response = client.get("/")?;
-        for text in ["\"answer\": \"12.50 euros\"", "it answered 404", "it says that it is elsewhere (301"] {
+        for text in ["\"answer\": \"12.50 euros\"", "it answered 404", "it redirects elsewhere (301"] {
             expect(Ok(response.clone()), 200, text)?;
         }
     }

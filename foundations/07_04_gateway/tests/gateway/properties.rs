@@ -61,7 +61,7 @@ pub fn a_silent_service_costs_its_own_part_only(program: &Program) -> Result {
 }
 
 /// The first try is never answered. The second one is, and then nobody waits for the first any more.
-pub fn who_is_late_is_asked_once_more(program: &Program) -> Result {
+pub fn a_service_that_is_late_is_asked_once_more(program: &Program) -> Result {
     let services = Services::new(1)?;
     let gateway = services.gateway(program, &["--timeout", "20s", "--second-after", "50ms"])?;
     let mut client = gateway.client()?;
@@ -73,7 +73,7 @@ pub fn who_is_late_is_asked_once_more(program: &Program) -> Result {
 }
 
 /// A service that always fails is asked for 200 clients: 200 times, and at most 10 + 20 times more.
-pub fn a_failing_service_gets_no_storm(program: &Program) -> Result {
+pub fn a_failing_service_gets_no_storm_of_retries(program: &Program) -> Result {
     let services = Services::new(1)?;
     let gateway = services.gateway(program, &["--timeout", LONG])?;
     let mut asked = 0;
@@ -136,7 +136,7 @@ pub fn what_is_too_much_is_refused(program: &Program) -> Result {
 }
 
 /// A client leaves, and each of the services sees it.
-pub fn who_leaves_cancels_what_was_asked(program: &Program) -> Result {
+pub fn a_client_that_leaves_cancels_its_requests(program: &Program) -> Result {
     leaves_after(program, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }
 

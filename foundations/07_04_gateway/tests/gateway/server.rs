@@ -9,7 +9,7 @@ fn server() -> Program {
 }
 
 #[test]
-fn it_survives_its_peers() {
+fn it_survives_its_clients() {
     suite::echo_survives(server()).assert_passed(); // these checks ask their question, whatever it is
 }
 
@@ -43,12 +43,12 @@ fn a_silent_service_costs_its_own_part_only() -> Result {
 
 #[test]
 fn a_late_service_is_asked_once_more_and_the_first_try_is_cancelled() -> Result {
-    properties::who_is_late_is_asked_once_more(&gateway())
+    properties::a_service_that_is_late_is_asked_once_more(&gateway())
 }
 
 #[test]
-fn a_service_that_fails_gets_no_storm() -> Result {
-    properties::a_failing_service_gets_no_storm(&gateway())
+fn a_service_that_fails_gets_no_storm_of_retries() -> Result {
+    properties::a_failing_service_gets_no_storm_of_retries(&gateway())
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn beyond_the_limit_a_request_is_refused_until_another_one_ends() -> Result {
 
 #[test]
 fn a_client_that_leaves_cancels_what_was_asked_for_it() -> Result {
-    properties::who_leaves_cancels_what_was_asked(&gateway())
+    properties::a_client_that_leaves_cancels_its_requests(&gateway())
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn our_own_services_say_that_they_are_cancelled() -> Result {
 }
 
 #[test]
-fn our_own_services_fail_as_often_as_they_are_told() -> Result {
+fn our_own_services_fail_as_often_as_the_command_line_says() -> Result {
     let server = server().argument("--fail-every").argument("2").argument("--with").argument("join").start()?;
     let mut client = server.client()?;
     for _ in 0..3 {

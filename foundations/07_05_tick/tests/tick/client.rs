@@ -23,7 +23,7 @@ fn a_player_sees_itself_on_the_field() -> Result {
 }
 
 #[test]
-fn where_no_server_is_the_player_says_so() -> Result {
+fn a_player_says_so_if_there_is_no_server() -> Result {
     let address = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
     let ended = player().run(&[&address.to_string()])?;
     assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -32,7 +32,7 @@ fn where_no_server_is_the_player_says_so() -> Result {
 }
 
 #[test]
-fn where_there_is_no_room_the_player_says_so() -> Result {
+fn a_player_says_so_if_the_server_is_full() -> Result {
     let server = tick().argument("--players").argument("0").start()?;
     let ended = player().run(&[&server.address().to_string()])?;
     assert_eq!(ended.code, Some(1), "{ended:?}");

@@ -129,7 +129,7 @@ fn step(picture: &str) -> Result<u64> {
 }
 
 /// Whatever a stranger sends, the answer is not longer.
-pub fn nobody_gets_more_than_they_sent(program: &Program) -> Result {
+pub fn a_stranger_gets_no_more_than_it_sent(program: &Program) -> Result {
     let server = program.start()?;
     let known = Player::entered(server.address())?;
     let long = [b'a'; 1_400];
@@ -147,7 +147,7 @@ pub fn nobody_gets_more_than_they_sent(program: &Program) -> Result {
 }
 
 /// What a server answers to a stranger is nothing to another server. Otherwise they could answer each other forever.
-pub fn nobody_answers_an_answer(program: &Program) -> Result {
+pub fn no_answer_is_answered(program: &Program) -> Result {
     let [one, other] = [program.start()?, program.clone().argument("--players").argument("0").start()?];
     let mut refused = Player::new(other.address())?;
     refused.learn_cookie()?;
@@ -159,7 +159,7 @@ pub fn nobody_answers_an_answer(program: &Program) -> Result {
         stranger.send(answer.as_bytes())?;
         known.wait_for_two_ticks()?;
         if !stranger.waiting()?.is_empty() {
-            return fail(format!("an answer is answered: {answer:?}"));
+            return fail(format!("an answer is decode_answer: {answer:?}"));
         }
     }
     Ok(())
@@ -168,7 +168,7 @@ pub fn nobody_answers_an_answer(program: &Program) -> Result {
 /// A player that has stopped sending is told nothing any longer.
 pub fn a_silent_player_is_forgotten(program: &Program) -> Result {
     let patience = Duration::from_millis(300);
-    let server = program.clone().patience_for_peers(patience).start()?;
+    let server = program.clone().patience_for_clients(patience).start()?;
     let [stays, leaves] = [Player::entered(server.address())?, Player::entered(server.address())?];
     let deadline = Instant::now() + patience * 10;
     loop {
@@ -206,7 +206,7 @@ pub fn the_number_of_players_is_bounded(program: &Program) -> Result {
 }
 
 /// While the server sleeps, many ticks pass. It makes up for them in one step, and tells the player once.
-pub fn missed_ticks_are_told_once(program: &Program) -> Result {
+pub fn missed_ticks_are_sent_once(program: &Program) -> Result {
     let mut server = program.start()?;
     let player = Player::entered(server.address())?;
     let mut before = step(&player.picture()?)?;
@@ -239,7 +239,7 @@ pub fn a_flood_does_not_keep_a_tick_waiting(program: &Program) -> Result {
     }
     // It may have been asked to sleep between the question for a tick and the one for a packet.
     if answers > 1 {
-        return fail(format!("{answers} packets were answered before the tick"));
+        return fail(format!("{answers} packets were decode_answer before the tick"));
     }
     Ok(())
 }

@@ -7,17 +7,17 @@ use std::io::pipe;
 use std::net::UdpSocket;
 
 #[test]
-fn nobody_gets_more_than_they_sent_before_they_are_known() -> Result {
-    properties::nobody_gets_more_than_they_sent(&tick())
+fn no_stranger_gets_more_bytes_than_it_sent() -> Result {
+    properties::a_stranger_gets_no_more_than_it_sent(&tick())
 }
 
 #[test]
 fn two_servers_do_not_answer_each_other() -> Result {
-    properties::nobody_answers_an_answer(&tick())
+    properties::no_answer_is_answered(&tick())
 }
 
 #[test]
-fn a_player_that_is_silent_is_told_nothing_any_longer() -> Result {
+fn a_player_that_is_silent_is_sent_nothing_more() -> Result {
     properties::a_silent_player_is_forgotten(&tick())
 }
 
@@ -28,7 +28,7 @@ fn the_number_of_players_is_bounded() -> Result {
 
 #[test]
 fn ticks_that_are_missed_are_made_up_for_in_one_step() -> Result {
-    properties::missed_ticks_are_told_once(&tick())
+    properties::missed_ticks_are_sent_once(&tick())
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_flood_of_packets_keeps_no_tick_waiting() -> Result {
 }
 
 #[test]
-fn two_hundred_players_are_all_told_of_each_other() -> Result {
+fn two_hundred_players_all_see_each_other() -> Result {
     let server = tick().start()?;
     let mut players = (0..200).map(|_| Player::new(server.address())).collect::<Result<Vec<_>>>()?;
     for player in &mut players {
@@ -52,7 +52,7 @@ fn two_hundred_players_are_all_told_of_each_other() -> Result {
 }
 
 #[test]
-fn packets_without_sense_cost_a_count_and_no_line() -> Result {
+fn malformed_packets_are_counted_and_not_logged() -> Result {
     let server = tick().start()?;
     let player = Player::entered(server.address())?;
     for packet in [&b""[..], b"\n", b"hello\n", &[0xFF; 19], &[b'0'; 20], &[b'a'; 9_000]] {
@@ -61,7 +61,7 @@ fn packets_without_sense_cost_a_count_and_no_line() -> Result {
     player.send(HELLO)?;
     player.answer('c')?;
     let output = ended(server)?;
-    assert!(output.ends_with("other packets: 2 without the right cookie, 6 without sense\n"), "{output}");
+    assert!(output.ends_with("other packets: 2 without the right cookie, 6 malformed\n"), "{output}");
     Ok(())
 }
 
@@ -81,7 +81,7 @@ fn a_cookie_of_another_player_is_of_no_use() -> Result {
 }
 
 #[test]
-fn a_player_that_leaves_is_told_nothing_and_may_come_back() -> Result {
+fn a_player_that_leaves_is_sent_nothing_and_may_come_back() -> Result {
     let server = tick().start()?;
     let [stays, leaves] = [Player::entered(server.address())?, Player::entered(server.address())?];
     leaves.say('q')?;
@@ -107,7 +107,7 @@ fn it_ends_at_each_of_two_signals_and_says_how_late_it_was() -> Result {
 }
 
 #[test]
-fn nobody_needs_to_read_what_it_prints() -> Result {
+fn its_output_need_not_be_read() -> Result {
     let address = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
     let (reader, writer) = pipe()?;
     drop(reader);

@@ -87,7 +87,7 @@ fn copies_that_do_not_use_the_broker_are_found() {
     if can_play() {
         let hurried = PROGRAM.clone().environment("PATIENCE", "1");
         let ended = hurried.run(&["--chat", "broker", "--server", "chat"]).unwrap();
-        assert_eq!((ended.code, ended.log.as_str()), (Some(1), "cannot go on: Bob hears nothing\n"), "{ended:?}");
+        assert_eq!((ended.code, ended.log.as_str()), (Some(1), "cannot continue: Bob hears nothing\n"), "{ended:?}");
     }
 }
 

@@ -40,7 +40,7 @@ async fn statuses(kind: Kind, template: &str, method: &str) -> Result<[u16; 2]> 
 }
 
 #[tokio::test]
-async fn nginx_asks_another_copy_for_a_get_and_not_for_a_post() -> Result {
+async fn nginx_retries_a_get_on_another_copy_but_not_a_post() -> Result {
     if has_tool("nginx") {
         for (method, expected) in [("GET", [200, 200]), ("POST", [200, 502])] {
             assert_eq!(statuses(Kind::Nginx, Kind::Nginx.template(), method).await?, expected, "{method}");
@@ -50,7 +50,7 @@ async fn nginx_asks_another_copy_for_a_get_and_not_for_a_post() -> Result {
 }
 
 #[tokio::test]
-async fn haproxy_asks_another_copy_for_nothing_or_if_it_is_told_to_for_a_post_as_well() -> Result {
+async fn haproxy_retries_nothing_on_another_copy_unless_configured_and_then_a_post_too() -> Result {
     if has_tool("haproxy") {
         let committed = Kind::Haproxy.template();
         let told_to = committed.replace("retry-on conn-failure", "retry-on conn-failure empty-response");

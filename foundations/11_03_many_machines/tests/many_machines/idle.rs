@@ -47,7 +47,7 @@ fn serve(mut stream: TcpStream, open: &AtomicUsize, all: &Barrier) {
 }
 
 #[tokio::test]
-async fn haproxy_closes_what_it_does_not_use_before_the_copy_does() -> Result {
+async fn haproxy_closes_idle_connections_before_the_copy_does() -> Result {
     if !has_tool("haproxy") {
         return Ok(());
     }

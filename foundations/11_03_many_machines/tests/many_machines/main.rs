@@ -1,4 +1,4 @@
-//! Step 11.3: whoever asks while the copies are replaced gets an answer, and whoever chats is heard at all copies.
+//! Step 11.3: a client that asks while the copies are replaced gets an answer, and a member is heard at all copies.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line

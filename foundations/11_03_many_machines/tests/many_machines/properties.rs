@@ -74,7 +74,7 @@ pub fn hears_at_last(talker: &mut Talker, expected: &str) -> Result<Vec<String>>
 
 /// More lines than the relay's inbox keeps, while the broker does nothing. Some are lost at the other copy, and that is the broker's
 /// fault: nobody there was too slow.
-pub fn what_the_broker_misses_is_not_laid_to_others(program: &Program) -> Result {
+pub fn lines_lost_at_the_broker_are_not_blamed_on_a_member(program: &Program) -> Result {
     let broker = Broker::start();
     let (here, there) = (broker.copy(program).start()?, broker.copy(program).start()?);
     let mut bob = Talker::connect(&there, SAFETY)?.called("Bob")?;
@@ -151,9 +151,9 @@ pub fn a_line_that_the_broker_did_not_confirm_is_sent_again(program: &Program) -
 }
 
 /// Nobody speaks, and no packet says that the broker is gone.
-pub fn a_broker_that_falls_silent_is_noticed_though_nobody_speaks(program: &Program) -> Result {
+pub fn a_broker_that_falls_silent_is_noticed_although_no_member_speaks(program: &Program) -> Result {
     let broker = Broker::start();
-    let copy = broker.copy(program).patience_for_peers(Duration::from_secs(3)).start()?;
+    let copy = broker.copy(program).patience_for_clients(Duration::from_secs(3)).start()?;
     thread::sleep(Duration::from_secs(1)); // longer than the broker may be silent
     if !copy.log().is_empty() {
         return Err(Failure::new(format!("the broker is there, and the copy logs {:?}", copy.log())));

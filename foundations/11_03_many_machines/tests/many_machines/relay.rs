@@ -60,11 +60,11 @@ fn heard_at(copies: [&Server; 2], broker: &Broker) -> Result<[[String; 2]; 2]> {
     Ok([[first_of_cid, hears_talk(&mut cid)?], [first_of_dora, hears_talk(&mut dora)?]])
 }
 
-/// The next line that somebody says.
+/// The next line that a member says.
 fn hears_talk(talker: &mut Talker) -> Result<String> {
     loop {
         match talker.hear()? {
-            line if line.starts_with("* ") => {} // somebody has come, or left
+            line if line.starts_with("* ") => {} // a member has come, or left
             line => return Ok(line),
         }
     }
@@ -87,8 +87,8 @@ fn people_at_different_copies_may_hear_two_lines_in_a_different_order() -> Resul
 }
 
 #[test]
-fn what_the_broker_misses_is_not_laid_to_others() -> Result {
-    with_a_broker(properties::what_the_broker_misses_is_not_laid_to_others)
+fn lines_lost_at_the_broker_are_not_blamed_on_a_member() -> Result {
+    with_a_broker(properties::lines_lost_at_the_broker_are_not_blamed_on_a_member)
 }
 
 #[test]
@@ -102,12 +102,12 @@ fn a_line_that_the_broker_did_not_confirm_is_sent_again() -> Result {
 }
 
 #[test]
-fn a_broker_that_falls_silent_is_noticed_though_nobody_speaks() -> Result {
-    with_a_broker(properties::a_broker_that_falls_silent_is_noticed_though_nobody_speaks)
+fn a_broker_that_falls_silent_is_noticed_although_no_member_speaks() -> Result {
+    with_a_broker(properties::a_broker_that_falls_silent_is_noticed_although_no_member_speaks)
 }
 
 #[test]
-fn a_copy_that_stops_well_tells_the_others_who_has_left() -> Result {
+fn a_copy_that_stops_well_announces_who_has_left() -> Result {
     if !has_tool("redis-server") {
         return Ok(());
     }

@@ -22,7 +22,7 @@ fn run(arguments: &[&str]) -> Ended {
 /// The number behind this word.
 fn number(ended: &Ended, word: &str) -> usize {
     let line = ended.output.lines().find_map(|line| line.strip_prefix(word)).unwrap_or_default();
-    line.trim().parse().unwrap_or_else(|_| panic!("no number behind {word:?}: {}", ended.output))
+    line.trim().parse().unwrap_or_else(|_| panic!("no number after {word:?}: {}", ended.output))
 }
 
 fn lost(arguments: &[&str]) -> usize {
@@ -57,7 +57,7 @@ fn a_rolling_restart_behind_nginx_loses_no_get() {
 }
 
 #[test]
-fn nginx_asks_another_copy_for_what_a_copy_did_not_answer() {
+fn nginx_retries_unanswered_requests_on_another_copy() {
     if has_tool("nginx") {
         let runs: [&[&str]; 2] = [&["--balancer", "nginx", "--server", "at-once"], &["--balancer", "nginx", "--kill"]];
         assert_eq!(losses(runs), [0; 2]);
@@ -104,7 +104,7 @@ fn a_balancer_or_a_broker_that_dies_is_noticed() -> Result {
         let all: Vec<u32> = children.iter().filter(is_named).copied().collect();
         kill_process(pid(*all.iter().min().unwrap()), Signal::KILL).unwrap(); // nginx's workers are younger than their master
         assert_eq!(server.wait_for_exit()?.code(), Some(1));
-        server.wait_for_log(&format!("cannot go on: {name} has ended: "))?;
+        server.wait_for_log(&format!("cannot continue: {name} has ended: "))?;
         nothing_is_left_of(&children, &folder, SAFETY)?;
     }
     Ok(())
@@ -170,6 +170,6 @@ fn what_is_not_built_yet_is_built_first() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let asked = format!("build --bin 07_03_chat --release --target-dir {}\n", folder.path().display());
     let expected =
-        format!("building 07_03_chat, which is needed here:\n{asked}cannot go on: 07_03_chat cannot be built");
+        format!("building 07_03_chat, which is needed here:\n{asked}cannot continue: 07_03_chat cannot be built");
     assert!(ended.log.starts_with(&expected), "{ended:?}");
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 #[path = "../patience.rs"]
 mod patience;
 
-/// How many tasks to have at a time. The next peers wait in the listener's backlog.
+/// How many tasks to have at a time. The next clients wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
 #[async_std::main]
@@ -34,7 +34,7 @@ async fn run(listener: TcpListener, delay: Duration) {
         .incoming()
         .filter_map(accepted)
         // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
-        .for_each_concurrent(MAX_TASKS, |stream| task::spawn(serve_peer(stream, delay)).catch_unwind().map(drop))
+        .for_each_concurrent(MAX_TASKS, |stream| task::spawn(serve_client(stream, delay)).catch_unwind().map(drop))
         .await;
 }
 
@@ -46,8 +46,8 @@ async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     stream.ok()
 }
 
-/// Serves one peer, until either side has had enough.
-async fn serve_peer(stream: TcpStream, delay: Duration) {
+/// Serves one client, until either side has had enough.
+async fn serve_client(stream: TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
         echo::log(format_args!("gave up on a connection: {error}"));
     }
@@ -65,11 +65,11 @@ async fn handle_connection(mut stream: TcpStream, delay: Duration) -> io::Result
             patience.limit(stream.write_all(&line)).await?;
         }
         if lines.is_open() {
-            task::yield_now().await; // give way: whoever else is ready has a turn now
+            task::yield_now().await; // the other tasks that are ready have a turn now
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending: it reads why not to
     patience.limit(io::copy(stream.take(LINGER), &mut io::sink())).await?;
     Err(refusal)
 }

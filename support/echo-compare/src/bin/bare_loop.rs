@@ -3,7 +3,7 @@
 //! Run: `cargo run --release -p echo-compare --bin bare_loop`
 //! Try: `nc 127.0.0.1 7878`, and type a line.
 //! You should see: it comes back. There is one readiness loop per processor, and each sends back whatever bytes it reads. It knows no
-//! lines, no delay, no limits and no patience, and loses what a peer has no room for. What a server needs beyond this is its own price.
+//! lines, no delay, no limits and no patience, and loses what a client has no room for. What a server needs beyond this is its own price.
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};

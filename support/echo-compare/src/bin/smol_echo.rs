@@ -17,7 +17,7 @@ use std::time::Duration;
 #[path = "../patience.rs"]
 mod patience;
 
-/// How many tasks to have at a time. The next peers wait in the listener's backlog.
+/// How many tasks to have at a time. The next clients wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
 /// The tasks of this program. smol leaves it to the program which threads run them.
@@ -46,7 +46,7 @@ async fn run(listener: TcpListener, delay: Duration) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 let served = async move {
-                    serve_peer(stream, delay).await;
+                    serve_client(stream, delay).await;
                     drop(place);
                 };
                 EXECUTOR.spawn(served).detach();
@@ -56,8 +56,8 @@ async fn run(listener: TcpListener, delay: Duration) {
     }
 }
 
-/// Serves one peer, until either side has had enough.
-async fn serve_peer(stream: TcpStream, delay: Duration) {
+/// Serves one client, until either side has had enough.
+async fn serve_client(stream: TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
         echo::log(format_args!("gave up on a connection: {error}"));
     }
@@ -75,11 +75,11 @@ async fn handle_connection(mut stream: TcpStream, delay: Duration) -> io::Result
             patience.limit(stream.write_all(&line)).await?;
         }
         if lines.is_open() {
-            future::yield_now().await; // give way: whoever else is ready has a turn now
+            future::yield_now().await; // the other tasks that are ready have a turn now
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the peer may still be sending: it reads why not to
+    stream.shutdown(Shutdown::Write)?; // the client may still be sending: it reads why not to
     patience.limit(io::copy(stream.take(LINGER), &mut io::sink())).await?;
     Err(refusal)
 }

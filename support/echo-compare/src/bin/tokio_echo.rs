@@ -17,7 +17,7 @@ use tokio::{task, time};
 #[path = "../patience.rs"]
 mod patience;
 
-/// How many tasks to have at a time. The next peers wait in the listener's backlog.
+/// How many tasks to have at a time. The next clients wait in the listener's backlog.
 const MAX_TASKS: usize = 20_000;
 
 #[tokio::main]
@@ -37,7 +37,7 @@ async fn run(listener: TcpListener, delay: Duration) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 task::spawn(async move {
-                    serve_peer(stream, delay).await;
+                    serve_client(stream, delay).await;
                     drop(place);
                 });
             }
@@ -46,8 +46,8 @@ async fn run(listener: TcpListener, delay: Duration) {
     }
 }
 
-/// Serves one peer, until either side has had enough.
-async fn serve_peer(stream: TcpStream, delay: Duration) {
+/// Serves one client, until either side has had enough.
+async fn serve_client(stream: TcpStream, delay: Duration) {
     if let Err(error) = handle_connection(stream, delay).await {
         echo::log(format_args!("gave up on a connection: {error}"));
     }
@@ -68,7 +68,7 @@ async fn handle_connection(mut stream: TcpStream, delay: Duration) -> io::Result
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown().await?; // the peer may still be sending: it reads why not to
+    stream.shutdown().await?; // the client may still be sending: it reads why not to
     patience.limit(io::copy(&mut stream.take(LINGER), &mut io::sink())).await?;
     Err(refusal)
 }

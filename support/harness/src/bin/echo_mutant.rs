@@ -29,14 +29,14 @@ const FAULTS: &[&str] = &[
     "does_not_wait",
     "waits_once_for_all",
     "ignores_nonsense",
-    "waits_for_ever",
+    "waits_forever",
     "takes_bytes_for_progress",
     "rests_after_each_failed_accept",
     "gives_up_when_interrupted",
     "believes_a_short_read",
     "never_closes",
     "spins",
-    "looks_at_everyone",
+    "looks_at_all_clients",
 ];
 
 /// How many clients have come.
@@ -147,7 +147,7 @@ fn write_as_long_as_bytes_come(mut stream: &TcpStream, mut bytes: &[u8]) -> io::
 }
 
 fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> io::Result<()> {
-    if !fault.is("waits_for_ever") {
+    if !fault.is("waits_forever") {
         stream.set_read_timeout(Some(echo::patience()))?;
         stream.set_write_timeout(Some(echo::patience()))?;
     }
@@ -179,7 +179,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
             if !fault.is("does_not_wait") && !fault.is("waits_once_for_all") {
                 thread::sleep(delay);
             }
-            if fault.is("looks_at_everyone") {
+            if fault.is("looks_at_all_clients") {
                 (0..CLIENTS.load(Relaxed) * 5).for_each(|_| std::hint::spin_loop());
             }
             if fault.is("takes_bytes_for_progress") {

@@ -14,7 +14,7 @@ pub(super) fn skip(reason: &str) -> Result {
     Ok(())
 }
 
-/// The same, with clients that give up before the ten seconds after which a step lets go of a silent one: whoever gets
+/// The same, with clients that give up before the ten seconds after which a step disconnects a silent one: a client that gets
 /// something only then has waited for it.
 pub(super) fn impatient(program: &Program) -> Program {
     program.clone().patience(Duration::from_secs(8))
@@ -22,5 +22,5 @@ pub(super) fn impatient(program: &Program) -> Program {
 
 /// Whether the server still serves: a new client gets an answer.
 pub(super) fn serves(server: &Server) -> Result {
-    server.client()?.ask().map_err(|failure| failure.context("it serves no more"))
+    server.client()?.ask().map_err(|failure| failure.context("it serves no client any longer"))
 }

@@ -47,8 +47,8 @@ pub(super) fn it_runs_from_any_directory(program: &Program) -> Result {
 }
 
 /// Its standard output and error are pipes whose readers are gone, as after `server | head -0`.
-pub(super) fn nobody_needs_to_read_what_it_prints(program: &Program) -> Result {
-    let server = program.start_unheard()?;
+pub(super) fn its_output_need_not_be_read(program: &Program) -> Result {
+    let server = program.start_without_reader()?;
     let mut client = server.client()?;
     client.ask_half()?;
     client.reset()?; // something to log

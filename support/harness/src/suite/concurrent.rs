@@ -25,16 +25,16 @@ pub(super) fn the_last_to_connect_can_be_the_first_to_be_answered(program: &Prog
     Ok(())
 }
 
-// ANCHOR: a_silent_client_delays_nobody
-pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
+// ANCHOR: a_silent_client_delays_no_other_client
+pub(super) fn a_silent_client_delays_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut silent = server.client()?;
     serves(&server)?;
     silent.ask()
 }
-// ANCHOR_END: a_silent_client_delays_nobody
+// ANCHOR_END: a_silent_client_delays_no_other_client
 
-pub(super) fn naps_delay_nobody(program: &Program) -> Result {
+pub(super) fn naps_delay_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut napping = clients(&server, 64)?;
     napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
@@ -46,7 +46,7 @@ pub(super) fn naps_delay_nobody(program: &Program) -> Result {
 }
 
 /// They have been refused, and go on sending as fast as they can. When one is cut off, it comes again.
-pub(super) fn floods_after_a_refusal_delay_nobody(program: &Program) -> Result {
+pub(super) fn floods_after_a_refusal_delay_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let megabyte = vec![b'x'; 1 << 20];
     let (is_over, floods) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -94,7 +94,7 @@ pub(super) fn no_visit_is_lost(program: &Program) -> Result {
     Ok(())
 }
 
-pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> Result {
+pub(super) fn a_thousand_unfinished_requests_delay_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut unfinished = Vec::new();
     for number in 0..1_000 {
@@ -114,7 +114,7 @@ pub(super) fn a_thousand_unfinished_requests_delay_nobody(program: &Program) -> 
 }
 
 /// They ask for far more than all the buffers on the way can hold.
-pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result {
+pub(super) fn clients_that_never_read_delay_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut greedy = clients(&server, 4)?;
     let requests = server.protocol().flood();
@@ -142,9 +142,9 @@ pub(super) fn clients_that_never_read_delay_nobody(program: &Program) -> Result 
     (0..20).try_for_each(|_| serves(&server))
 }
 
-/// It asks without a pause, and reads all that comes back. On a busy machine it has to pause now and then, and somebody else is served. But
+/// It asks without a pause, and reads all that comes back. On a busy machine it has to pause now and then, and another client is served. But
 /// all the others together wait no longer than anyone should.
-pub(super) fn a_client_that_never_stops_delays_nobody(program: &Program) -> Result {
+pub(super) fn a_client_that_never_stops_delays_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut client = server.client()?;
     let start = Instant::now();
@@ -157,7 +157,7 @@ pub(super) fn a_client_that_never_stops_delays_nobody(program: &Program) -> Resu
     })
 }
 
-pub(super) fn without_descriptors_those_inside_are_still_served(program: &Program) -> Result {
+pub(super) fn without_descriptors_connected_clients_are_still_served(program: &Program) -> Result {
     if !cfg!(target_os = "linux") {
         return skip("only Linux can limit the descriptors of a running program");
     }
@@ -175,7 +175,7 @@ pub(super) fn without_descriptors_those_inside_are_still_served(program: &Progra
         }
         Ok(())
     })?;
-    ensure!(newcomer.is_silent()?, "a newcomer was answered, or sent away, without a descriptor for it");
+    ensure!(newcomer.is_silent()?, "a new client was answered, or sent away, without a descriptor for it");
     drop(crowd);
     newcomer.answer()?;
     serves_again(&server)
@@ -193,7 +193,7 @@ pub(super) fn a_thousand_naps_end_together(program: &Program) -> Result {
         if number % 50 == 0 {
             serves(&server)?;
         }
-        ensure!(Instant::now() < deadline, "{number} clients could not fall asleep at the same time");
+        ensure!(Instant::now() < deadline, "{number} clients could not wait at the same time");
     }
     napping.iter_mut().try_for_each(|client| is_hello(&client.response()?))?;
     ensure!(Instant::now() < deadline, "a thousand naps took more than fifteen seconds");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// The longest line that comes back, with its end.
 const MAX_LINE: usize = 8 * 1024;
-/// What a peer reads instead of a longer one.
+/// What a client reads instead of a longer one.
 const TOO_LONG: &str = "error: a line may have at most 8192 bytes\n";
 
 /// The server is sent these pieces, each when it has read the one before, and then the end. It sends this back, and its own end.
@@ -58,7 +58,7 @@ pub(super) fn bytes_that_are_no_text_come_back(program: &Program) -> Result {
     echoes(program, &[b"\xff\x00\xc3\n", b"\x80"], b"\xff\x00\xc3\n\x80")
 }
 
-pub(super) fn a_peer_that_says_nothing_gets_nothing(program: &Program) -> Result {
+pub(super) fn a_silent_client_gets_nothing(program: &Program) -> Result {
     echoes(program, &[], b"")
 }
 
@@ -125,8 +125,8 @@ pub(super) fn a_delay_that_makes_no_sense_is_misuse_and_the_code_is_2(program: &
 /// With less patience than usual, so that the check does not take a minute.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-pub(super) fn peers_that_say_nothing_are_let_go(program: &Program) -> Result {
-    let server = program.clone().patience_for_peers(PATIENCE).start()?;
+pub(super) fn silent_clients_are_disconnected(program: &Program) -> Result {
+    let server = program.clone().patience_for_clients(PATIENCE).start()?;
     let (mut silent, mut half) = (server.client()?, server.client()?);
     half.send(server.protocol().half_a_question())?;
     silent.end()?;
@@ -135,8 +135,8 @@ pub(super) fn peers_that_say_nothing_are_let_go(program: &Program) -> Result {
     serves(&server)
 }
 
-pub(super) fn peers_that_never_read_are_let_go(program: &Program) -> Result {
-    let server = program.clone().patience_for_peers(PATIENCE).start()?;
+pub(super) fn clients_that_never_read_are_disconnected(program: &Program) -> Result {
+    let server = program.clone().patience_for_clients(PATIENCE).start()?;
     let mut greedy = server.client()?;
     greedy.shrink_receive_buffer()?;
     greedy.send_as_much_as_possible(&server.protocol().flood(), PATIENCE * 2)?;
@@ -145,8 +145,8 @@ pub(super) fn peers_that_never_read_are_let_go(program: &Program) -> Result {
 }
 
 /// A byte arrives now and then, long before the patience ends. This is no progress: the answers are not read.
-pub(super) fn peers_that_send_on_and_never_read_are_let_go(program: &Program) -> Result {
-    let mut server = program.clone().patience_for_peers(PATIENCE).start()?;
+pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Program) -> Result {
+    let mut server = program.clone().patience_for_clients(PATIENCE).start()?;
     let mut greedy = server.client()?;
     if greedy.unread()?.is_none() {
         return skip("only Linux tells what a server has not read");
@@ -201,14 +201,14 @@ pub(super) fn during_a_delay_others_come_and_go(program: &Program) -> Result {
     Ok(())
 }
 
-pub(super) fn a_thousand_peers_are_answered_while_all_of_them_stay(program: &Program) -> Result {
+pub(super) fn a_thousand_clients_are_answered_while_all_stay_connected(program: &Program) -> Result {
     let server = impatient(program).start()?;
-    let mut peers: Vec<Client> = Vec::new();
+    let mut clients: Vec<Client> = Vec::new();
     for _ in 0..1_000 {
-        let mut peer = server.client()?;
-        peer.ask()?; // so that the backlog never overflows
-        peers.push(peer);
+        let mut client = server.client()?;
+        client.ask()?; // so that the backlog never overflows
+        clients.push(client);
     }
-    peers.iter_mut().try_for_each(Client::send_question)?;
-    peers.iter_mut().rev().try_for_each(Client::answer)
+    clients.iter_mut().try_for_each(Client::send_question)?;
+    clients.iter_mut().rev().try_for_each(Client::answer)
 }

@@ -9,7 +9,7 @@
 //! | [`survives`] | nothing a client does stops it | all |
 //! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
 //! | [`has_no_slow_route`] | `/sleep` is a page that does not exist | 9.1, 9.2 |
-//! | [`a_nap_stops_everyone`] | `/sleep` holds everyone up | 9.3 |
+//! | [`a_nap_holds_up_all_others`] | `/sleep` holds everyone up | 9.3 |
 //! | [`closes_connections`] | it closes a connection after one answer | 9.4, 9.5 |
 //! | [`counts_visits`] | it counts its visits, and loses none | 9.4, 9.5 |
 //! | [`keeps_connections`] | a connection serves many requests | from 9.6 on |
@@ -18,14 +18,14 @@
 //! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
 //! | [`shares_all_work`] | if a handler blocks its thread, another one serves the clients of that thread on | 5.6 |
-//! | [`ends_at_once`] | a signal ends it, whoever is connected | up to 9.6 |
+//! | [`ends_at_once`] | a signal ends it, with or without clients | up to 9.6 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.7 |
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
 //! | [`echoes`] | each line comes back after its delay | all echo servers |
-//! | [`echo_survives`] | nothing a peer does stops it | all echo servers |
-//! | [`echo_one_at_a_time`] | it serves one peer at a time | 2.1 |
-//! | [`echo_concurrent`] | no peer waits for another | all other echo servers, but for the next |
-//! | [`echo_pool`] | eight peers are served at a time, by as many workers | 2.3, 2.4 |
+//! | [`echo_survives`] | nothing a client does stops it | all echo servers |
+//! | [`echo_one_at_a_time`] | it serves one client at a time | 2.1 |
+//! | [`echo_concurrent`] | no client waits for another | all other echo servers, but for the next |
+//! | [`echo_pool`] | eight clients are served at a time, by as many workers | 2.3, 2.4 |
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
 //! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
@@ -115,14 +115,14 @@ const SURVIVES: &[Check] = checks![
 
 /// Take the ten seconds of a server's patience, so only the book's tests run them, all at the same time.
 const PATIENCE: &[Check] = checks![
-    survives::a_client_that_stays_silent_is_let_go,
+    survives::a_client_that_stays_silent_is_disconnected,
     patience::a_byte_every_millisecond_does_not_renew_the_patience,
     patience::an_upload_byte_by_byte_does_not_renew_the_patience,
     patience::a_nap_longer_than_the_patience_ends_with_the_page,
-    patience::a_client_that_never_reads_is_let_go,
+    patience::a_client_that_never_reads_is_disconnected,
     patience::a_steady_upload_is_served,
-    patience::clients_that_trickle_are_let_go,
-    patience::an_idle_client_is_let_go_without_a_word,
+    patience::clients_that_trickle_are_disconnected,
+    patience::an_idle_client_is_disconnected_without_an_answer,
     patience::half_a_request_that_stalls_gets_408,
 ];
 
@@ -130,7 +130,7 @@ const ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::a_connection_is_closed_after_one_answer,
     one_at_a_time::only_the_first_of_pipelined_requests_is_answered,
     one_at_a_time::the_second_client_waits_for_the_first,
-    one_at_a_time::a_silent_client_holds_everyone_up,
+    one_at_a_time::a_silent_client_holds_up_all_others,
     one_at_a_time::clients_are_served_in_the_order_in_which_they_connected,
     one_at_a_time::a_crowd_takes_one_descriptor_at_a_time,
 ];
@@ -144,7 +144,8 @@ const COUNTS_VISITS: &[Check] = checks![concurrent::no_visit_is_lost];
 
 const HAS_NO_SLOW_ROUTE: &[Check] = checks![one_at_a_time::there_is_no_slow_route];
 
-const A_NAP_STOPS_EVERYONE: &[Check] = checks![one_at_a_time::whoever_comes_during_a_nap_waits_until_it_is_over];
+const A_NAP_HOLDS_UP_ALL_OTHERS: &[Check] =
+    checks![one_at_a_time::a_client_that_connects_during_a_nap_waits_for_its_end];
 
 const KEEPS_CONNECTIONS: &[Check] = checks![
     keeps_connections::a_connection_serves_many_requests,
@@ -154,32 +155,32 @@ const KEEPS_CONNECTIONS: &[Check] = checks![
     keeps_connections::a_thousand_idle_connections_stay_usable,
     keeps_connections::answers_before_a_nap_do_not_wait_for_it,
     keeps_connections::answers_after_a_nap_come_in_their_order,
-    concurrent::a_client_that_never_stops_delays_nobody,
+    concurrent::a_client_that_never_stops_delays_no_other_client,
 ];
 
 const CONCURRENT: &[Check] = checks![
     concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
-    concurrent::a_silent_client_delays_nobody,
-    concurrent::naps_delay_nobody,
-    concurrent::floods_after_a_refusal_delay_nobody,
-    concurrent::a_thousand_unfinished_requests_delay_nobody,
-    concurrent::clients_that_never_read_delay_nobody,
-    concurrent::without_descriptors_those_inside_are_still_served,
+    concurrent::a_silent_client_delays_no_other_client,
+    concurrent::naps_delay_no_other_client,
+    concurrent::floods_after_a_refusal_delay_no_other_client,
+    concurrent::a_thousand_unfinished_requests_delay_no_other_client,
+    concurrent::clients_that_never_read_delay_no_other_client,
+    concurrent::without_descriptors_connected_clients_are_still_served,
 ];
 
 const NAPS: &[Check] = checks![concurrent::a_thousand_naps_end_together];
 
-const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_everyone];
+const ON_ONE_THREAD: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_all_others];
 
-const PARALLEL: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_nobody];
+const PARALLEL: &[Check] = checks![threads::a_handler_that_blocks_its_thread_stops_no_other_client];
 
-const SHARES_ALL_WORK: &[Check] = checks![threads::whoever_is_served_when_a_handler_blocks_is_served_on];
+const SHARES_ALL_WORK: &[Check] = checks![threads::clients_are_still_served_when_the_handler_of_another_blocks];
 
 const ENDS_AT_ONCE: &[Check] =
     checks![stopping::ctrl_c_ends_it_in_mid_request, stopping::sigterm_ends_it_in_mid_request];
 
 const STOPS_WELL: &[Check] = checks![
-    stopping::on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away,
+    stopping::on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients,
     stopping::a_request_that_has_begun_to_arrive_is_answered,
     stopping::requests_behind_a_nap_are_answered,
     stopping::a_refused_client_that_stays_holds_nothing_up,
@@ -195,7 +196,7 @@ const STOPS_WELL: &[Check] = checks![
 /// Take a part of a server's grace, or all of it, so only the book's tests run them, where others wait as long.
 const STOPS_IN_TIME: &[Check] = checks![
     stopping::half_a_request_that_stalls_does_not_outlast_the_grace_period,
-    stopping::answers_that_take_too_long_are_given_up,
+    stopping::answers_that_take_too_long_are_abandoned,
     stopping::a_client_that_trickles_does_not_keep_it_from_stopping,
 ];
 
@@ -205,7 +206,7 @@ const COMMAND_LINE: &[Check] = checks![
     command_line::a_bad_address_is_named_and_the_code_is_2,
     command_line::too_many_arguments_are_misuse_and_the_code_is_2,
     command_line::it_runs_from_any_directory,
-    command_line::nobody_needs_to_read_what_it_prints,
+    command_line::its_output_need_not_be_read,
 ];
 
 const ECHOES: &[Check] = checks![
@@ -216,7 +217,7 @@ const ECHOES: &[Check] = checks![
     echo::a_line_and_the_end_may_come_together,
     echo::empty_lines_come_back,
     echo::bytes_that_are_no_text_come_back,
-    echo::a_peer_that_says_nothing_gets_nothing,
+    echo::a_silent_client_gets_nothing,
     echo::the_longest_line_comes_back,
     echo::a_line_that_is_too_long_is_refused_in_words,
     echo::each_line_waits_for_its_delay,
@@ -237,61 +238,61 @@ const ECHO_SURVIVES: &[Check] = checks![
     survives::connections_that_fail_before_they_are_accepted,
     survives::being_suspended_in_mid_request,
     survives::an_urgent_byte_in_mid_request,
-    echo::peers_that_say_nothing_are_let_go,
-    echo::peers_that_never_read_are_let_go,
-    echo::peers_that_send_on_and_never_read_are_let_go,
+    echo::silent_clients_are_disconnected,
+    echo::clients_that_never_read_are_disconnected,
+    echo::clients_that_send_on_and_never_read_are_disconnected,
 ];
 
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
     one_at_a_time::the_second_client_waits_for_the_first,
-    one_at_a_time::a_silent_client_holds_everyone_up,
-    one_at_a_time::a_client_that_never_reads_holds_everyone_up,
+    one_at_a_time::a_silent_client_holds_up_all_others,
+    one_at_a_time::a_client_that_never_reads_holds_up_all_others,
     one_at_a_time::five_clients_take_five_delays,
     one_at_a_time::a_crowd_takes_one_descriptor_at_a_time,
 ];
 
 const ECHO_CONCURRENT: &[Check] = checks![
     concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
-    concurrent::a_silent_client_delays_nobody,
-    concurrent::clients_that_never_read_delay_nobody,
-    concurrent::a_client_that_never_stops_delays_nobody,
-    concurrent::without_descriptors_those_inside_are_still_served,
+    concurrent::a_silent_client_delays_no_other_client,
+    concurrent::clients_that_never_read_delay_no_other_client,
+    concurrent::a_client_that_never_stops_delays_no_other_client,
+    concurrent::without_descriptors_connected_clients_are_still_served,
     echo::five_delays_pass_at_the_same_time,
     echo::during_a_delay_others_come_and_go,
     echo::two_hundred_delays_pass_at_the_same_time,
-    echo::a_thousand_peers_are_answered_while_all_of_them_stay,
+    echo::a_thousand_clients_are_answered_while_all_stay_connected,
 ];
 
 const ECHO_POOL: &[Check] = checks![
-    concurrent::a_silent_client_delays_nobody,
-    concurrent::clients_that_never_read_delay_nobody,
+    concurrent::a_silent_client_delays_no_other_client,
+    concurrent::clients_that_never_read_delay_no_other_client,
     echo::five_delays_pass_at_the_same_time,
-    pool::eight_peers_are_served_at_a_time_and_the_ninth_waits,
-    pool::eight_silent_peers_hold_everyone_up,
+    pool::eight_clients_are_served_at_a_time_and_the_ninth_waits,
+    pool::eight_silent_clients_hold_up_all_others,
     pool::a_crowd_adds_no_thread_and_few_descriptors,
 ];
 
 const PREFORK: &[Check] = checks![
-    prefork::a_worker_that_dies_is_replaced_and_only_its_peer_notices,
+    prefork::a_worker_that_dies_is_replaced_and_only_its_client_notices,
     prefork::all_workers_are_replaced_but_not_in_a_hurry,
     prefork::workers_end_with_their_parent_however_it_ends,
 ];
-const NEVER_RESTS: &[Check] = checks![waiting::it_computes_while_nobody_speaks];
+const NEVER_RESTS: &[Check] = checks![waiting::it_computes_while_no_client_sends];
 
 const IDLE_CLIENTS_COST_NOTHING: &[Check] = checks![waiting::thousands_of_idle_clients_cost_nothing];
 
 const RESP: &[Check] = checks![
     resp::a_pipeline_is_answered_in_its_order_however_it_is_cut,
     resp::what_is_no_request_ends_one_connection_and_says_why,
-    resp::keys_holds_everyone_up,
-    resp::keys_that_nobody_asks_for_expire_too,
+    resp::keys_holds_up_all_others,
+    resp::keys_that_are_never_read_expire_too,
     resp::on_a_signal_requests_that_have_begun_to_arrive_are_answered,
     resp::on_a_second_signal_it_ends_at_once,
     resp::a_client_that_does_not_read_is_not_read_from,
     resp::commands_between_multi_and_exec_are_executed_together,
     resp::a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one,
     resp::an_urgent_byte_does_not_hide_the_rest_of_a_request,
-    resp::three_hundred_clients_have_room_in_the_backlog,
+    resp::three_hundred_clients_fit_in_the_backlog,
     resp::clients_that_come_with_the_signal_are_answered,
     stopping::clients_that_cannot_be_accepted_before_the_signal_are_answered,
     resp::a_client_that_never_pauses_does_not_keep_it_from_stopping,
@@ -311,16 +312,16 @@ const RESP_SURVIVES: &[Check] = checks![
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
     survives::connections_that_fail_before_they_are_accepted,
-    echo::peers_that_send_on_and_never_read_are_let_go,
+    echo::clients_that_send_on_and_never_read_are_disconnected,
 ];
 
 /// The checks of [`CONCURRENT`] that do not need HTTP.
 const RESP_CONCURRENT: &[Check] = checks![
     concurrent::the_last_to_connect_can_be_the_first_to_be_answered,
-    concurrent::a_silent_client_delays_nobody,
-    concurrent::clients_that_never_read_delay_nobody,
-    concurrent::without_descriptors_those_inside_are_still_served,
-    echo::a_thousand_peers_are_answered_while_all_of_them_stay,
+    concurrent::a_silent_client_delays_no_other_client,
+    concurrent::clients_that_never_read_delay_no_other_client,
+    concurrent::without_descriptors_connected_clients_are_still_served,
+    echo::a_thousand_clients_are_answered_while_all_stay_connected,
 ];
 
 /// Each line comes back after its delay, whatever the packets look like.
@@ -328,22 +329,22 @@ pub fn echoes(program: impl Into<Program>) -> Report {
     run(ECHOES, &program.into())
 }
 
-/// Nothing a peer does stops this echo server.
+/// Nothing a client does stops this echo server.
 pub fn echo_survives(program: impl Into<Program>) -> Report {
     run(ECHO_SURVIVES, &program.into())
 }
 
-/// This echo server serves one peer at a time: everyone else waits.
+/// This echo server serves one client at a time: all others wait.
 pub fn echo_one_at_a_time(program: impl Into<Program>) -> Report {
     run(ECHO_ONE_AT_A_TIME, &program.into())
 }
 
-/// No peer of this echo server waits for another.
+/// No client of this echo server waits for another.
 pub fn echo_concurrent(program: impl Into<Program>) -> Report {
     run(ECHO_CONCURRENT, &program.into())
 }
 
-/// This echo server has eight workers, and serves as many peers at a time. All others wait.
+/// This echo server has eight workers, and serves as many clients at a time. All others wait.
 pub fn echo_pool(program: impl Into<Program>) -> Report {
     run(ECHO_POOL, &program.into())
 }
@@ -409,8 +410,8 @@ pub fn has_no_slow_route(program: impl Into<Program>) -> Report {
 }
 
 /// A request for `/sleep` holds everyone up.
-pub fn a_nap_stops_everyone(program: impl Into<Program>) -> Report {
-    run(A_NAP_STOPS_EVERYONE, &program.into())
+pub fn a_nap_holds_up_all_others(program: impl Into<Program>) -> Report {
+    run(A_NAP_HOLDS_UP_ALL_OTHERS, &program.into())
 }
 
 /// A connection serves many requests.
@@ -444,7 +445,7 @@ pub fn shares_all_work(program: impl Into<Program>) -> Report {
     run(SHARES_ALL_WORK, &program.into())
 }
 
-/// A signal ends it at once, whoever is connected.
+/// A signal ends it at once, with or without clients.
 pub fn ends_at_once(program: impl Into<Program>) -> Report {
     run(if_there_are_signals(ENDS_AT_ONCE), &program.into())
 }
@@ -468,7 +469,7 @@ const SUITES: &[(&str, &[Check])] = &[
     ("closes_connections", CLOSES_CONNECTIONS),
     ("counts_visits", COUNTS_VISITS),
     ("has_no_slow_route", HAS_NO_SLOW_ROUTE),
-    ("a_nap_stops_everyone", A_NAP_STOPS_EVERYONE),
+    ("a_nap_holds_up_all_others", A_NAP_HOLDS_UP_ALL_OTHERS),
     ("keeps_connections", KEEPS_CONNECTIONS),
     ("concurrent", CONCURRENT),
     ("naps", NAPS),
@@ -515,11 +516,11 @@ pub fn only(check: &str, program: &Program) -> Result {
 
 /// Those that open so many connections at the same time that a low limit of descriptors is in their way.
 const CROWDS: [&str; 6] = [
-    "a_thousand_unfinished_requests_delay_nobody",
+    "a_thousand_unfinished_requests_delay_no_other_client",
     "a_thousand_naps_end_together",
     "a_thousand_idle_connections_stay_usable",
-    "a_thousand_peers_are_answered_while_all_of_them_stay",
-    "clients_that_never_read_delay_nobody",
+    "a_thousand_clients_are_answered_while_all_stay_connected",
+    "clients_that_never_read_delay_no_other_client",
     "thousands_of_idle_clients_cost_nothing",
 ];
 /// How many descriptors the checks with a crowd need, which run side by side.

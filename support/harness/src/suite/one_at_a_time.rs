@@ -45,7 +45,7 @@ pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result
 }
 // ANCHOR_END: the_second_client_waits
 
-pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
+pub(super) fn a_silent_client_holds_up_all_others(program: &Program) -> Result {
     let server = program.start()?;
     let (silent, mut other) = (server.client()?, server.client()?);
     other.send_question()?;
@@ -54,7 +54,7 @@ pub(super) fn a_silent_client_holds_everyone_up(program: &Program) -> Result {
     other.answer()
 }
 
-pub(super) fn a_client_that_never_reads_holds_everyone_up(program: &Program) -> Result {
+pub(super) fn a_client_that_never_reads_holds_up_all_others(program: &Program) -> Result {
     let server = program.start()?;
     let mut greedy = server.client()?;
     greedy.shrink_receive_buffer()?;
@@ -109,7 +109,7 @@ fn all_stay_silent(clients: &mut [Client], otherwise: &str) -> Result {
     Ok(())
 }
 
-pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Program) -> Result {
+pub(super) fn a_client_that_connects_during_a_nap_waits_for_its_end(program: &Program) -> Result {
     let server = program.clone().nap(Duration::from_millis(500)).start()?;
     let (mut napping, mut other) = (server.client()?, server.client()?);
     napping.send(request("/sleep"))?;
@@ -124,7 +124,7 @@ pub(super) fn whoever_comes_during_a_nap_waits_until_it_is_over(program: &Progra
 pub(super) fn a_crowd_takes_one_descriptor_at_a_time(program: &Program) -> Result {
     let server = program.start()?;
     serves(&server)?;
-    let Some(alone) = server.descriptors() else { return skip("only Linux tells the descriptors of a server") };
+    let Some(alone) = server.descriptors() else { return skip("only Linux reports the descriptors of a server") };
     let mut crowd: Vec<Client> = (0..200).map(|_| server.knock()).collect::<Result<_>>()?;
     let first = crowd.swap_remove(0);
     ensure!(crowd[1].stays_silent_for(WATCH)?, "a client was served, or sent away, although others came before it");

@@ -1,4 +1,4 @@
-//! How long it waits for a peer: as long as the peer makes progress.
+//! How long it waits for a client: as long as the client makes progress.
 
 use super::basics::serves;
 use crate::failure::ensure;
@@ -28,8 +28,8 @@ pub(super) fn a_steady_upload_is_served(program: &Program) -> Result {
     client.ask()
 }
 
-/// They send a byte now and then, of a head or of a body: no request takes for ever.
-pub(super) fn clients_that_trickle_are_let_go(program: &Program) -> Result {
+/// They send a byte now and then, of a head or of a body: no request takes forever.
+pub(super) fn clients_that_trickle_are_disconnected(program: &Program) -> Result {
     let server = program.start()?;
     let (mut in_head, mut in_body) = (server.client()?, server.client()?);
     in_head.send("GET / HTTP/1.1\r\nX: ")?;
@@ -70,7 +70,7 @@ pub(super) fn a_nap_longer_than_the_patience_ends_with_the_page(program: &Progra
 }
 
 /// It asks for more than all the buffers on the way hold, and reads nothing. When it is dropped, it can send no more.
-pub(super) fn a_client_that_never_reads_is_let_go(program: &Program) -> Result {
+pub(super) fn a_client_that_never_reads_is_disconnected(program: &Program) -> Result {
     let server = program.start()?;
     let mut greedy = server.client()?;
     greedy.shrink_receive_buffer()?;
@@ -84,7 +84,7 @@ pub(super) fn a_client_that_never_reads_is_let_go(program: &Program) -> Result {
 }
 
 /// Nobody asked for anything, so nobody is to be told anything.
-pub(super) fn an_idle_client_is_let_go_without_a_word(program: &Program) -> Result {
+pub(super) fn an_idle_client_is_disconnected_without_an_answer(program: &Program) -> Result {
     let server = program.start()?;
     let rest = server.client()?.rest()?;
     ensure!(rest.is_empty(), "an idle client was told {:?}", String::from_utf8_lossy(&rest));

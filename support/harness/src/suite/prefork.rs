@@ -1,7 +1,7 @@
 //! Eight worker processes, and a parent that replaces those that die. If it ends itself, they end with it.
 
 use super::basics::{impatient, skip};
-use super::pool::{WORKERS, a_peer_for_each_worker};
+use super::pool::{WORKERS, a_client_for_each_worker};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server, system};
 use std::time::{Duration, Instant};
@@ -20,15 +20,15 @@ fn workers(server: &Server) -> Result<Option<Vec<u32>>> {
     Ok(Some(workers))
 }
 
-const UNTOLD: &str = "only Linux tells the processes of a server";
+const LINUX_ONLY: &str = "only Linux reports the processes of a server";
 
-pub(super) fn a_worker_that_dies_is_replaced_and_only_its_peer_notices(program: &Program) -> Result {
+pub(super) fn a_worker_that_dies_is_replaced_and_only_its_client_notices(program: &Program) -> Result {
     let server = impatient(program).start()?;
-    let mut inside = a_peer_for_each_worker(&server)?;
-    let Some(workers_before) = workers(&server)? else { return skip(UNTOLD) };
+    let mut inside = a_client_for_each_worker(&server)?;
+    let Some(workers_before) = workers(&server)? else { return skip(LINUX_ONLY) };
     server.kill(workers_before[WORKERS / 2])?;
-    inside.retain_mut(|peer| peer.ask().is_ok());
-    ensure!(inside.len() == WORKERS - 1, "{} of {WORKERS} peers lost their connection", WORKERS - inside.len());
+    inside.retain_mut(|client| client.ask().is_ok());
+    ensure!(inside.len() == WORKERS - 1, "{} of {WORKERS} clients lost their connection", WORKERS - inside.len());
     server.client()?.ask().map_err(|failure| failure.context("the worker was not replaced"))?;
     workers(&server)?;
     inside.iter_mut().try_for_each(Client::ask)
@@ -37,13 +37,13 @@ pub(super) fn a_worker_that_dies_is_replaced_and_only_its_peer_notices(program: 
 /// One after the other: at least the rest between two of them passes, on a slow machine more.
 pub(super) fn all_workers_are_replaced_but_not_in_a_hurry(program: &Program) -> Result {
     let server = impatient(program).start()?;
-    let mut inside = a_peer_for_each_worker(&server)?;
-    let Some(workers_before) = workers(&server)? else { return skip(UNTOLD) };
+    let mut inside = a_client_for_each_worker(&server)?;
+    let Some(workers_before) = workers(&server)? else { return skip(LINUX_ONLY) };
     let start = Instant::now();
     workers_before.iter().try_for_each(|worker| server.kill(*worker))?;
-    inside.retain_mut(|peer| peer.ask().is_ok());
-    ensure!(inside.is_empty(), "{} peers of dead workers are served", inside.len());
-    let _inside = a_peer_for_each_worker(&server).map_err(|failure| failure.context("not all were replaced"))?;
+    inside.retain_mut(|client| client.ask().is_ok());
+    ensure!(inside.is_empty(), "{} clients of dead workers are served", inside.len());
+    let _inside = a_client_for_each_worker(&server).map_err(|failure| failure.context("not all were replaced"))?;
     let passed = start.elapsed();
     ensure!(passed >= REST, "{WORKERS} workers were replaced within {passed:?}: if they die at once, it spins");
     let workers_now = workers(&server)?.unwrap_or_default();
@@ -54,8 +54,8 @@ pub(super) fn all_workers_are_replaced_but_not_in_a_hurry(program: &Program) -> 
 pub(super) fn workers_end_with_their_parent_however_it_ends(program: &Program) -> Result {
     for end in [Server::interrupt, Server::terminate, |server: &Server| server.kill(server.process())] {
         let mut server = impatient(program).start()?;
-        let _inside = a_peer_for_each_worker(&server)?;
-        let Some(workers) = workers(&server)? else { return skip(UNTOLD) };
+        let _inside = a_client_for_each_worker(&server)?;
+        let Some(workers) = workers(&server)? else { return skip(LINUX_ONLY) };
         end(&server)?;
         server.wait_for_exit()?;
         let ended = server.wait_until("its workers end", |_| workers.iter().all(|worker| system::is_gone(*worker)));

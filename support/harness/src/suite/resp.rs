@@ -62,9 +62,9 @@ pub(super) fn what_is_no_request_ends_one_connection_and_says_why(program: &Prog
     serves(&server)
 }
 
-// ANCHOR: keys_holds_everyone_up
+// ANCHOR: keys_holds_up_all_others
 /// When the quick client has its answer, the slow one has its own already.
-pub(super) fn keys_holds_everyone_up(program: &Program) -> Result {
+pub(super) fn keys_holds_up_all_others(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let (mut filling, mut quick) = (server.client()?, server.client()?);
     fill(&mut filling, MANY, "")?;
@@ -80,9 +80,9 @@ pub(super) fn keys_holds_everyone_up(program: &Program) -> Result {
     }
     Err(Failure::new("clients that come after `KEYS` are always answered before it"))
 }
-// ANCHOR_END: keys_holds_everyone_up
+// ANCHOR_END: keys_holds_up_all_others
 
-pub(super) fn keys_that_nobody_asks_for_expire_too(program: &Program) -> Result {
+pub(super) fn keys_that_are_never_read_expire_too(program: &Program) -> Result {
     let mut server = impatient(program).start()?;
     let mut client = server.client()?;
     fill(&mut client, MANY, "PX 1")?;
@@ -206,7 +206,7 @@ fn suspended(server: &mut Server, act: impl FnOnce() -> Result) -> Result {
     acted
 }
 
-pub(super) fn three_hundred_clients_have_room_in_the_backlog(program: &Program) -> Result {
+pub(super) fn three_hundred_clients_fit_in_the_backlog(program: &Program) -> Result {
     if !cfg!(unix) {
         return skip("only Unix can suspend a program");
     }

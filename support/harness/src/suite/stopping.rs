@@ -34,7 +34,7 @@ fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result
     Ok(())
 }
 
-pub(super) fn on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away(program: &Program) -> Result {
+pub(super) fn on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients(program: &Program) -> Result {
     let mut server = program.clone().nap(NAP).start()?;
     let mut idle = server.client()?;
     is_hello(&idle.get("/")?)?;
@@ -44,11 +44,11 @@ pub(super) fn on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sen
     server.wait_for_log(STOPPING)?;
     ensure!(idle.end()? == End::Closed, "an idle connection was reset");
     // The listener may be closed a little later than the log says.
-    server.wait_until("it lets nobody in", |server| {
+    server.wait_until("it accepts no client", |server| {
         TcpStream::connect_timeout(&server.address(), WATCH)
             .is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     })?;
-    ensure!(asleep.is_silent()?, "the nap was over before everyone else had been sent away");
+    ensure!(asleep.is_silent()?, "the nap was over before all other clients were disconnected");
 
     is_hello(&asleep.response()?)?;
     ends_well(&mut server)
@@ -184,7 +184,7 @@ pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(progr
 
 /// Half a request is under way all the time, and the other half never comes. Each byte of it arrives before the patience ends.
 pub(super) fn a_client_that_trickles_does_not_keep_it_from_stopping(program: &Program) -> Result {
-    let mut server = program.clone().patience_for_peers(Duration::from_millis(500)).start()?;
+    let mut server = program.clone().patience_for_clients(Duration::from_millis(500)).start()?;
     let mut client = server.client()?;
     client.ask_half()?;
     server.terminate()?;
@@ -229,7 +229,7 @@ pub(super) fn a_second_ctrl_c_ends_it_at_once(program: &Program) -> Result {
 }
 
 /// Three naps in a row take longer than what a server grants the answers in flight.
-pub(super) fn answers_that_take_too_long_are_given_up(program: &Program) -> Result {
+pub(super) fn answers_that_take_too_long_are_abandoned(program: &Program) -> Result {
     let mut server = program.start()?;
     let mut asleep = asleep(&server, &request("/sleep").repeat(2))?;
     server.interrupt()?;

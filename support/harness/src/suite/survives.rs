@@ -147,7 +147,7 @@ pub(super) fn a_thousand_visits_without_growing(program: &Program) -> Result {
     visit(&server, 500)?; // whatever it allocates once, it has allocated now
     let before = (server.descriptors(), server.resident_memory());
     visit(&server, 1_000)?;
-    let (Some(descriptors), Some(memory)) = before else { return skip("only Linux tells what a server holds") };
+    let (Some(descriptors), Some(memory)) = before else { return skip("only Linux reports what a server holds") };
     server.wait_until("it has closed what its clients closed", |server| server.descriptors() <= Some(descriptors))?;
     let growth = server.resident_memory().unwrap_or_default().saturating_sub(memory);
     ensure!(growth < 1_000_000, "a thousand visits made it grow by {growth} bytes");
@@ -292,7 +292,7 @@ pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) 
     Ok(())
 }
 
-pub(super) fn a_client_that_stays_silent_is_let_go(program: &Program) -> Result {
+pub(super) fn a_client_that_stays_silent_is_disconnected(program: &Program) -> Result {
     let server = program.start()?;
     let mut silent = server.client()?;
     silent.end()?;
@@ -315,7 +315,7 @@ pub(super) fn serves_again(server: &Server) -> Result {
 
 /// The server does not spin meanwhile: it uses less than a tenth of a processor. On a machine that is busy with other things, one that spins
 /// may get no more than that either. But it wants a processor whenever one looks, and still does when nothing happens any more. Or it fills
-/// its log, and waits for whoever reads it.
+/// its log, and waits for its reader.
 pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
     let (start, before, logged) = (Instant::now(), server.cpu_time(), server.log().len());
     let busy = share_of_time_busy(server, action)?;
@@ -323,7 +323,7 @@ pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> R
         return Ok(());
     }
     let (Some(before), Some(after)) = (before, server.cpu_time()) else {
-        return skip("only Linux tells the processor time of a server");
+        return skip("only Linux reports the processor time of a server");
     };
     let (used, passed) = (after.saturating_sub(before), start.elapsed());
     let is_suspicious = busy > 0.9;

@@ -9,14 +9,14 @@ use crate::{Client, Failure, Program, Result, Server};
 use std::io::{ErrorKind, PipeReader, Read, Write, pipe};
 use std::{mem, thread};
 
-pub(super) fn a_handler_that_blocks_its_thread_stops_nobody(program: &Program) -> Result {
+pub(super) fn a_handler_that_blocks_its_thread_stops_no_other_client(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
     block_a_handler(&server)?;
     (0..100).try_for_each(|_| serves(&server))
 }
 
 /// Not even those who were being served a moment ago, by the same thread: another one takes them over.
-pub(super) fn whoever_is_served_when_a_handler_blocks_is_served_on(program: &Program) -> Result {
+pub(super) fn clients_are_still_served_when_the_handler_of_another_blocks(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
     let mut blocking = server.client()?;
     blocking.ask_half()?;
@@ -27,17 +27,17 @@ pub(super) fn whoever_is_served_when_a_handler_blocks_is_served_on(program: &Pro
     (0..100).try_for_each(|_| talking.ask())
 }
 
-pub(super) fn a_handler_that_blocks_its_thread_stops_everyone(program: &Program) -> Result {
+pub(super) fn a_handler_that_blocks_its_thread_stops_all_others(program: &Program) -> Result {
     let (server, mut full_log) = with_full_log(program)?;
     block_a_handler(&server)?;
-    let waiting = clients_that_nobody_answers(&server)?;
+    let waiting = clients_that_get_no_answer(&server)?;
     full_log.read_exact(&mut [0; 8192])?; // room for the line that the handler wants to write
     waiting.into_iter().try_for_each(|mut client| client.answer()) // each leaves when it has its answer
 }
 
 /// A few requests may still be answered before the handler gets to its log; after that, not one. Whoever is answered
 /// gives the others, and a server that was only slow, another round.
-fn clients_that_nobody_answers(server: &Server) -> Result<Vec<Client>> {
+fn clients_that_get_no_answer(server: &Server) -> Result<Vec<Client>> {
     let mut waiting = Vec::new();
     for _ in 0..5 {
         for _ in 0..20 {

@@ -17,13 +17,13 @@ const MOST: f64 = 1.5;
 const ATTEMPTS: usize = 5;
 
 /// A server that polls is found at work whenever one looks.
-pub(super) fn it_computes_while_nobody_speaks(program: &Program) -> Result {
+pub(super) fn it_computes_while_no_client_sends(program: &Program) -> Result {
     let server = program.start()?;
     let _silent = server.client()?;
     serves(&server)?;
     let (looks, mut busy) = (100, 0);
     for _ in 0..looks {
-        let Some(is_busy) = server.is_busy() else { return skip("only Linux tells whether a server is busy") };
+        let Some(is_busy) = server.is_busy() else { return skip("only Linux reports whether a server is busy") };
         busy += usize::from(is_busy);
         thread::sleep(Duration::from_millis(2));
     }
@@ -32,7 +32,7 @@ pub(super) fn it_computes_while_nobody_speaks(program: &Program) -> Result {
 }
 
 /// Neither their own time nor that of others: the processor time for the same questions, at a server with a crowd and at one without, which
-/// are asked by turns. So a busy machine makes both dearer. A server that looks at everyone for each question needs a multiple.
+/// are asked by turns. So a busy machine makes both more expensive. A server that looks at all clients for each question needs a multiple.
 pub(super) fn thousands_of_idle_clients_cost_nothing(program: &Program) -> Result {
     let (crowded, empty) = (program.start()?, program.start()?);
     let _crowd = crowd(&crowded)?;
@@ -40,7 +40,7 @@ pub(super) fn thousands_of_idle_clients_cost_nothing(program: &Program) -> Resul
     let mut costs = Vec::new();
     while costs.len() < ATTEMPTS {
         let Some([beside, alone]) = time_for_questions([&crowded, &empty])? else {
-            return skip("only Linux tells the time of a server");
+            return skip("only Linux reports the time of a server");
         };
         if beside.as_secs_f64() < MOST * alone.as_secs_f64() {
             return Ok(());

@@ -27,7 +27,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
         let parked = Instant::now();
         thread::park_timeout(SAFETY);
-        assert!(parked.elapsed() < SAFETY, "nobody woke the task");
+        assert!(parked.elapsed() < SAFETY, "nothing woke the task");
     }
 }
 
@@ -38,7 +38,7 @@ async fn read(stream: &mut Stream) -> io::Result<Vec<u8>> {
 }
 
 #[test]
-fn each_packet_is_a_read_of_its_own_and_then_the_peer_has_finished() {
+fn each_packet_is_a_read_of_its_own_and_then_the_client_has_finished() {
     let mut stream = Stream::new().sends("ab").is_not_ready().sends("c").sends_byte_by_byte("de");
     block_on(async {
         for packet in [b"ab".as_slice(), b"c", b"d", b"e", b"", b""] {
@@ -60,19 +60,19 @@ fn a_packet_larger_than_the_buffer_is_read_in_parts() {
 #[test]
 fn what_is_written_in_small_bites_arrives_whole() {
     let mut stream = Stream::new().takes_at_most(3).hesitates_before_it_takes();
-    let peer = stream.clone();
+    let client = stream.clone();
     block_on(async {
         assert_eq!(stream.write(b"hello").await.unwrap(), 3);
         stream.write_all(b"lo, world").await.unwrap();
         stream.close().await.unwrap();
         assert_eq!(stream.write(b"!").await.unwrap_err().kind(), ErrorKind::BrokenPipe);
     });
-    assert_eq!(peer.received(), b"hello, world");
-    assert!(peer.is_closed());
+    assert_eq!(client.received(), b"hello, world");
+    assert!(client.is_closed());
 }
 
 #[test]
-fn a_silent_peer_neither_sends_nor_ends() {
+fn a_silent_client_neither_sends_nor_ends() {
     let mut stream = Stream::new().stays_silent();
     let mut silence = pin!(read(&mut stream));
     let mut context = Context::from_waker(Waker::noop());
@@ -81,7 +81,7 @@ fn a_silent_peer_neither_sends_nor_ends() {
 }
 
 #[test]
-fn a_broken_peer_fails_and_a_broken_handler_panics() {
+fn a_broken_client_fails_and_a_broken_handler_panics() {
     let mut broken = Stream::new().fails(ErrorKind::ConnectionReset);
     assert_eq!(block_on(read(&mut broken)).unwrap_err().kind(), ErrorKind::ConnectionReset);
 

@@ -19,29 +19,33 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "a_connection_is_closed_after_one_answer",
             "only_the_first_of_pipelined_requests_is_answered",
             "the_second_client_waits_for_the_first",
-            "a_silent_client_holds_everyone_up",
+            "a_silent_client_holds_up_all_others",
             "clients_are_served_in_the_order_in_which_they_connected",
             "a_crowd_takes_one_descriptor_at_a_time",
             "there_is_no_slow_route",
-            "whoever_comes_during_a_nap_waits_until_it_is_over",
-            "a_handler_that_blocks_its_thread_stops_everyone",
+            "a_client_that_connects_during_a_nap_waits_for_its_end",
+            "a_handler_that_blocks_its_thread_stops_all_others",
             "no_visit_is_lost",
-            "a_client_that_stays_silent_is_let_go",
+            "a_client_that_stays_silent_is_disconnected",
             "ctrl_c_ends_it_in_mid_request",
             "sigterm_ends_it_in_mid_request",
         ],
     ),
     ("serves_the_latest_first", &["clients_are_served_in_the_order_in_which_they_connected"]),
-    ("serial", &["the_last_to_connect_can_be_the_first_to_be_answered", "a_silent_client_delays_nobody"]),
-    ("serial", &["naps_delay_nobody", "a_thousand_unfinished_requests_delay_nobody"]),
+    ("serial", &["the_last_to_connect_can_be_the_first_to_be_answered", "a_silent_client_delays_no_other_client"]),
+    ("serial", &["naps_delay_no_other_client", "a_thousand_unfinished_requests_delay_no_other_client"]),
     ("serves_ten_clients", &["clients_are_served_one_after_another"]),
     (
         "serves_a_hundred_at_a_time",
-        &["a_thousand_idle_connections_stay_usable", "a_thousand_unfinished_requests_delay_nobody"],
+        &["a_thousand_idle_connections_stay_usable", "a_thousand_unfinished_requests_delay_no_other_client"],
     ),
     (
         "shares_one_lock",
-        &["naps_delay_nobody", "clients_that_never_read_delay_nobody", "a_handler_that_blocks_its_thread_stops_nobody"],
+        &[
+            "naps_delay_no_other_client",
+            "clients_that_never_read_delay_no_other_client",
+            "a_handler_that_blocks_its_thread_stops_no_other_client",
+        ],
     ),
     // ANCHOR: faults
     ("reads_once", &["a_request_in_two_packets_is_one_request", "a_request_may_come_byte_by_byte"]),
@@ -72,7 +76,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("sends_no_content_length", &["the_root_is_the_hello_page", "head_is_get_without_the_page"]),
     ("sends_no_content_type", &["the_root_is_the_hello_page"]),
     ("sends_no_date", &["the_root_is_the_hello_page"]),
-    ("buffers_without_end", &["clients_that_never_read_delay_nobody"]),
+    ("buffers_without_end", &["clients_that_never_read_delay_no_other_client"]),
     ("closes_after_one_answer", &["a_connection_serves_many_requests", "an_old_client_may_ask_to_keep_the_connection"]),
     (
         "never_closes",
@@ -88,7 +92,10 @@ const FOUND_BY: &[(&str, &[&str])] = &[
             "what_is_sent_after_the_last_request",
         ],
     ),
-    ("lingers_as_long_as_bytes_come", &["a_flood_after_a_refusal_is_cut_off", "floods_after_a_refusal_delay_nobody"]),
+    (
+        "lingers_as_long_as_bytes_come",
+        &["a_flood_after_a_refusal_is_cut_off", "floods_after_a_refusal_delay_no_other_client"],
+    ),
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
     ("reads_once", &["an_urgent_byte_in_mid_request"]),
     ("rests_after_each_failed_accept", &["connections_that_fail_before_they_are_accepted"]),
@@ -111,7 +118,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
         &[
             "running_out_of_descriptors",
             "two_hundred_clients_with_sixty_four_descriptors",
-            "without_descriptors_those_inside_are_still_served",
+            "without_descriptors_connected_clients_are_still_served",
         ],
     ),
     (
@@ -119,7 +126,7 @@ const FOUND_BY: &[(&str, &[&str])] = &[
         &[
             "running_out_of_descriptors",
             "two_hundred_clients_with_sixty_four_descriptors",
-            "without_descriptors_those_inside_are_still_served",
+            "without_descriptors_connected_clients_are_still_served",
         ],
     ),
     ("ignores_ctrl_c", &["ctrl_c_ends_it_in_mid_request"]),
@@ -127,22 +134,22 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     (
         "dies_of_signals",
         &[
-            "on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away",
+            "on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients",
             "hundreds_of_idle_connections_are_closed",
             "without_clients_it_ends_at_once",
             "a_second_ctrl_c_ends_it_at_once",
         ],
     ),
-    ("keeps_listening", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
-    ("keeps_idle_connections", &["on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away"]),
+    ("keeps_listening", &["on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients"]),
+    ("keeps_idle_connections", &["on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients"]),
     ("waits_for_the_refused", &["a_refused_client_that_stays_holds_nothing_up"]),
     ("closes_a_hundred_idle_connections", &["hundreds_of_idle_connections_are_closed"]),
     (
         "forgets_answers_in_flight",
         &[
-            "on_ctrl_c_an_answer_in_flight_is_finished_and_everyone_else_is_sent_away",
+            "on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients",
             "requests_behind_a_nap_are_answered",
-            "answers_that_take_too_long_are_given_up",
+            "answers_that_take_too_long_are_abandoned",
         ],
     ),
     (
@@ -175,49 +182,49 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ),
     ("ignores_arguments", &["too_many_arguments_are_misuse_and_the_code_is_2"]),
     ("reads_its_page_from_the_directory", &["it_runs_from_any_directory"]),
-    ("insists_on_being_read", &["nobody_needs_to_read_what_it_prints"]),
+    ("insists_on_being_read", &["its_output_need_not_be_read"]),
 ];
 
 /// The same for servers whose patience ends.
 const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
     ("resets", &["half_a_request_that_stalls_gets_408"]),
     ("counts_answers_alone", &["a_steady_upload_is_served"]),
-    ("waits_as_long_as_bytes_come", &["clients_that_trickle_are_let_go", "half_a_request_that_stalls_gets_408"]),
+    ("waits_as_long_as_bytes_come", &["clients_that_trickle_are_disconnected", "half_a_request_that_stalls_gets_408"]),
     (
         "waits_as_long_as_bytes_come",
         &["a_byte_every_millisecond_does_not_renew_the_patience", "an_upload_byte_by_byte_does_not_renew_the_patience"],
     ),
-    ("waits_for_readers", &["a_client_that_never_reads_is_let_go"]),
+    ("waits_for_readers", &["a_client_that_never_reads_is_disconnected"]),
     ("counts_naps_as_silence", &["a_nap_longer_than_the_patience_ends_with_the_page"]),
-    ("times_everyone_out", &["an_idle_client_is_let_go_without_a_word"]),
+    ("times_out_idle_clients", &["an_idle_client_is_disconnected_without_an_answer"]),
     ("times_out_without_a_word", &["half_a_request_that_stalls_gets_408"]),
 ];
 
 /// The same for echo servers. (Checks that need no HTTP have met their fault above.)
 const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ("serial", &["during_a_delay_others_come_and_go"]),
-    ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_peers_are_answered_while_all_of_them_stay"]),
-    ("", &["it_computes_while_nobody_speaks"]),
+    ("serial", &["five_delays_pass_at_the_same_time", "a_thousand_clients_are_answered_while_all_stay_connected"]),
+    ("", &["it_computes_while_no_client_sends"]),
     (
         "serial",
         &[
             "five_delays_pass_at_the_same_time",
             "two_hundred_delays_pass_at_the_same_time",
-            "a_thousand_peers_are_answered_while_all_of_them_stay",
-            "a_client_that_never_stops_delays_nobody",
+            "a_thousand_clients_are_answered_while_all_stay_connected",
+            "a_client_that_never_stops_delays_no_other_client",
         ],
     ),
-    ("serial", &["whoever_is_served_when_a_handler_blocks_is_served_on"]),
+    ("serial", &["clients_are_still_served_when_the_handler_of_another_blocks"]),
     ("never_closes", &["a_line_and_the_end_may_come_together"]),
     ("spins", &["thousands_of_idle_clients_cost_nothing"]),
-    ("looks_at_everyone", &["thousands_of_idle_clients_cost_nothing"]),
+    ("looks_at_all_clients", &["thousands_of_idle_clients_cost_nothing"]),
     ("says_ok", &["lines_come_back_in_their_order"]),
     ("reads_once", &["a_line_in_pieces_comes_back_whole"]),
     ("drops_lines_behind_the_first", &["several_lines_in_one_packet_all_come_back"]),
     ("wants_an_end", &["the_last_line_needs_no_end"]),
     ("skips_empty_lines", &["empty_lines_come_back"]),
     ("wants_text", &["bytes_that_are_no_text_come_back"]),
-    ("greets", &["a_peer_that_says_nothing_gets_nothing"]),
+    ("greets", &["a_silent_client_gets_nothing"]),
     ("wants_short_lines", &["the_longest_line_comes_back"]),
     ("takes_any_line", &["a_line_that_is_too_long_is_refused_in_words"]),
     ("resets", &["a_line_that_is_too_long_is_refused_in_words"]),
@@ -227,27 +234,27 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "a_client_that_never_reads_holds_everyone_up",
+            "a_client_that_never_reads_holds_up_all_others",
             "five_clients_take_five_delays",
-            "eight_peers_are_served_at_a_time_and_the_ninth_waits",
-            "eight_silent_peers_hold_everyone_up",
+            "eight_clients_are_served_at_a_time_and_the_ninth_waits",
+            "eight_silent_clients_hold_up_all_others",
             "a_crowd_adds_no_thread_and_few_descriptors",
             // It has no processes that could be replaced. What is wrong with some that do, the book shows.
-            "a_worker_that_dies_is_replaced_and_only_its_peer_notices",
+            "a_worker_that_dies_is_replaced_and_only_its_client_notices",
             "all_workers_are_replaced_but_not_in_a_hurry",
             "workers_end_with_their_parent_however_it_ends",
             // It has no keys. What is wrong with servers that have, the book shows, too.
             "a_pipeline_is_answered_in_its_order_however_it_is_cut",
             "what_is_no_request_ends_one_connection_and_says_why",
-            "keys_holds_everyone_up",
-            "keys_that_nobody_asks_for_expire_too",
+            "keys_holds_up_all_others",
+            "keys_that_are_never_read_expire_too",
             "on_a_signal_requests_that_have_begun_to_arrive_are_answered",
             "on_a_second_signal_it_ends_at_once",
             "a_client_that_does_not_read_is_not_read_from",
             "commands_between_multi_and_exec_are_executed_together",
             "a_byte_of_a_long_request_costs_no_more_than_one_of_a_short_one",
             "an_urgent_byte_does_not_hide_the_rest_of_a_request",
-            "three_hundred_clients_have_room_in_the_backlog",
+            "three_hundred_clients_fit_in_the_backlog",
             "clients_that_come_with_the_signal_are_answered",
             "a_client_that_never_pauses_does_not_keep_it_from_stopping",
             "a_full_store_refuses_more_and_keeps_what_it_has",
@@ -256,17 +263,17 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ),
     (
         "serves_seven_at_a_time",
-        &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "a_crowd_adds_no_thread_and_few_descriptors"],
+        &["eight_clients_are_served_at_a_time_and_the_ninth_waits", "a_crowd_adds_no_thread_and_few_descriptors"],
     ),
     (
         "serves_nine_at_a_time",
-        &["eight_peers_are_served_at_a_time_and_the_ninth_waits", "eight_silent_peers_hold_everyone_up"],
+        &["eight_clients_are_served_at_a_time_and_the_ninth_waits", "eight_silent_clients_hold_up_all_others"],
     ),
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
     ("believes_a_short_read", &["an_urgent_byte_in_mid_request"]),
     ("rests_after_each_failed_accept", &["connections_that_fail_before_they_are_accepted"]),
-    ("takes_bytes_for_progress", &["peers_that_send_on_and_never_read_are_let_go"]),
-    ("waits_for_ever", &["peers_that_say_nothing_are_let_go", "peers_that_never_read_are_let_go"]),
+    ("takes_bytes_for_progress", &["clients_that_send_on_and_never_read_are_disconnected"]),
+    ("waits_forever", &["silent_clients_are_disconnected", "clients_that_never_read_are_disconnected"]),
 ];
 
 fn echo_server_with(fault: &str) -> Program {
@@ -278,7 +285,7 @@ fn server_with(fault: &str) -> Program {
 }
 
 fn patient_server_with(fault: &str) -> Program {
-    server_with(fault).patience_for_peers(Duration::from_millis(300))
+    server_with(fault).patience_for_clients(Duration::from_millis(300))
 }
 
 #[test]
@@ -320,10 +327,10 @@ fn sound_servers_pass() {
         scope.spawn(|| suite::naps(server_with("")).assert_passed());
         for check in PATIENT_FOUND_BY.iter().flat_map(|(_, checks)| checks.iter()) {
             // With time enough on a busy machine.
-            scope.spawn(|| suite::only(check, &server_with("").patience_for_peers(Duration::from_secs(1))).unwrap());
+            scope.spawn(|| suite::only(check, &server_with("").patience_for_clients(Duration::from_secs(1))).unwrap());
         }
         scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
-        scope.spawn(|| suite::a_nap_stops_everyone(server_with("serial")).assert_passed());
+        scope.spawn(|| suite::a_nap_holds_up_all_others(server_with("serial")).assert_passed());
         // (That a serial server passes these as well, steps 2.1 and 9.1 show.)
         scope.spawn(|| {
             suite::answers(server_with("")).assert_passed();

@@ -1,6 +1,6 @@
 //! Whatever arrives, in whatever pieces: no panic, no endless loop, no answer out of proportion, and an end.
 //!
-//! The first byte says how to cut, the rest is what the peer sends.
+//! The first byte says how to cut, the rest is what the client sends.
 #![no_main]
 
 mod talk;

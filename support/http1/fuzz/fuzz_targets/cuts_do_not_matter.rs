@@ -1,6 +1,6 @@
 //! The same bytes in other pieces lead to the same requests, the same answers and the same end.
 //!
-//! The first byte says how to cut, the rest is what the peer sends.
+//! The first byte says how to cut, the rest is what the client sends.
 #![no_main]
 
 mod talk;

@@ -112,7 +112,7 @@ fn a_connection_for_one_request_answers_one_and_says_so() {
 }
 
 #[test]
-fn a_peer_that_has_sent_everything_is_answered_and_let_go() {
+fn a_client_that_has_sent_everything_is_answered_and_disconnected() {
     let talk = talk_and_end([with_fields(""), with_fields("")].concat());
     assert_eq!(talk.statuses(), [200, 200]);
     assert!(!talk.is_open);
@@ -135,7 +135,7 @@ fn the_next_request_waits_for_the_answer_to_the_last() {
 }
 
 #[test]
-fn a_refused_peer_may_be_sending_until_its_input_ends() {
+fn a_refused_client_may_be_sending_until_its_input_ends() {
     let mut connection = Connection::new();
     connection.receive(b"nonsense\r\n");
     assert!(connection.next_request().is_none());
@@ -147,7 +147,7 @@ fn a_refused_peer_may_be_sending_until_its_input_ends() {
 }
 
 #[test]
-fn a_peer_that_asked_to_close_is_not_sending() {
+fn a_client_that_asked_to_close_is_not_sending() {
     let mut connection = Connection::new();
     connection.receive(&with_fields("Connection: close\r\n"));
     assert!(connection.next_request().is_some());
@@ -157,7 +157,7 @@ fn a_peer_that_asked_to_close_is_not_sending() {
 }
 
 #[test]
-fn a_peer_that_sends_on_after_it_asked_to_close_may_be_sending() {
+fn a_client_that_sends_on_after_it_asked_to_close_may_be_sending() {
     let mut connection = Connection::new();
     connection.receive(&[with_fields("Connection: close\r\n"), b"more".to_vec()].concat());
     assert!(connection.next_request().is_some());

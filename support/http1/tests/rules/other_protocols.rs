@@ -1,4 +1,4 @@
-//! What arrives on a port when the peer thinks that another protocol is spoken there.
+//! What arrives on a port when the client thinks that another protocol is spoken there.
 
 use crate::talk::{accepts, rejects, rejects_as_bad, talk, with_fields};
 

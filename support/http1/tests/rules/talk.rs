@@ -78,7 +78,7 @@ pub fn talk_on<'a>(connection: &mut Connection, pieces: impl Iterator<Item = &'a
 }
 
 /// Sends bytes whole and in every cut, and insists that the cut does not matter. `end` is the last piece: nothing at all,
-/// which says that the peer has sent everything, or no piece.
+/// which says that the client has sent everything, or no piece.
 fn talk_in_every_cut(new: fn() -> Connection, input: &[u8], end: Option<&[u8]>) -> Talk {
     let whole = talk_in_pieces(new(), [input].into_iter().chain(end));
     let stride = if input.len() <= 1000 { 1 } else { input.len() / 40 };

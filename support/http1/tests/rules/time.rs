@@ -1,4 +1,4 @@
-//! A peer that takes its time: what counts as progress, and what it is told when there is none.
+//! A slow client: what counts as progress, and what it gets when there is none.
 
 use crate::talk::{NOW, talk_on};
 use http1::{Connection, MILESTONE, Response};
@@ -12,7 +12,7 @@ fn after(pieces: &[&str]) -> Connection {
     connection
 }
 
-/// What a peer is told when the server has waited long enough after these pieces.
+/// What a client is told when the server has waited long enough after these pieces.
 fn last_words(pieces: &[&str]) -> String {
     let mut connection = after(pieces);
     connection.time_out();
@@ -43,7 +43,7 @@ fn half_a_request_that_stalls_is_timed_out() {
 }
 
 #[test]
-fn whoever_has_asked_for_nothing_is_told_nothing() {
+fn a_client_that_has_begun_no_request_gets_no_408() {
     for pieces in [&[][..], &[GET], &["\r\n"], &[GET, "\r\n"], &["nonsense\r\n"], &[""]] {
         assert_eq!(last_words(pieces), "", "{pieces:?}");
     }
@@ -61,7 +61,7 @@ fn a_request_that_waits_for_its_response_is_not_timed_out() {
 }
 
 #[test]
-fn a_peer_that_is_timed_out_may_be_sending_unless_it_was_idle() {
+fn a_client_that_is_timed_out_may_be_sending_unless_it_was_idle() {
     let mut half = after(&["GET / HTTP/1.1\r\nHo"]);
     half.time_out();
     assert!(half.must_linger());

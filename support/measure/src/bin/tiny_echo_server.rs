@@ -1,4 +1,4 @@
-//! The smallest server that `compare_echo` can measure, for the tests: a thread for each connection, and no care for bad peers.
+//! The smallest server that `compare_echo` can measure, for the tests: a thread for each connection, and no care for bad clients.
 //!
 //! `tiny_echo_server ADDRESS [--delay 100ms] [--shout]`: with `--shout`, what comes back is not what was sent.
 

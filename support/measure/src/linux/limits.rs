@@ -1,4 +1,4 @@
-//! Limits of the system that would be in the way: whoever measures learns of them before anything starts, and how to raise them.
+//! Limits of the system that would be in the way: you learn of them before anything starts, and how to raise them.
 
 use crate::comparison::{Hands, Own};
 use crate::figure::grouped;

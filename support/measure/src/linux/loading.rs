@@ -61,7 +61,7 @@ impl Load {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
         if line.is_empty() {
-            return Err(Error::other("the load ended without a word"));
+            return Err(Error::other("the load ended without a report"));
         }
         serde_json::from_str::<Result<Outcome, String>>(&line)?.map_err(Error::other)
     }

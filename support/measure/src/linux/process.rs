@@ -1,4 +1,4 @@
-//! What the kernel tells of processes, and what one can ask it for: CPU time, memory, cores, descriptors.
+//! What the kernel reports of processes, and what a program can ask it for: CPU time, memory, cores, descriptors.
 
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;

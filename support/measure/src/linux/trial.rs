@@ -27,7 +27,7 @@ pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Y
         (Work::Crates, Some(own)) => [(Measure::Crates, source::crates(own)?)].into(),
         (Work::Build, Some(own)) => build(own)?,
         (Work::Size | Work::Crates | Work::Build, None) => Yield::default(),
-        (Work::AllAtOnce { .. }, Some(own)) if own.is_yardstick || !own.hands.let_in(plan.connections(scenario)) => {
+        (Work::AllAtOnce { .. }, Some(own)) if own.is_yardstick || !own.hands.admits(plan.connections(scenario)) => {
             Yield::default()
         }
         _ => {

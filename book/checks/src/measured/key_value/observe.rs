@@ -39,7 +39,7 @@ impl Measured {
         save("key_lengths.json", &measured)
     }
 
-    /// How long everyone waits for one slow command.
+    /// How long all clients wait for one slow command.
     fn wait(&mut self, rounds: usize, lengths: &[usize]) -> Result {
         for (round, length) in (1..=rounds).flat_map(|round| lengths.iter().map(move |length| (round, *length))) {
             for server in SERVERS {

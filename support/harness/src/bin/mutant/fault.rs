@@ -41,7 +41,7 @@ pub const FAULTS: &[&str] = &[
     "counts_answers_alone",
     "waits_as_long_as_bytes_come",
     "waits_for_readers",
-    "times_everyone_out",
+    "times_out_idle_clients",
     "counts_naps_as_silence",
     "gives_up_when_interrupted",
     "times_out_without_a_word",

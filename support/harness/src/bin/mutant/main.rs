@@ -3,14 +3,14 @@
 //!
 //! Run: `FAULT=reads_once cargo run -p harness --bin mutant`
 
+mod clients;
 mod fault;
-mod guests;
 #[cfg(unix)]
 mod signals;
 
+use clients::{Client, Doing};
 use common::{HELLO, NOT_FOUND, command_line};
 use fault::{FAULTS, Fault};
-use guests::{Doing, Guest};
 use http1::{Connection, Response};
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
@@ -41,7 +41,7 @@ fn address(fault: &str) -> String {
     }
 }
 
-/// Held by whoever shares one lock, which makes many threads as good as one.
+/// Held by each thread that shares one lock, which makes many threads as good as one.
 static LOCK: Mutex<()> = Mutex::new(());
 
 fn run(listener: TcpListener, fault: Fault) {
@@ -58,12 +58,12 @@ fn run(listener: TcpListener, fault: Fault) {
     for (number, stream) in listener.incoming().enumerate() {
         match stream {
             Ok(_) if fault.is("forgets_the_backlog") && has_heard_of_a_signal() => break,
-            Ok(stream) if guests::are_leaving() => {
+            Ok(stream) if clients::is_stopping() => {
                 welcome(stream, fault);
                 break;
             }
             Ok(_) if fault.is("serves_ten_clients") && number == 10 => return,
-            Ok(stream) if fault.is("serial") => serve(Guest::enter(stream, usize::MAX), fault),
+            Ok(stream) if fault.is("serial") => serve(Client::connected(stream, usize::MAX), fault),
             Ok(stream) => welcome(stream, fault),
             Err(_) if fault.is("dies_without_descriptors") => process::exit(1),
             Err(_) if fault.is("spins_without_descriptors") => {}
@@ -91,20 +91,20 @@ fn run(listener: TcpListener, fault: Fault) {
     if fault.is("rests_before_it_ends") {
         thread::sleep(Duration::from_secs(10));
     }
-    guests::wait_until_all_have_left();
+    clients::wait_until_all_have_left();
     process::exit(i32::from(fault.is("ends_with_the_wrong_code")))
 }
 
 /// Whether the server stops. The thread that takes the signals has time to be first, so a signal that came with the clients counts.
 fn has_heard_of_a_signal() -> bool {
     thread::sleep(Duration::from_millis(20));
-    guests::are_leaving()
+    clients::is_stopping()
 }
 
 fn welcome(stream: TcpStream, fault: Fault) {
     let limit = if fault.is("serves_a_hundred_at_a_time") { 100 } else { usize::MAX };
-    let guest = Guest::enter(stream, limit);
-    thread::spawn(move || serve(guest, fault));
+    let client = Client::connected(stream, limit);
+    thread::spawn(move || serve(client, fault));
 }
 
 fn run_latest_first(listener: &TcpListener) {
@@ -115,29 +115,29 @@ fn run_latest_first(listener: &TcpListener) {
             waiting.push(stream);
         }
         match waiting.pop() {
-            Some(stream) => serve(Guest::enter(stream, usize::MAX), Fault("serial")),
+            Some(stream) => serve(Client::connected(stream, usize::MAX), Fault("serial")),
             None => thread::sleep(Duration::from_millis(1)),
         }
     }
 }
 
-fn serve(guest: Guest, fault: Fault) {
-    if let Err(error) = handle_connection(&guest, fault) {
+fn serve(client: Client, fault: Fault) {
+    if let Err(error) = handle_connection(&client, fault) {
         let _lock = fault.is("shares_one_lock").then(|| LOCK.lock());
-        command_line::gave_up_on(guest.stream.peer_addr(), &error);
+        command_line::gave_up_on(client.stream.peer_addr(), &error);
         if fault.is("dies_of_a_disconnect") {
             process::exit(1);
         }
     }
     if fault.is("keeps_descriptors") {
-        mem::forget(Arc::clone(&guest.stream));
+        mem::forget(Arc::clone(&client.stream));
     } else if fault.is("keeps_memory") {
         mem::forget(vec![1_u8; 8192]);
     }
 }
 
-fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
-    let mut stream = &*guest.stream;
+fn handle_connection(client: &Client, fault: Fault) -> io::Result<()> {
+    let mut stream = &*client.stream;
     let one = fault.is("serial") || fault.is("closes_after_one_answer");
     let mut connection = if one { Connection::for_one_request() } else { Connection::new() };
     let mut output = Output::new(stream, fault)?;
@@ -147,14 +147,14 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
         stream.set_write_timeout(patience.patience)?;
     }
     while connection.is_open() {
-        guest.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
+        client.is(if connection.is_idle() { Doing::Nothing } else { Doing::Asking });
         let Some(received) = patience.read(stream, &mut buffer, &connection)? else {
             stream.set_read_timeout(None)?; // it lingers for as long as the client likes
             last_words(&mut connection, &mut output, fault)?;
             break;
         };
-        guest.is(Doing::Waiting);
-        if received == 0 && guests::are_leaving() && !connection.is_idle() {
+        client.is(Doing::Waiting);
+        if received == 0 && clients::is_stopping() && !connection.is_idle() {
             connection.time_out(); // the last call is over
         }
         if received == 0 && fault.is("dies_of_a_disconnect") {
@@ -168,12 +168,12 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
         if fault.is("is_deaf_after_a_half_close") && has_half_closed(stream)? {
             return Ok(());
         }
-        let nothing_more = guests::are_leaving() && connection.is_idle() && has_nothing_more(stream)?;
+        let nothing_more = clients::is_stopping() && connection.is_idle() && has_nothing_more(stream)?;
         if nothing_more && !fault.is("keeps_quiet_about_the_end") {
             connection.finish();
         }
         output.send(&connection.output(now()), input.starts_with(b"HEAD"))?;
-        if fault.is("drops_requests_behind_a_nap") && guests::are_leaving() {
+        if fault.is("drops_requests_behind_a_nap") && clients::is_stopping() {
             return Ok(());
         }
         if fault.is("reads_once") {
@@ -191,7 +191,7 @@ fn handle_connection(guest: &Guest, fault: Fault) -> io::Result<()> {
             stream.shutdown(Shutdown::Write)?;
         }
         if !fault.is("waits_for_the_refused") {
-            guest.is(Doing::Nothing);
+            client.is(Doing::Nothing);
         }
         if fault.is("lingers_as_long_as_bytes_come") {
             let _lock = LOCK.lock();
@@ -218,7 +218,7 @@ fn has_nothing_more(stream: &TcpStream) -> io::Result<bool> {
 
 /// What a client is told that has made no progress.
 fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault) -> io::Result<()> {
-    if fault.is("times_everyone_out") && connection.is_idle() {
+    if fault.is("times_out_idle_clients") && connection.is_idle() {
         connection.receive(b"half a request");
     }
     connection.time_out();
@@ -230,7 +230,7 @@ fn patience() -> Option<Duration> {
     seconds.map(Duration::from_secs_f64)
 }
 
-/// How long a client may go without progress: for ever, unless the environment says otherwise in `PATIENCE`, in seconds.
+/// How long a client may go without progress: forever, unless the environment says otherwise in `PATIENCE`, in seconds.
 struct Patience {
     fault: Fault,
     patience: Option<Duration>,
@@ -353,7 +353,7 @@ fn has_half_closed(stream: &TcpStream) -> io::Result<bool> {
 struct Output<'stream> {
     stream: &'stream TcpStream,
     fault: Fault,
-    /// Sends for a server that does not wait until its peer reads.
+    /// Sends for a server that does not wait until its client reads.
     sender: Option<mpsc::Sender<Vec<u8>>>,
 }
 

@@ -1,7 +1,7 @@
 //! SIGINT and SIGTERM: the first one lets the server stop well, unless that is its fault.
 
+use crate::clients;
 use crate::fault::Fault;
-use crate::guests;
 use common::command_line;
 use nix::sys::signal::{SigSet, Signal};
 use std::net::{TcpListener, TcpStream};
@@ -23,7 +23,7 @@ pub fn obey(listener: &TcpListener, fault: Fault) {
         for (number, _) in told.filter(|signal| !ignored(signal)).enumerate() {
             match number {
                 0 => {
-                    guests::tell_to_leave(fault);
+                    clients::stop(fault);
                     command_line::log("finishing the answers in flight; press Ctrl-C again to stop at once");
                     if fault.is("forgets_answers_in_flight") {
                         process::exit(0);

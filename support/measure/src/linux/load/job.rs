@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// What the load shall do.
+/// What the load should do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
     /// The scenario, which tells the protocol.

@@ -1,4 +1,4 @@
-//! Who is connected, and what they are doing: for those who are told to leave when the server stops.
+//! The connected clients, and what each of them is doing: a server that stops closes the idle connections.
 
 use crate::fault::Fault;
 use socket2::SockRef;
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long the rest of a request may take in a server that stops.
-const LAST_CALL: Duration = Duration::from_millis(300);
+const REQUEST_GRACE: Duration = Duration::from_millis(300);
 
 /// What a client is doing, as far as the server can tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,66 +23,66 @@ pub enum Doing {
 }
 
 /// A client that is connected.
-pub struct Guest {
+pub struct Client {
     /// Its connection.
     pub stream: Arc<TcpStream>,
     number: usize,
 }
 
-struct House {
-    guests: BTreeMap<usize, (Arc<TcpStream>, Doing)>,
+struct Clients {
+    connected: BTreeMap<usize, (Arc<TcpStream>, Doing)>,
     next_number: usize,
-    is_closing: bool,
+    is_stopping: bool,
 }
 
-static HOUSE: Mutex<House> = Mutex::new(House { guests: BTreeMap::new(), next_number: 0, is_closing: false });
-static SOMEBODY_LEFT: Condvar = Condvar::new();
+static CLIENTS: Mutex<Clients> = Mutex::new(Clients { connected: BTreeMap::new(), next_number: 0, is_stopping: false });
+static CLIENT_LEFT: Condvar = Condvar::new();
 
-fn house() -> MutexGuard<'static, House> {
-    HOUSE.lock().unwrap_or_else(PoisonError::into_inner)
+fn clients() -> MutexGuard<'static, Clients> {
+    CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Guest {
-    /// Waits until fewer than `limit` are inside.
-    pub fn enter(stream: TcpStream, limit: usize) -> Self {
+impl Client {
+    /// Waits until fewer than `limit` clients are connected.
+    pub fn connected(stream: TcpStream, limit: usize) -> Self {
         let stream = Arc::new(stream);
-        let mut house = SOMEBODY_LEFT
-            .wait_while(house(), |house| house.guests.len() >= limit)
+        let mut clients = CLIENT_LEFT
+            .wait_while(clients(), |clients| clients.connected.len() >= limit)
             .unwrap_or_else(PoisonError::into_inner);
-        let number = house.next_number;
-        house.next_number += 1;
-        house.guests.insert(number, (Arc::clone(&stream), Doing::Nothing));
+        let number = clients.next_number;
+        clients.next_number += 1;
+        clients.connected.insert(number, (Arc::clone(&stream), Doing::Nothing));
         Self { stream, number }
     }
 
-    /// Says what it is doing. Whoever does nothing in a server that stops has to leave.
+    /// Records what it is doing. In a server that stops, a client that does nothing is disconnected.
     pub fn is(&self, doing: Doing) {
-        let mut house = house();
-        house.guests.insert(self.number, (Arc::clone(&self.stream), doing));
-        if house.is_closing && doing == Doing::Nothing {
+        let mut clients = clients();
+        clients.connected.insert(self.number, (Arc::clone(&self.stream), doing));
+        if clients.is_stopping && doing == Doing::Nothing {
             let _ = self.stream.shutdown(Shutdown::Read); // what has arrived can still be read
         }
     }
 }
 
-impl Drop for Guest {
+impl Drop for Client {
     fn drop(&mut self) {
-        house().guests.remove(&self.number);
-        SOMEBODY_LEFT.notify_one();
+        clients().connected.remove(&self.number);
+        CLIENT_LEFT.notify_one();
     }
 }
 
 /// Whether the server stops.
-pub fn are_leaving() -> bool {
-    house().is_closing
+pub fn is_stopping() -> bool {
+    clients().is_stopping
 }
 
-/// Tells those who do nothing to leave, and those who come to have done all they will.
-pub fn tell_to_leave(fault: Fault) {
-    let mut house = house();
-    house.is_closing = true;
+/// Disconnects the clients that do nothing, now and from now on.
+pub fn stop(fault: Fault) {
+    let mut clients = clients();
+    clients.is_stopping = true;
     let limit = if fault.is("closes_a_hundred_idle_connections") { 100 } else { usize::MAX };
-    for (stream, doing) in house.guests.values().take(limit) {
+    for (stream, doing) in clients.connected.values().take(limit) {
         if fault.is("resets_when_it_stops") {
             let _ = SockRef::from(&**stream).set_linger(Some(Duration::ZERO));
         }
@@ -92,7 +92,7 @@ pub fn tell_to_leave(fault: Fault) {
             Doing::Asking if !fault.is("waits_for_the_rest_of_requests") => {
                 let stream = Arc::clone(stream);
                 thread::spawn(move || {
-                    thread::sleep(LAST_CALL);
+                    thread::sleep(REQUEST_GRACE);
                     stream.shutdown(Shutdown::Read)
                 });
                 Ok(())
@@ -102,8 +102,8 @@ pub fn tell_to_leave(fault: Fault) {
     }
 }
 
-/// Waits until nobody is inside.
+/// Waits until no client is connected.
 pub fn wait_until_all_have_left() {
-    let house = SOMEBODY_LEFT.wait_while(house(), |house| !house.guests.is_empty());
-    drop(house);
+    let clients = CLIENT_LEFT.wait_while(clients(), |clients| !clients.connected.is_empty());
+    drop(clients);
 }
