@@ -2,14 +2,18 @@
 
 use super::talker::Talker;
 use super::{chat, properties};
-use harness::{Result, SAFETY};
+use harness::{Program, Result, SAFETY, with_time_enough};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
 #[test]
 fn who_does_not_answer_a_ping_is_sent_away_and_who_answers_stays() -> Result {
-    let server = chat().patience_for_peers(Duration::from_millis(1_200)).start()?;
+    with_time_enough(Duration::from_millis(1_200), |patience| who_answers_stays(&chat().patience_for_peers(patience)))
+}
+
+fn who_answers_stays(program: &Program) -> Result {
+    let server = program.start()?;
     let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
     let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
     alive.hears("* Dead is here")?;
@@ -69,14 +73,15 @@ fn without_any_patience_nobody_stays_and_nothing_breaks() -> Result {
 
 #[test]
 fn a_connection_is_kept_as_long_as_requests_come() -> Result {
-    let patience = Duration::from_millis(600);
-    let server = chat().patience_for_peers(patience).start()?;
-    let (mut client, start) = (server.client()?, Instant::now());
-    while start.elapsed() < 3 * patience {
-        assert_eq!(client.get("/")?.status, 200);
-        sleep(patience / 6);
-    }
-    Ok(())
+    with_time_enough(Duration::from_millis(600), |patience| {
+        let server = chat().patience_for_peers(patience).start()?;
+        let (mut client, start) = (server.client()?, Instant::now());
+        while start.elapsed() < 3 * patience {
+            assert_eq!(client.get("/")?.status, 200);
+            sleep(patience / 6);
+        }
+        Ok(())
+    })
 }
 
 #[test]

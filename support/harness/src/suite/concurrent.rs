@@ -4,7 +4,7 @@ use super::basics::{impatient, serves, skip};
 use super::survives::{rests_while, serves_again};
 use crate::failure::ensure;
 use crate::page::is_hello;
-use crate::{Client, Program, Result, Server, request};
+use crate::{Client, Program, Result, SAFETY, Server, request};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ pub(super) fn a_silent_client_delays_nobody(program: &Program) -> Result {
 // ANCHOR_END: a_silent_client_delays_nobody
 
 pub(super) fn naps_delay_nobody(program: &Program) -> Result {
-    let server = impatient(program).start()?;
+    let server = impatient(program).nap(SAFETY * 2).start()?;
     let mut napping = clients(&server, 64)?;
     napping.iter_mut().try_for_each(|client| client.send(request("/sleep")))?;
     (0..200).try_for_each(|_| serves(&server))?;
