@@ -32,7 +32,11 @@ fn a_client_that_was_blocked_for_less_than_the_patience_stays() -> Result {
 /// It speaks, so it is there. But it does not read what the others say.
 #[test]
 fn a_client_that_takes_nothing_is_sent_away() -> Result {
-    let server = chat().patience_for_peers(Duration::from_secs(1)).start()?;
+    with_time_enough(Duration::from_secs(1), |patience| who_takes_nothing_leaves(&chat().patience_for_peers(patience)))
+}
+
+fn who_takes_nothing_leaves(program: &Program) -> Result {
+    let server = program.start()?;
     let mut dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     let start = Instant::now();
