@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use harness::{Program, Result, has_io_uring, has_tool, suite};
+use harness::{Program, Result, has_io_uring, has_tool, suite, with_time_enough};
 use std::thread;
 use std::time::Duration;
 
@@ -66,8 +66,11 @@ fn a_client_that_leaves_keeps_no_buffer_and_no_descriptor() -> Result {
 #[test]
 fn a_late_completion_is_not_taken_for_that_of_another_client() -> Result {
     let Some(server) = server() else { return Ok(()) };
-    let patience = Duration::from_millis(500);
-    let mut server = server.patience_for_clients(patience).start()?;
+    with_time_enough(Duration::from_millis(500), |patience| newcomers_are_served(&server, patience))
+}
+
+fn newcomers_are_served(server: &Program, patience: Duration) -> Result {
+    let mut server = server.clone().patience_for_clients(patience).start()?;
     let mut silent = server.client()?;
     silent.wait_until_read()?;
     let mut newcomers = Vec::new();

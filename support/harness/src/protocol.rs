@@ -62,15 +62,20 @@ impl Protocol {
         }
     }
 
-    /// More than the buffers on the way hold, for a client that asks and does not read: ten megabytes of questions. Where a
-    /// question may be long, they are few and long, so that the answers take a server little time.
+    /// More than the buffers on the way hold, for a client that asks and does not read: ten megabytes of questions.
     pub(crate) fn flood(self) -> Vec<u8> {
+        self.questions(FLOOD)
+    }
+
+    /// Questions of so many bytes all in all. Where a question may be long, they are few and long, so that the answers take a server
+    /// little time.
+    pub(crate) fn questions(self, bytes: usize) -> Vec<u8> {
         let question = match self {
             Self::Http | Self::OwnPage => self.question(),
             Self::Echo => [&[b'a'; 4_095][..], b"\n"].concat(),
             Self::Resp => [b"*2\r\n$4\r\nECHO\r\n$4096\r\n", &[b'a'; 4_096][..], b"\r\n"].concat(),
         };
-        question.repeat(FLOOD / question.len())
+        question.repeat(bytes / question.len())
     }
 
     /// The beginning of the question.

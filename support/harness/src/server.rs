@@ -22,7 +22,7 @@ pub struct Program {
     directory: Option<PathBuf>,
     descriptor_limit: Option<u64>,
     patience: Duration,
-    protocol: Protocol,
+    pub(crate) protocol: Protocol,
     pub(crate) never_rests: bool,
 }
 

@@ -1,9 +1,20 @@
-//! Programs that others wrote.
+//! What a machine has, and how quick it is.
 
-use crate::system;
+use crate::{Result, system};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{env, fs};
+
+/// Checks something that has to happen within a time that the server counts: a nap, or its patience. A busy machine may be too slow for it,
+/// so it is tried again with five times as much time. A server with a fault fails with both.
+///
+/// # Errors
+///
+/// What is wrong even if there is time enough.
+pub fn with_time_enough(time: Duration, check: impl Fn(Duration) -> Result) -> Result {
+    check(time).or_else(|_| check(5 * time))
+}
 
 /// Whether a program that a check needs is here. If not, the check is skipped, and a line says so once for all tests that cargo runs, unless
 /// a variable like `REQUIRE_CHROMIUM` says that it must not be.

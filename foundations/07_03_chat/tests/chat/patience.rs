@@ -2,14 +2,18 @@
 
 use super::talker::Talker;
 use super::{chat, properties};
-use harness::{Result, SAFETY};
+use harness::{Program, Result, SAFETY, with_time_enough};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
 #[test]
 fn a_client_that_answers_no_ping_is_disconnected_and_one_that_does_stays() -> Result {
-    let server = chat().patience_for_clients(Duration::from_millis(1_200)).start()?;
+    with_time_enough(Duration::from_millis(1_200), |patience| who_answers_stays(&chat().patience_for_clients(patience)))
+}
+
+fn who_answers_stays(program: &Program) -> Result {
+    let server = program.start()?;
     let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
     let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
     alive.hears("* Dead is here")?;
@@ -28,7 +32,11 @@ fn a_client_that_was_blocked_for_less_than_the_patience_stays() -> Result {
 /// It speaks, so it is there. But it does not read what the others say.
 #[test]
 fn a_client_that_reads_nothing_is_disconnected() -> Result {
-    let server = chat().patience_for_clients(Duration::from_secs(1)).start()?;
+    with_time_enough(Duration::from_secs(1), |patience| who_takes_nothing_leaves(&chat().patience_for_clients(patience)))
+}
+
+fn who_takes_nothing_leaves(program: &Program) -> Result {
+    let server = program.start()?;
     let mut dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     let start = Instant::now();
@@ -69,14 +77,15 @@ fn with_a_patience_of_zero_no_client_stays_and_nothing_breaks() -> Result {
 
 #[test]
 fn a_connection_is_kept_as_long_as_requests_come() -> Result {
-    let patience = Duration::from_millis(600);
-    let server = chat().patience_for_clients(patience).start()?;
-    let (mut client, start) = (server.client()?, Instant::now());
-    while start.elapsed() < 3 * patience {
-        assert_eq!(client.get("/")?.status, 200);
-        sleep(patience / 6);
-    }
-    Ok(())
+    with_time_enough(Duration::from_millis(600), |patience| {
+        let server = chat().patience_for_clients(patience).start()?;
+        let (mut client, start) = (server.client()?, Instant::now());
+        while start.elapsed() < 3 * patience {
+            assert_eq!(client.get("/")?.status, 200);
+            sleep(patience / 6);
+        }
+        Ok(())
+    })
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A connection serves many requests.
 
-use super::basics::impatient;
+use super::basics::{impatient, with_a_crowd};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
-use crate::{Client, Program, Result, request};
+use crate::{Client, Program, Result, Server, request};
 use std::time::Duration;
 
 pub(super) fn a_connection_serves_many_requests(program: &Program) -> Result {
@@ -83,14 +83,17 @@ pub(super) fn answers_after_a_nap_come_in_their_order(program: &Program) -> Resu
 }
 
 pub(super) fn a_thousand_idle_connections_stay_usable(program: &Program) -> Result {
-    let server = impatient(program).start()?;
+    with_a_crowd(program, idle_connections_stay_usable)
+}
+
+fn idle_connections_stay_usable(server: &Server, number: usize) -> Result {
     let mut idle: Vec<Client> = Vec::new();
-    for _ in 0..1_000 {
+    for _ in 0..number {
         let mut client = server.client()?;
         client.ask()?;
         idle.push(client);
         idle[0].ask()?;
     }
-    super::basics::serves(&server)?;
+    super::basics::serves(server)?;
     idle.iter_mut().try_for_each(|client| client.ask())
 }

@@ -3,7 +3,8 @@
 use super::basics::{WATCH, impatient, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
-use crate::{Client, End, Program, Result, Server, request};
+use crate::tools::with_time_enough;
+use crate::{Client, End, Program, Result, SAFETY, Server, request};
 use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::thread;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// What a server that stops well says when it begins to.
 const STOPPING: &str = "press Ctrl-C again to stop at once";
-/// For checks that wait for its end. What has to happen meanwhile has time to, on a busy machine too.
+/// For checks that wait for its end, and for what has to happen meanwhile.
 const NAP: Duration = Duration::from_secs(1);
 
 pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
@@ -35,7 +36,11 @@ fn ends_in_mid_request(program: &Program, tell: fn(&Server) -> Result) -> Result
 }
 
 pub(super) fn on_ctrl_c_it_finishes_answers_and_disconnects_all_other_clients(program: &Program) -> Result {
-    let mut server = program.clone().nap(NAP).start()?;
+    with_time_enough(NAP, |nap| everyone_else_is_sent_away_during_a_nap(&program.clone().nap(nap)))
+}
+
+fn everyone_else_is_sent_away_during_a_nap(program: &Program) -> Result {
+    let mut server = program.start()?;
     let mut idle = server.client()?;
     is_hello(&idle.get("/")?)?;
     let mut asleep = asleep(&server, &[])?;
@@ -102,7 +107,11 @@ pub(super) fn a_client_that_reads_late_gets_all_its_answers(program: &Program) -
 
 /// Until then, each answer leaves the connection open.
 pub(super) fn the_last_answer_says_that_it_is_the_last(program: &Program) -> Result {
-    let mut server = program.clone().nap(NAP).start()?;
+    with_time_enough(NAP, |nap| the_answer_after_a_nap_is_the_last(&program.clone().nap(nap)))
+}
+
+fn the_answer_after_a_nap_is_the_last(program: &Program) -> Result {
+    let mut server = program.start()?;
     let mut alone = asleep(&server, &[])?;
     let mut behind = asleep(&server, &[request("/"), request("/nope")].concat())?;
     server.terminate()?;
@@ -218,7 +227,7 @@ pub(super) fn without_clients_it_ends_at_once(program: &Program) -> Result {
 }
 
 pub(super) fn a_second_ctrl_c_ends_it_at_once(program: &Program) -> Result {
-    let mut server = program.start()?;
+    let mut server = program.clone().nap(SAFETY * 2).start()?;
     let mut asleep = asleep(&server, &[])?;
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;

@@ -11,7 +11,7 @@ use std::{env, fs, thread};
 /// How long a server without descriptors is watched.
 const REST: Duration = Duration::from_millis(150);
 /// How soon a server must serve again when descriptors have come back.
-const RECOVERY: Duration = Duration::from_secs(1);
+const RECOVERY: Duration = Duration::from_secs(5);
 
 /// The next clients get their page: several, so that the server has had time to trip over the one before them.
 fn serves(server: &Server) -> Result {
@@ -276,11 +276,19 @@ pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) 
         let seen = env::temp_dir().join(format!("accept-{}-{:?}", process::id(), thread::current().id()));
         let written = seen.to_string_lossy();
         let arguments = ["-D", "-f", "-qq", "-o", &*written, "-e", "trace=accept4", "-e", &inject];
-        let server = program.wrapped("strace", &arguments).start()?;
-        let mut client = server.client()?;
-        let start = Instant::now();
-        client.ask()?;
-        let waited = start.elapsed();
+        let served_soon = || {
+            let server = program.wrapped("strace", &arguments).start()?;
+            let mut client = server.client()?;
+            let start = Instant::now();
+            client.ask()?;
+            Ok::<_, crate::Failure>((server, start.elapsed()))
+        };
+        let (mut server, mut waited) = served_soon()?;
+        for _ in 0..3 {
+            if waited > Duration::from_millis(1_500) {
+                (server, waited) = served_soon()?; // the machine may have been busy
+            }
+        }
         ensure!(waited < Duration::from_millis(1_500), "after twenty times {error}, a client waits for {waited:?}");
         let has_accepted = fs::read_to_string(&seen).is_ok_and(|seen| seen.contains("accept4"));
         let _ = fs::remove_file(&seen);
@@ -314,25 +322,28 @@ pub(super) fn serves_again(server: &Server) -> Result {
 }
 
 /// The server does not spin meanwhile: it uses less than a tenth of a processor. On a machine that is busy with other things, one that spins
-/// may get no more than that either. But it wants a processor whenever one looks, and still does when nothing happens any more. Or it fills
-/// its log, and waits for its reader.
+/// may get no more than that either, but it wants a processor whenever one looks; and one that rests may need more for what it has to do.
+/// So a server that looks busy is looked at once more, when nothing happens any more. Or it fills its log, and waits for its reader.
 pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
-    let (start, before, logged) = (Instant::now(), server.cpu_time(), server.log().len());
-    let busy = share_of_time_busy(server, action)?;
+    let (start, logged) = (Instant::now(), server.log().len());
+    let first = seems_to_spin(server, action)?;
     if server.never_rests {
         return Ok(());
     }
-    let (Some(before), Some(after)) = (before, server.cpu_time()) else {
-        return skip("only Linux reports the processor time of a server");
-    };
-    let (used, passed) = (after.saturating_sub(before), start.elapsed());
-    let is_suspicious = busy > 0.9;
-    let still_busy = || share_of_time_busy(server, || rest(2 * REST));
-    let rested = used * 10 < passed && !(is_suspicious && still_busy()? > 0.9);
+    let Some(first) = first else { return skip("only Linux reports the processor time of a server") };
     let lines = server.log()[logged..].lines().count();
     ensure!(lines < 50, "it spins: in {:?} without anything to do it logged {lines} lines", start.elapsed());
-    ensure!(rested, "it spins: in {passed:?} without anything to do it used {used:?} of processor time");
+    let spins = first && seems_to_spin(server, || rest(2 * REST))? == Some(true);
+    ensure!(!spins, "it spins: without anything to do, it is at work");
     Ok(())
+}
+
+/// Whether it uses a tenth of a processor during this action, or wants one nearly always. (`None` if the system does not tell.)
+fn seems_to_spin(server: &Server, action: impl FnOnce() -> Result) -> Result<Option<bool>> {
+    let (start, before) = (Instant::now(), server.cpu_time());
+    let busy = share_of_time_busy(server, action)?;
+    let used = server.cpu_time().zip(before).map(|(after, before)| after.saturating_sub(before));
+    Ok(used.map(|used| used * 10 >= start.elapsed() || busy > 0.9))
 }
 
 /// An action that leaves the server alone.

@@ -1,6 +1,6 @@
 //! What a server does while nobody says anything, and what those cost who say nothing.
 
-use super::basics::{serves, skip};
+use super::basics::{impatient, serves, skip};
 use super::survives::{rest, rests_while};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
@@ -34,7 +34,7 @@ pub(super) fn it_computes_while_no_client_sends(program: &Program) -> Result {
 /// Neither their own time nor that of others: the processor time for the same questions, at a server with a crowd and at one without, which
 /// are asked by turns. So a busy machine makes both more expensive. A server that looks at all clients for each question needs a multiple.
 pub(super) fn thousands_of_idle_clients_cost_nothing(program: &Program) -> Result {
-    let (crowded, empty) = (program.start()?, program.start()?);
+    let (crowded, empty) = (impatient(program).start()?, impatient(program).start()?);
     let _crowd = crowd(&crowded)?;
     rests_while(&crowded, || rest(Duration::from_millis(150)))?;
     let mut costs = Vec::new();
