@@ -1,6 +1,6 @@
 //! The chapters, as Markdown.
 
-use crate::{Failure, Result, chapters};
+use crate::{Failure, Result, chapters, listing};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -39,7 +39,7 @@ pub struct Block<'chapter> {
     pub start: usize,
 }
 
-/// All chapters, in their order.
+/// All chapters, in their order, without the pages that only show files.
 pub fn all() -> Result<Vec<Chapter>> {
     let book = MDBook::load(chapters().join("..")).map_err(|error| Failure::new(format!("{error:#}")))?;
     let mut part = String::new();
@@ -56,7 +56,7 @@ pub fn all() -> Result<Vec<Chapter>> {
         }),
         _ => None,
     });
-    Ok(chapters.collect())
+    Ok(chapters.filter(|chapter| !chapter.file.starts_with(listing::PREFIX)).collect())
 }
 
 impl Chapter {

@@ -171,10 +171,12 @@ impl Exercise {
             [patch] => problems.extend(self.problems_of_patch(patch)?),
             _ => problems.push("the answer shows more than one patch".to_owned()),
         }
-        let prose = self
-            .answer
-            .lines()
-            .filter(|line| !line.starts_with("```") && !line.starts_with("{{") && !line.starts_with("In `"));
+        let prose = self.answer.lines().filter(|line| {
+            !line.starts_with("```")
+                && !line.starts_with("{{")
+                && !line.starts_with("In `")
+                && !line.starts_with("In [`")
+        });
         if prose.flat_map(str::split_whitespace).count() < 8 {
             problems.push("the answer does not say what happens and why".to_owned());
         }

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod glossary;
 pub mod ideas;
 pub mod include;
+pub mod listing;
 pub mod machines;
 pub mod matrix;
 pub mod measured;

@@ -6,7 +6,7 @@
 //! appeared. What appeared in another terminal than the one of the line above has the name of its terminal before it: `server| `.
 //!
 //! A line is typed when its terminal shows a prompt, when as much has appeared as the book shows above it, and not before a second and a half
-//! has passed since the line before: that is how fast a person reads and types. At the end of a page, nothing is left: no program, no job, no descriptor, no changed file.
+//! has passed since the command before has begun: that is how fast a person reads and types. At the end of a page, nothing is left: no program, no job, no descriptor, no changed file.
 
 mod chance;
 
@@ -181,20 +181,35 @@ impl<'sandbox> Page<'sandbox> {
                 text.add(more);
                 self.enter(index, &more[2..])?;
             }
+            let begin = text.text.len();
+            if key.is_none() && !command.is_empty() {
+                self.wait_until_begun(index, &mut text)?;
+            }
             let mut shown = 0;
             while let Some(line) = lines.next_if(|line| typed(line).is_none()) {
                 shown += usize::from(!line.is_empty());
             }
-            self.wait_until_shown(shown, &mut text)?;
+            self.wait_until_shown(shown, begin, &mut text)?;
         }
         self.settle(&used, &mut text)?;
         text.text.truncate(text.text.trim_end().len());
         Ok(without_chance(&text.text))
     }
 
-    /// Waits until as many lines have appeared as the book shows. If they do not, the comparison will say so.
-    fn wait_until_shown(&mut self, lines: usize, text: &mut Text) -> Result {
-        let begin = text.text.len();
+    /// Waits until the command has begun: it has ended, or waits for something. Only then does the person begin with the next line. (A server
+    /// has begun when it says so, and some commands compute all the time.)
+    fn wait_until_begun(&mut self, index: usize, text: &mut Text) -> Result {
+        let end = Instant::now() + PATIENCE / 4;
+        let has_begun = |shell: &Shell| shell.is_waiting || shell.name == "server" || shell.terminal.command_waits();
+        while !has_begun(&self.terminals[index]) && Instant::now() < end {
+            self.wait_until(text, Instant::now() + A_MOMENT)?;
+        }
+        self.last_typed = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Waits until as many lines have appeared since the last one that was typed as the book shows. If they do not, the comparison will say so.
+    fn wait_until_shown(&mut self, lines: usize, begin: usize, text: &mut Text) -> Result {
         let mut end = Instant::now() + PATIENCE;
         while text.text[begin..].lines().filter(|line| !line.is_empty()).count() < lines && Instant::now() < end {
             self.wait_until(text, Instant::now() + A_MOMENT)?;

@@ -11,9 +11,32 @@ pub fn is_rewriting() -> bool {
     env::var_os("UPDATE_BOOK").is_some()
 }
 
-/// Compares a file below `book/src` with what it should say, or rewrites it.
+/// Compares a file below `book/src` with what it should say, or rewrites it. A picture has its caption in it.
 pub fn check(file: &str, expected: &str) -> Result {
+    let expected = if file.ends_with(".svg") { &with_caption(expected) } else { expected };
     check_file(&format!("book/src/{file}"), expected)
+}
+
+/// A picture with its caption: the title, which a browser shows only to a mouse. (A picture with a heading in it needs none.)
+pub fn with_caption(svg: &str) -> String {
+    let between = |begin: &str, end: &str| Some(svg.split_once(begin)?.1.split_once(end)?.0);
+    let title = between("<title", "</title>").and_then(|title| Some(title.split_once('>')?.1));
+    match title.or_else(|| between("aria-label=\"", "\"")) {
+        Some(caption) if !svg.contains("<text class=\"title\"") => {
+            format!(
+                "<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
+                svg.trim_end(),
+                caption.trim_end_matches('.')
+            )
+        }
+        _ => svg.to_owned(),
+    }
+}
+
+/// The picture alone.
+pub fn without_caption(figure: &str) -> String {
+    let svg = figure.strip_prefix("<figure>\n").and_then(|rest| rest.split_once("\n<figcaption>"));
+    svg.map_or_else(|| figure.to_owned(), |(svg, _)| format!("{svg}\n"))
 }
 
 /// As [`check`], for a file anywhere in the workspace.

@@ -79,6 +79,23 @@ impl Terminal {
         let process = tcgetpgrp(&self.keyboard).ok()?.as_raw_nonzero();
         Some(fs::read_to_string(format!("/proc/{process}/comm")).ok()?.trim().to_owned())
     }
+
+    /// Whether a command runs in front, and none of its programs has anything to do: it has begun, and waits for something.
+    pub fn command_waits(&self) -> bool {
+        let Ok(front) = tcgetpgrp(&self.keyboard) else { return false };
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let stats = processes.filter_map(|process| fs::read_to_string(process.path().join("stat")).ok());
+        let in_front: Vec<_> = stats.filter_map(|stat| member(&stat, front.as_raw_nonzero().get())).collect();
+        in_front.iter().any(|(name, _)| name != "bash") && in_front.iter().all(|(_, state)| state == "S")
+    }
+}
+
+/// The name and the state of a process, if it belongs to this group.
+fn member(stat: &str, group: i32) -> Option<(String, String)> {
+    let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    let (state, _parent, its_group) = (fields.next()?, fields.next()?, fields.next()?);
+    (its_group.parse() == Ok(group)).then(|| (name.to_owned(), state.to_owned()))
 }
 
 impl Drop for Terminal {
@@ -126,6 +143,13 @@ fn events(text: &mut Vec<u8>) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_of_the_group_has_a_name_and_a_state() {
+        let stat = "4711 (a) b) S 1 4700 4700 34816 4700 4194304";
+        assert_eq!(member(stat, 4700), Some(("a) b".to_owned(), "S".to_owned())));
+        assert_eq!(member(stat, 1), None);
+    }
 
     #[test]
     fn lines_and_prompts_are_taken_out_of_what_appears() {

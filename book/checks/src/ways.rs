@@ -2,7 +2,7 @@
 
 use crate::chapter::Chapter;
 use crate::include::{Include, directives};
-use crate::{Result, step};
+use crate::{Result, listing, step};
 use std::fmt::Write;
 
 /// How many words a reader reads in a minute, code included: the slow end of what is measured for prose that is not a story (Brysbaert,
@@ -21,6 +21,7 @@ pub fn minutes(page: &Chapter) -> Result<usize> {
             .file
             .extension()
             .is_some_and(|extension| extension != "svg" && extension != "html" && extension != "diff")
+            && !included.file.ends_with(listing::LINKS)
         {
             words += included.resolve()?.split_whitespace().count();
         }

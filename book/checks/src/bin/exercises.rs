@@ -1,7 +1,7 @@
 //! Does the exercises of the book, each in a copy of the workspace: with the patch of its answer, it must come out as the page says,
 //! and without it otherwise.
 //!
-//! Run: `cargo run --bin exercises 02_01`, half a minute; without a name all of them. `.ci/run` does them, too.
+//! Run: `cargo run --bin exercises 02_01`, half a minute, as `.ci/run` does; without a name all of them.
 //! Try: `cargo run --bin exercises 0` for all pages of chapters 1 to 9.
 //! You should see: a line for each exercise as soon as it is done, with the time of its command, and one more if it had to be done again.
 

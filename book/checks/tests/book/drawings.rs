@@ -1,6 +1,6 @@
 //! The drawings that were made by hand.
 
-use book_checks::{assert_none, chapter, files, read};
+use book_checks::{assert_none, chapter, files, read, snapshot};
 
 /// What is wrong with a drawing that was made by hand: it must be readable for every reader, in each theme and on a telephone.
 fn problems_of_drawing(name: &str, svg: &str) -> Vec<String> {
@@ -33,7 +33,9 @@ fn every_drawing_can_be_read_and_is_in_a_chapter() {
     assert!(!drawings.is_empty());
     let problems = drawings.iter().flat_map(|file| {
         let name = file.rsplit('/').next().unwrap().trim_end_matches(".svg");
-        let mut problems = problems_of_drawing(name, &read(file).unwrap());
+        let svg = snapshot::without_caption(&read(file).unwrap());
+        let mut problems = problems_of_drawing(name, &svg);
+        problems.extend(snapshot::check(&format!("pictures/{name}.svg"), &svg).err().map(|it| it.to_string()));
         if !chapters.iter().any(|chapter| chapter.text.contains(&format!("{{{{#include pictures/{name}.svg}}}}"))) {
             problems.push(format!("{file}: no chapter shows it"));
         }

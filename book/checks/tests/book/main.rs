@@ -17,6 +17,7 @@ mod figures;
 mod gateway;
 mod key_value;
 mod kitchen;
+mod listings;
 mod locks;
 mod machines;
 mod measured;

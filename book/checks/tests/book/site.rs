@@ -17,7 +17,10 @@ fn every_page_is_rendered_in_full_and_every_link_leads_somewhere() {
     assert!(pages.len() > 2);
     let unresolved = pages.iter().filter(|page| page.text.contains("{{#"));
     let unresolved = unresolved.map(|page| format!("{}: an include was not resolved", page.name()));
-    assert_none(unresolved.chain(site::broken_links(pages)));
+    // mdbook leaves the brackets of a link that nothing defines.
+    let undefined = pages.iter().filter(|page| page.text.contains("[<code>"));
+    let undefined = undefined.map(|page| format!("{}: a name in brackets leads nowhere", page.name()));
+    assert_none(unresolved.chain(undefined).chain(site::broken_links(pages)));
 }
 
 #[test]

@@ -1,0 +1,135 @@
+//! The files that pages name: each name is a link to a page of the book that shows the file.
+//!
+//! A page writes `` [`foundations/x/src/main.rs`] ``, and includes where such names lead (`generated/files.md`). The files of a chapter are
+//! on one page, `files_02.md`. It is no chapter: nothing is claimed there, and nobody reads it from beginning to end. All of this is
+//! written by `UPDATE_BOOK=1`.
+
+use crate::chapter::Chapter;
+use crate::include::{Include, directives};
+use crate::{Result, read, step, workspace};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// How the names of the pages begin that show files.
+pub const PREFIX: &str = "files_";
+/// Where the names lead, relative to `book/src`.
+pub const LINKS: &str = "generated/files.md";
+
+/// The names of files in the running text of a page, and where: of those that the page does not show as a whole itself.
+fn names(page: &Chapter) -> Vec<(usize, String)> {
+    let whole = directives(&page.text).filter_map(|(_, directive)| Include::parse(directive).ok());
+    let whole: BTreeSet<_> = whole.filter(|include| include.anchor.is_none()).map(|include| include.file).collect();
+    let is_file = |name: &str| {
+        name.contains('/')
+            && !name.starts_with('/')
+            && workspace().join(name).is_file()
+            && !whole.contains(Path::new(name))
+    };
+    page.code_spans().into_iter().filter(|(_, span)| is_file(span)).collect()
+}
+
+/// The page, with each name of a file as a link.
+pub fn with_links(page: &Chapter) -> String {
+    let names = names(page);
+    let mut text = page.text.clone();
+    for (start, name) in names.iter().rev() {
+        let end = start + name.len() + 2; // with its back quotes
+        if !(text[..*start].ends_with('[') && text[end..].starts_with(']')) {
+            text.replace_range(*start..end, &format!("[`{name}`]"));
+        }
+    }
+    let links = format!("{{{{#include {LINKS}}}}}");
+    if !names.is_empty() && !text.contains(&links) {
+        text = format!("{}\n\n{links}\n", text.trim_end());
+    }
+    text
+}
+
+/// The files that the pages name, by the page that shows them.
+pub fn pages(chapters: &[Chapter]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut pages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (_, name) in chapters.iter().flat_map(names) {
+        pages.entry(page_of(&name)).or_default().insert(name);
+    }
+    pages
+}
+
+/// `files_02.md` for a file of a step of chapter 2, and `files_support.md` for one that belongs to no chapter.
+fn page_of(file: &str) -> String {
+    let of_step = file.split('/').find_map(|folder| step::number(folder).and(folder.get(..2)));
+    let chapter = of_step.or(file.starts_with("runtimes-compare/").then_some("10"));
+    format!("{PREFIX}{}.md", chapter.unwrap_or("support"))
+}
+
+/// The text of a page that shows these files.
+///
+/// # Errors
+///
+/// If one cannot be read.
+pub fn page(name: &str, files: &BTreeSet<String>) -> Result<String> {
+    let chapter = name.trim_start_matches(PREFIX).trim_end_matches(".md").trim_start_matches('0');
+    let title =
+        chapter.parse::<u32>().map_or("Files of no chapter".to_owned(), |number| format!("Files of chapter {number}"));
+    let mut text = format!(
+        "# {title}\n\nHere are the files that the pages of this book name, as they are in the workspace. \
+         Comments such as `// ANCHOR: …` mark the parts that a page shows.\n"
+    );
+    for file in files {
+        let longest = read(file)?.lines().map(|line| line.len() - line.trim_start_matches('`').len()).max();
+        let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+        let language = match file.rsplit_once('.').map(|(_, end)| end) {
+            Some("rs") => "rust",
+            Some(end @ ("toml" | "json" | "diff" | "sh")) => end,
+            _ => "text",
+        };
+        text +=
+            &format!("\n## `{file}` {{#{}}}\n\n{fence}{language}\n{{{{#include ../../{file}}}}}\n{fence}\n", id(file));
+    }
+    Ok(text)
+}
+
+/// Where the names of these files lead.
+pub fn links(pages: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let of_page = |(page, files): (&String, &BTreeSet<String>)| {
+        files.iter().map(|file| format!("[`{file}`]: {page}#{}\n", id(file))).collect::<String>()
+    };
+    pages.iter().map(of_page).collect()
+}
+
+/// The id of a file's heading.
+fn id(file: &str) -> String {
+    file.replace(['/', '.'], "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chapter(text: &str) -> Chapter {
+        Chapter { file: "a.md".to_owned(), title: String::new(), part: String::new(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn the_name_of_a_file_becomes_a_link_once() {
+        let text = "In `book/book.toml`, and in [`Cargo.toml`](x), `nothing/such.rs`, `Cargo.toml`, `book/src`:\n\n```text\n`book/book.toml`\n```\n";
+        let linked = text.replacen("`book/book.toml`", "[`book/book.toml`]", 1) + "\n{{#include generated/files.md}}\n";
+        assert_eq!(with_links(&chapter(text)), linked);
+        assert_eq!(with_links(&chapter(&linked)), linked);
+    }
+
+    #[test]
+    fn a_page_that_shows_the_whole_file_needs_no_link() {
+        let text = "In `book/book.toml`:\n\n```toml\n{{#include ../book.toml}}\n```\n";
+        assert_eq!(with_links(&chapter(text)), text);
+        let part = text.replace(".toml}}", ".toml:part}}");
+        assert!(with_links(&chapter(&part)).contains("[`book/book.toml`]"));
+    }
+
+    #[test]
+    fn a_file_is_shown_with_those_of_its_chapter() {
+        assert_eq!(page_of("foundations/02_01_blocking_echo/src/main.rs"), "files_02.md");
+        assert_eq!(page_of("11_03_many_machines/Cargo.toml"), "files_11.md");
+        assert_eq!(page_of("runtimes-compare/src/lib.rs"), "files_10.md");
+        assert_eq!(page_of("support/echo/src/lib.rs"), "files_support.md");
+    }
+}
