@@ -16,7 +16,7 @@ pub fn chart(groups: &[Group]) -> Value {
     let numbers: Vec<Value> = claims.filter_map(number).collect();
     let exponents = || numbers.iter().filter_map(|number| number["exponent"].as_f64());
     let (least, most) = (exponents().fold(-1.0, f64::min).floor(), exponents().fold(1.0, f64::max).ceil());
-    json!({ "numbers": numbers, "least": least as i32, "most": most as i32, "half": 0.5_f64.log10() })
+    json!({ "numbers": numbers, "least": least, "most": most, "half": 0.5_f64.log10() })
 }
 
 fn lines(text: &str) -> Vec<String> {

@@ -40,7 +40,8 @@ fn every_page_opens_in_a_browser_without_an_error() {
     let mut browser = Browser::start().unwrap();
     let window = browser.window((1280, 1000)).unwrap();
     browser.call(Some(&window), "Log.enable", json!({})).unwrap();
-    assert_none(pages().iter().filter_map(|page| {
+    let shown = pages().iter().filter(|page| page.name() != "toc.html"); // others have it in a frame
+    assert_none(shown.filter_map(|page| {
         let opened = browser.go(&window, &format!("file://{}", page.path.canonicalize().unwrap().display()));
         let is_shown = "document.querySelector('main').checkVisibility()";
         let shown = opened.and_then(|()| browser.evaluate(&window, is_shown));
