@@ -14,7 +14,7 @@ use std::io;
 use std::net::Shutdown;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How long a client may go without progress: without a request, 5,000 bytes of a body, or an answer that it reads.
+/// How long a client may take for its next request, for the next 5,000 bytes of a body, or to read its answers.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many clients to serve at a time. The next ones wait in the backlog.
 const MAX_CLIENTS: usize = 10_000;
@@ -35,7 +35,7 @@ async fn run(listener: &TcpListener) {
     clients.for_each_concurrent(MAX_CLIENTS, spawn).await;
 }
 
-/// The client that was accepted. If that failed because something has run out, the listener rests until it may have come back.
+/// The client that was accepted. If a resource has run out, the listener rests until some of it may be free again.
 async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     if let Err(error) = &stream {
         task::sleep(command_line::cannot_accept(error)).await;

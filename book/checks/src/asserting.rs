@@ -10,10 +10,6 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, ExprCall, ExprMethodCall, ExprTry, ImplItemFn, ItemFn, Local, Macro};
 
 /// The names of the tests in the source texts of a package that assert nothing.
-///
-/// # Errors
-///
-/// If they are not Rust.
 pub fn silent_tests(texts: &[impl AsRef<str>]) -> Result<Vec<String>> {
     let mut functions = Functions::default();
     for text in texts {

@@ -40,10 +40,6 @@ pub struct Block<'chapter> {
 }
 
 /// All chapters, in their order.
-///
-/// # Errors
-///
-/// If mdbook cannot load the book; it says why.
 pub fn all() -> Result<Vec<Chapter>> {
     let book = MDBook::load(chapters().join("..")).map_err(|error| Failure::new(format!("{error:#}")))?;
     let mut part = String::new();

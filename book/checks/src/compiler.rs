@@ -4,6 +4,7 @@ use crate::{Failure, Result, step};
 use harness::{Program, cargo};
 use serde_json::Value;
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// What became of a build.
 pub struct Build {
@@ -28,30 +29,38 @@ pub struct Message {
     pub rendered: String,
 }
 
-/// Builds the program that shows this mistake. It has the name of the mistake behind its number, and is there only with a feature of this name.
-///
-/// # Errors
-///
-/// If no step has such a program, or cargo cannot be started.
+/// What cargo says when it builds all programs that show a mistake. Each has the name of the mistake behind its number, and is there only with a
+/// feature of this name. One call is enough, and with the whole workspace, it chooses the features of libraries that are built already.
+static SAID: LazyLock<Result<(Vec<Value>, String)>> = LazyLock::new(|| {
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--keep-going", "--offline", "--quiet", "--message-format=json"]);
+    for step in step::all()? {
+        for program in step.binaries.iter().filter(|program| !step.programs.contains(program)) {
+            build.args(["--features", &format!("{}/{}", step.name, &program["NN_MM_".len()..]), "--bin", program]);
+        }
+    }
+    let output = build.output()?;
+    let lines = output.stdout.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    Ok((lines.collect(), String::from_utf8_lossy(&output.stderr).into_owned()))
+});
+
+/// Builds the program that shows this mistake.
 pub fn build(mistake: &str) -> Result<Build> {
     let mut programs = step::all()?.into_iter().flat_map(|step| step.binaries.iter().map(move |binary| (step, binary)));
     let shown = programs.find(|(_, binary)| binary.get("NN_MM_".len()..) == Some(mistake));
     let (step, binary) = shown.ok_or_else(|| Failure::new(format!("no step has a program NN_MM_{mistake}")))?;
-    let arguments = ["build", "-p", &step.name, "--features", mistake, "--bin", binary];
-    let output = cargo().args(arguments).args(["--offline", "--quiet", "--message-format=json"]).output()?;
-    let lines = output.stdout.split(|&byte| byte == b'\n');
-    let (mut messages, mut program) = (Vec::new(), None);
-    for line in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
-        if line["target"]["name"] == **binary {
-            messages.extend(message(&line["message"]));
-            program = line["executable"].as_str().map(Program::at).or(program);
-        }
-    }
+    let (said, log) = SAID.as_ref().map_err(Failure::clone)?;
+    let said = said.iter().filter(|line| line["target"]["name"] == **binary);
+    let messages: Vec<Message> = said.clone().filter_map(|line| message(&line["message"])).collect();
+    let program = said.filter_map(|line| line["executable"].as_str()).next_back().map(Program::at);
     if messages.is_empty() && program.is_none() {
-        let log = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("cargo {}: {log}", arguments.join(" "))));
+        return Err(Failure::new(format!("cargo says nothing of {binary}: {log}")));
     }
-    Ok(Build { messages, program, command: format!("cargo {}", arguments.join(" ")) })
+    Ok(Build {
+        messages,
+        program,
+        command: format!("cargo build -p {} --features {mistake} --bin {binary}", step.name),
+    })
 }
 
 fn message(value: &Value) -> Option<Message> {
@@ -75,10 +84,6 @@ fn without_registry(text: &str) -> String {
 }
 
 /// The version of the compiler, without the last number: `1.95`.
-///
-/// # Errors
-///
-/// If rustc cannot be started.
 pub fn version() -> Result<String> {
     let output = Command::new("rustc").arg("--version").output()?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -14,19 +14,11 @@ pub fn of_texts((old_name, old): (&str, &str), (new_name, new): (&str, &str)) ->
 }
 
 /// What changes from one program to another.
-///
-/// # Errors
-///
-/// If a file cannot be read.
 pub fn of_programs(old: &str, new: &str) -> Result<String> {
     Ok(of_texts((old, &code(old)?), (new, &code(new)?)))
 }
 
 /// How many lines are taken out from one program to another, how many are put in, and how many stay.
-///
-/// # Errors
-///
-/// If a file cannot be read.
 pub fn counts(old: &str, new: &str) -> Result<[usize; 3]> {
     let (old, new) = (code(old)?, code(new)?);
     let difference = TextDiff::from_lines(old.as_str(), new.as_str());
@@ -35,10 +27,6 @@ pub fn counts(old: &str, new: &str) -> Result<[usize; 3]> {
 }
 
 /// A program without what tells nothing of it: the comment at its head, the marks for the book, and the unit tests.
-///
-/// # Errors
-///
-/// If the file cannot be read.
 fn code(file: &str) -> Result<String> {
     let text = without_anchors(&read(file)?);
     let text = text.split("\n#[cfg(test)]").next().unwrap_or_default();

@@ -36,10 +36,6 @@ pub struct Evidence {
 
 impl Evidence {
     /// What [`MEASURE`] has measured.
-    ///
-    /// # Errors
-    ///
-    /// If a part of it is missing.
     pub fn committed() -> Result<Self> {
         Ok(Self {
             models: Report::committed("claims/models")?,
@@ -53,10 +49,6 @@ impl Evidence {
     }
 
     /// The same with the longer measurements of the other chapters in place of the short ones.
-    ///
-    /// # Errors
-    ///
-    /// If a part of it is missing.
     pub fn of_other_chapters() -> Result<Self> {
         let (models, runtimes) = (Report::committed("models")?, Report::committed("report")?);
         Ok(Self { models, runtimes, ..Self::committed()? })

@@ -8,17 +8,13 @@ use crate::measured::key_value::Measured;
 use crate::ports::{self, ASYNC_STD, SMOL, TOKIO};
 use crate::report::Report;
 use crate::template::{fill, two_digits};
-use crate::{Result, difference, models, which};
+use crate::{Result, difference, factors, matrix, models, which};
 use measure::figure::grouped;
 use models_compare::{DELAY, SERVE};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The table of this name, with all that is in the book.
-///
-/// # Errors
-///
-/// If a part of the data is missing.
 pub fn table(name: &str) -> Result<String> {
     fill(name, all(name)?)
 }
@@ -30,8 +26,9 @@ fn all(table: &str) -> Result<Value> {
         "many" => json!({ "machines": of_machines()? }),
         "key" if table.starts_with("key_lengths") => json!({ "lengths": Measured::of_lengths()?.compared() }),
         "key" => json!({ "key_value": Measured::committed()?.compared() }),
-        "claims" => json!({ "claims": of_claims(&Evidence::committed()?) }),
-        "which" => json!({ "which": which::facts()? }),
+        "claims" => json!({ "claims": of_claims(&claims::all(&Evidence::committed()?)) }),
+        "matrix" => json!({ "matrix": matrix::rows(table.trim_start_matches("matrix_").trim_end_matches(".md"))? }),
+        "which" | "decision" => json!({ "which": which::facts()? }),
         "changed" => json!({ "changed_lines": changed_lines()? }),
         _ => json!({}),
     })
@@ -67,14 +64,15 @@ fn of_machines() -> Result<Value> {
     Ok(json!({ "clients": machines::CLIENTS, "needs": needs }))
 }
 
-fn of_claims(evidence: &Evidence) -> Value {
-    let claims = |Group { name, claims }: Group| {
+fn of_claims(groups: &[Group]) -> Value {
+    let mut all = factors::chart(groups);
+    for Group { name, claims } in groups {
         let claims = claims.iter().map(|claim| {
             json!({ "said": claim.said, "by": claim.by.to_string(), "judged": claim.judged, "shown_in": claim.shown_in })
         });
-        (name, claims.collect::<Vec<_>>())
-    };
-    json!(claims::all(evidence).into_iter().map(claims).collect::<BTreeMap<_, _>>())
+        all[name] = claims.collect();
+    }
+    all
 }
 
 /// How many lines change from one runtime to another.

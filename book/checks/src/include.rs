@@ -19,10 +19,6 @@ pub fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 impl Include {
     /// Reads a directive that stands in `book/src`.
-    ///
-    /// # Errors
-    ///
-    /// If it is not of the form `{{#include FILE}}` or `{{#include FILE:anchor}}`.
     pub fn parse(directive: &str) -> Result<Self> {
         let inner = directive.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
         let inner = inner.ok_or_else(|| Failure::new(format!("{directive}: mdbook knows only `include` here")))?;
@@ -53,10 +49,6 @@ impl Include {
     }
 
     /// The included text.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such file, or not exactly one such anchor, or nothing in it.
     pub fn resolve(&self) -> Result<String> {
         let file = self.file.display();
         let mut text = read(&self.file)?;

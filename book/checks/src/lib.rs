@@ -4,13 +4,14 @@
 //! from a generated one. The tests of this crate compare the generated files with what the programs do now. To rewrite
 //! them all: `UPDATE_BOOK=1 cargo test -p book-checks` (twice, if there is a new one). What is *measured* (no two runs are alike) is kept as data, and
 //! measured again only by `cargo run --bin measure`.
+//!
+//! What can fail returns a [`Result`] whose failure is a sentence for a person: it names the file, the program or the page, and says what is wrong.
 
 pub mod asserting;
 pub mod chapter;
 pub mod chart;
 pub mod claims;
 pub mod compiler;
-pub mod decision;
 pub mod difference;
 pub mod evidence;
 pub mod exercise;
@@ -68,10 +69,6 @@ pub fn target() -> PathBuf {
 }
 
 /// Runs a command in the root of the workspace, to its end.
-///
-/// # Errors
-///
-/// If it cannot be started, or does not succeed.
 pub fn run(command: &mut Command) -> Result {
     let status = command.current_dir(workspace()).status()?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{command:?} ended with {status}"))) }
@@ -83,10 +80,6 @@ pub fn chapters() -> PathBuf {
 }
 
 /// Reads a file, given relative to the workspace.
-///
-/// # Errors
-///
-/// If it cannot be read; the message names the file.
 pub fn read(file: impl AsRef<Path>) -> Result<String> {
     let file = file.as_ref();
     fs::read_to_string(workspace().join(file)).map_err(|error| Failure::from(error).context(file.display()))

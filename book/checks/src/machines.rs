@@ -17,10 +17,6 @@ pub struct Hop {
 
 impl Hop {
     /// The data that are in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there are none.
     pub fn committed() -> Result<Self> {
         Ok(Self { load: Report::committed("hop")?, idle: Report::committed("hop_memory")? })
     }
@@ -61,10 +57,6 @@ impl Need {
 }
 
 /// What a balancer needs.
-///
-/// # Errors
-///
-/// If a figure is missing.
 pub fn needs(hop: &Hop) -> Result<[Need; 5]> {
     let missing = || crate::Failure::new("a figure is missing that the arithmetic needs");
     let cpu = |server| hop.load.median((Measure::CpuPerRequest, runtimes_compare::KEEP_ALIVE), server);

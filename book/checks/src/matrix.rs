@@ -14,7 +14,7 @@
 use crate::{Failure, Result, files, read, step};
 use harness::{Program, Protocol, at_a_time, suite};
 use serde::Deserialize;
-use std::fmt::Write;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How many cells are checked at the same time. Most of them wait, but those that watch a server need it to have a processor.
@@ -69,17 +69,6 @@ impl Outcome {
     }
 }
 
-/// What is named in a table of many steps, in this order.
-const NOTICED: [Outcome; 5] = [
-    Outcome::OthersWait,
-    Outcome::OthersMayWait,
-    Outcome::NewClientsWait,
-    Outcome::IsDisconnected,
-    Outcome::CannotArise,
-];
-/// So many steps have columns of their own.
-const MANY: usize = 8;
-
 /// A step, and its cells.
 struct Column {
     step: &'static str,
@@ -87,10 +76,6 @@ struct Column {
 }
 
 /// The names of the tables.
-///
-/// # Errors
-///
-/// If cargo does not tell what the steps say.
 pub fn tables() -> Result<Vec<String>> {
     let said = step::all()?.into_iter().filter_map(|step| step.metadata["survives"].as_object());
     let mut names: Vec<String> = said.flat_map(|tables| tables.keys().cloned()).collect();
@@ -110,10 +95,6 @@ fn columns(table: &str) -> Result<Vec<Column>> {
 }
 
 /// Runs the check of every cell, some at the same time, unless the step's own tests run it. Returns what was wrong.
-///
-/// # Errors
-///
-/// If the steps cannot be built, or say something else than cells.
 pub fn verify(table: &str) -> Result<Vec<Failure>> {
     let protocol = Protocol::named(table).ok_or_else(|| Failure::new(format!("there is no protocol {table}")))?;
     let mut trials = Vec::new();
@@ -150,10 +131,6 @@ fn checks_of_its_own_tests(step: &str) -> Result<Vec<&'static str>> {
 /// [package.metadata.slow_checks]
 /// 09_07_graceful_server = ["answers_that_take_too_long_are_abandoned"]
 /// ```
-///
-/// # Errors
-///
-/// If the programs cannot be built.
 pub fn verify_slow_checks() -> Result<Vec<Failure>> {
     let mut checks = Vec::new();
     for package in step::packages()? {
@@ -205,12 +182,8 @@ fn run_all(trials: Vec<Trial>, number: usize) -> Vec<Failure> {
     at_a_time(number, trials, |trial| trial.run().err()).into_iter().flatten().collect()
 }
 
-/// A table for the book: a cell for each step, or, if there are many steps that are mostly alike, the steps that are not.
-///
-/// # Errors
-///
-/// If the steps say something else than cells, or one of them says nothing of a row.
-pub fn markdown(table: &str) -> Result<String> {
+/// What a table for the book (`book/tables/matrix_NAME.md`) shows: the steps, and for each row what others notice in each of them.
+pub fn rows(table: &str) -> Result<Value> {
     let columns = columns(table)?;
     let mut rows: Vec<&str> = Vec::new();
     for cell in columns.iter().flat_map(|column| &column.cells) {
@@ -221,83 +194,21 @@ pub fn markdown(table: &str) -> Result<String> {
     let find = |column: &Column, row: &str| {
         let cell = column.cells.iter().find(|cell| cell.misbehaviour == row);
         let cell = cell.ok_or_else(|| Failure::new(format!("{} says nothing of {row}", column.step)))?;
-        Ok(cell.outcome)
+        Ok(cell.outcome.in_words())
     };
-    let all = |row| columns.iter().map(|column| find(column, row)).collect::<Result<Vec<Outcome>>>();
-    let rows = rows.into_iter().map(|row| Ok((row, all(row)?))).collect::<Result<Vec<_>>>()?;
-    let names: Vec<String> = columns.iter().map(|column| step::short_name(column.step)).collect();
-    let steps: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(if steps.len() > MANY { by_outcome(&steps, &rows) } else { by_step(&steps, &rows) })
+    let row = |row: &str| -> Result<Value> {
+        let outcomes = columns.iter().map(|column| find(column, row)).collect::<Result<Vec<_>>>()?;
+        Ok(json!({ "if": row, "then": outcomes }))
+    };
+    let steps: Vec<String> = columns.iter().map(|column| step::short_name(column.step)).collect();
+    Ok(json!({ "steps": steps, "rows": rows.into_iter().map(row).collect::<Result<Vec<_>>>()? }))
 }
 
 /// What the others notice in a step if this happens, in the words of the tables.
-///
-/// # Errors
-///
-/// If the step says nothing of it.
 pub fn outcome(table: &str, step: &str, misbehaviour: &str) -> Result<&'static str> {
     let columns = columns(table)?;
     let column = columns.iter().find(|column| step::short_name(column.step) == step);
     let cell = column.and_then(|column| column.cells.iter().find(|cell| cell.misbehaviour == misbehaviour));
     cell.map(|cell| cell.outcome.in_words())
         .ok_or_else(|| Failure::new(format!("step {step} does not tell of {misbehaviour}")))
-}
-
-fn by_step(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
-    let head = format!("| | {} |\n|---|{}", steps.join(" | "), "---|".repeat(steps.len()));
-    let rows = rows.iter().map(|(row, outcomes)| {
-        let cells: Vec<&str> = outcomes.iter().map(|outcome| outcome.in_words()).collect();
-        format!("\n| {row} | {} |", cells.join(" | "))
-    });
-    head + &rows.collect::<String>() + "\n"
-}
-
-/// What the others do not notice is not in the table.
-fn by_outcome(steps: &[&str], rows: &[(&str, Vec<Outcome>)]) -> String {
-    let mut text = String::from("| | what the other clients notice, and in which steps |\n|---|---|");
-    for (row, outcomes) in rows {
-        let mut parts = Vec::new();
-        for outcome in NOTICED {
-            let with = |is_so: bool| {
-                let found = steps.iter().zip(outcomes).filter(|(_, other)| (**other == outcome) == is_so);
-                found.map(|(step, _)| *step).collect::<Vec<_>>()
-            };
-            let (in_these, in_others) = (with(true), with(false));
-            let place = match (in_these.len(), in_others.len()) {
-                (0, _) => continue,
-                (_, 0) => "all".to_owned(),
-                (these, others) if these > others => format!("all but {}", in_others.join(", ")),
-                _ => in_these.join(", "),
-            };
-            parts.push(format!("{}: {place}", outcome.in_words()));
-        }
-        let cell = if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") };
-        let _ = write!(text, "\n| {row} | {cell} |");
-    }
-    text + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_of_many_steps_names_those_that_differ() {
-        use Outcome::{IsDisconnected, OthersNoticeNothing, OthersWait};
-        let rows = [
-            ("silence", vec![OthersWait, OthersNoticeNothing, OthersNoticeNothing]),
-            ("noise", vec![IsDisconnected; 3]),
-            ("pieces", vec![OthersNoticeNothing; 3]),
-            ("work", vec![OthersNoticeNothing, OthersWait, OthersWait]),
-        ];
-        let table = by_outcome(&["2.1", "2.2", "2.3"], &rows);
-        let rows: Vec<&str> = table.lines().skip(2).collect();
-        let expected = [
-            "| silence | **others wait**: 2.1 |",
-            "| noise | it is disconnected: all |",
-            "| pieces | nothing |",
-            "| work | **others wait**: all but 2.1 |",
-        ];
-        assert_eq!(rows, expected);
-    }
 }

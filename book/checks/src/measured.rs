@@ -26,10 +26,6 @@ pub mod wake_up;
 pub const MEASURE: &str = "cargo run --bin measure";
 
 /// Reads committed data.
-///
-/// # Errors
-///
-/// If there are none, or they are of another form.
 pub fn load<T: DeserializeOwned>(file: &str) -> Result<T> {
     let file = format!("book/src/generated/{file}");
     serde_json::from_str(&read(&file)?)
@@ -37,10 +33,6 @@ pub fn load<T: DeserializeOwned>(file: &str) -> Result<T> {
 }
 
 /// Writes measured data.
-///
-/// # Errors
-///
-/// If they cannot be written.
 pub fn save(file: &str, data: &impl Serialize) -> Result {
     let text = serde_json::to_string_pretty(data).map_err(|error| Failure::new(error.to_string()))?;
     snapshot::write(&format!("book/src/generated/{file}"), &format!("{text}\n"))

@@ -13,10 +13,6 @@ use syn::{Attribute, Expr, File, Ident, Item, ItemMod, ItemUse, Lit, Macro, Meta
 type Import = (PathBuf, PathBuf);
 
 /// The imports that lie on a circle, in the crates whose sources are in this folder, such as `support/http1/src`; each as a sentence.
-///
-/// # Errors
-///
-/// If a file cannot be read, or is not Rust.
 pub fn circles(folder: &str) -> Result<Vec<String>> {
     let folder = workspace().join(folder);
     let mut sentences = Vec::new();

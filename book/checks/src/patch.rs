@@ -11,6 +11,7 @@ use crate::step::{self, Package};
 use crate::{Failure, Result, difference, files, files_of, read, target, workspace};
 use diffy::patch_set::{FilePatch, ParseOptions, PatchSet};
 use harness::{Program, cargo as command};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs;
@@ -38,20 +39,12 @@ struct Changed {
 }
 
 /// All patches.
-///
-/// # Errors
-///
-/// If one cannot be read.
 pub fn all() -> Result<Vec<Patch>> {
     let found = FOLDERS.iter().flat_map(|folder| files(folder)).filter(|file| file.ends_with(".diff"));
     found.map(|file| Ok(Patch { text: read(&file)?, file })).collect()
 }
 
 /// The files that a patch changes: the name of each, relative to the workspace, and its text before and after.
-///
-/// # Errors
-///
-/// If there is no such patch, or it does not fit.
 pub fn changed(name: &str) -> Result<Vec<(String, String, String)>> {
     let patch = all()?.into_iter().find(|patch| patch.name() == name);
     let patch = patch.ok_or_else(|| Failure::new(format!("there is no patch {name}")))?;
@@ -66,10 +59,6 @@ impl Patch {
     }
 
     /// The same change as it should be written: with two lines around it, at the lines where it is now.
-    ///
-    /// # Errors
-    ///
-    /// If it does not fit its step.
     pub fn renewed(&self) -> Result<String> {
         let difference = |Changed { file, before, after }| {
             difference::of_texts((&format!("a/{file}"), &before), (&format!("b/{file}"), &after))
@@ -112,10 +101,6 @@ impl Patch {
 }
 
 /// The program of a step with a patch, built first if it is not up to date: `09_04_concurrent_server+panic`.
-///
-/// # Errors
-///
-/// If there is no such patch, or cargo cannot build it.
 pub fn program(name: &str) -> Result<Program> {
     build()?;
     Ok(built(name))
@@ -128,23 +113,15 @@ pub fn built(name: &str) -> Program {
 }
 
 /// Builds these programs, and no others.
-///
-/// # Errors
-///
-/// If a patch does not fit, or cargo cannot build one of them.
 pub fn build_only(names: &[String]) -> Result {
     let mut arguments: Vec<String> = ["build", "--quiet", "--offline"].map(str::to_owned).into();
     arguments.extend(names.iter().flat_map(|name| ["--bin".to_owned(), binary(name)]));
-    cargo(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    cargo(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).map(drop)
 }
 
 /// Builds all steps with patches, if they are not up to date, and returns the folder of their programs.
-///
-/// # Errors
-///
-/// If a patch does not fit, or cargo cannot build it: a warning is a failure, too.
 pub fn build() -> Result<PathBuf> {
-    static BUILT: LazyLock<Result> = LazyLock::new(|| cargo(&["build", "--quiet", "--offline"]));
+    static BUILT: LazyLock<Result> = LazyLock::new(|| cargo(&["build", "--quiet", "--offline"]).map(drop));
     BUILT.clone()?;
     Ok(target().join("debug"))
 }
@@ -154,19 +131,28 @@ pub fn binary(name: &str) -> String {
     name.replace('+', "-")
 }
 
-/// Runs a command of cargo on all steps with patches, such as `build --release`.
-///
-/// # Errors
-///
-/// If a patch does not fit, or cargo fails.
-pub fn cargo(arguments: &[&str]) -> Result {
+/// Runs a command of cargo on all steps with patches, such as `build --release`, and returns what it prints.
+pub fn cargo(arguments: &[&str]) -> Result<String> {
     static COPIED: LazyLock<Result<PathBuf>> = LazyLock::new(copy);
     // The libraries are those of the workspace: built there, they need not be built again.
     let output = command().args(arguments).env("CARGO_TARGET_DIR", target()).current_dir(COPIED.clone()?).output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(Failure::new([output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()))
+    let [printed, log] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    if output.status.success() { Ok(printed) } else { Err(Failure::new(printed + &log)) }
+}
+
+/// The tests in the programs of these steps with patches, each as a program of its own. One call of cargo builds them all.
+pub fn tests(names: &[&str]) -> Result<Vec<PathBuf>> {
+    let packages: Vec<String> = names.iter().map(|name| format!("--package={}", &binary(name)[6..])).collect();
+    let mut arguments = vec!["test", "--no-run", "--bins", "--offline", "--quiet", "--message-format=json"];
+    arguments.extend(packages.iter().map(String::as_str));
+    let messages = cargo(&arguments)?;
+    let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let find = |name: &&str| {
+        let is_its = |message: &&Value| message["target"]["name"] == binary(name) && message["executable"].is_string();
+        let path = messages.iter().find(is_its).and_then(|message| message["executable"].as_str());
+        path.map(PathBuf::from).ok_or_else(|| Failure::new(format!("cargo has built no tests of {name}")))
+    };
+    names.iter().map(find).collect()
 }
 
 /// Writes the copies, and returns the folder in which they are.

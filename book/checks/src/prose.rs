@@ -57,18 +57,20 @@ pub fn is_broken(paragraph: &str) -> bool {
 
 /// The names of all tests in the workspace, and of the checks in the suites that every step must pass.
 pub fn tests() -> Vec<String> {
-    let mut tests = Vec::new();
-    for file in files("").iter().filter(|file| file.ends_with(".rs")) {
-        let text = read(file).unwrap_or_default();
-        let mut is_test = false;
-        for line in text.lines().map(str::trim) {
-            is_test |= line.starts_with("pub(super) fn ") && line.contains("(program: &Program) -> Result");
-            if let Some((_, rest)) = line.split_once("fn ").filter(|_| is_test) {
-                tests.push(rest.split(['(', '<']).next().unwrap_or_default().to_owned());
-                is_test = false;
-            }
-            is_test |= line.starts_with("#[") && line.contains("test") && !line.contains("cfg");
+    let sources = files("").into_iter().filter(|file| file.ends_with(".rs"));
+    sources.flat_map(|file| tests_in(&read(file).unwrap_or_default())).collect()
+}
+
+/// The names of the tests in a source text, and of such checks.
+pub fn tests_in(text: &str) -> Vec<String> {
+    let (mut tests, mut is_test) = (Vec::new(), false);
+    for line in text.lines().map(str::trim) {
+        is_test |= line.starts_with("pub(super) fn ") && line.contains("(program: &Program) -> Result");
+        if let Some((_, rest)) = line.split_once("fn ").filter(|_| is_test) {
+            tests.push(rest.split(['(', '<']).next().unwrap_or_default().to_owned());
+            is_test = false;
         }
+        is_test |= line.starts_with("#[") && line.contains("test") && !line.contains("cfg");
     }
     tests
 }

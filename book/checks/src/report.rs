@@ -82,10 +82,6 @@ pub enum Verdict {
 
 impl Report {
     /// The report of this name in `book/src/measured`; `None` if it was not made.
-    ///
-    /// # Errors
-    ///
-    /// If it is not a report.
     pub fn committed(name: &str) -> Result<Self> {
         let file = format!("book/src/measured/{name}.json");
         serde_json::from_str(&read(&file)?).map_err(|error| Failure::new(format!("{file}: {error}")))

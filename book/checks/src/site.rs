@@ -17,10 +17,6 @@ pub struct Page {
 }
 
 /// Renders the book into a folder, and returns its pages.
-///
-/// # Errors
-///
-/// If mdbook cannot render it.
 pub fn render(folder: &Path) -> Result<Vec<Page>> {
     let failure = |error| Failure::new(format!("{error:#}"));
     let mut book = MDBook::load(chapters().join("..")).map_err(failure)?;

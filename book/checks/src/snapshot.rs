@@ -12,19 +12,11 @@ pub fn is_rewriting() -> bool {
 }
 
 /// Compares a file below `book/src` with what it should say, or rewrites it.
-///
-/// # Errors
-///
-/// If the two differ, with their difference.
 pub fn check(file: &str, expected: &str) -> Result {
     check_file(&format!("book/src/{file}"), expected)
 }
 
 /// As [`check`], for a file anywhere in the workspace.
-///
-/// # Errors
-///
-/// If the two differ, with their difference.
 pub fn check_file(file: &str, expected: &str) -> Result {
     let committed = read(file).unwrap_or_default();
     if committed == expected {
@@ -39,10 +31,6 @@ pub fn check_file(file: &str, expected: &str) -> Result {
 
 /// As [`check_file`], for a part of a file whose rest is written by hand: what stands between `<!-- begin: NAME -->` and
 /// `<!-- end: NAME -->`.
-///
-/// # Errors
-///
-/// If the file does not have both marks, or the part differs.
 pub fn check_part(file: &str, name: &str, expected: &str) -> Result {
     let whole = with_part(&read(file)?, name, expected);
     check_file(file, &whole.ok_or_else(|| Failure::new(format!("{file}: nothing is marked as {name}")))?)
@@ -58,10 +46,6 @@ fn with_part(text: &str, name: &str, part: &str) -> Option<String> {
 }
 
 /// Writes a file, given relative to the workspace.
-///
-/// # Errors
-///
-/// If it cannot be written; the message names the file.
 pub fn write(file: &str, text: &str) -> Result {
     let path = workspace().join(file);
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));

@@ -43,10 +43,6 @@ impl Package {
 }
 
 /// The packages of the workspace, as cargo sees them.
-///
-/// # Errors
-///
-/// If cargo does not tell.
 pub fn packages() -> Result<&'static [Package]> {
     static PACKAGES: LazyLock<Result<Vec<Package>>> = LazyLock::new(|| {
         let output = cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output()?;
@@ -86,10 +82,6 @@ pub fn short_name(step: &str) -> String {
 }
 
 /// The folders that are steps by their names, relative to the workspace, whether or not cargo knows them.
-///
-/// # Errors
-///
-/// If a folder cannot be read.
 pub fn folders() -> Result<Vec<String>> {
     let mut folders = Vec::new();
     for (parent, prefix) in [("", ""), ("foundations", "foundations/")] {
@@ -102,10 +94,6 @@ pub fn folders() -> Result<Vec<String>> {
 }
 
 /// All steps, in the order of their numbers.
-///
-/// # Errors
-///
-/// If cargo does not tell.
 pub fn all() -> Result<Vec<&'static Package>> {
     let mut steps: Vec<&Package> = packages()?.iter().filter(|package| number(package.step()).is_some()).collect();
     steps.sort_by_key(|package| package.step());
@@ -113,10 +101,6 @@ pub fn all() -> Result<Vec<&'static Package>> {
 }
 
 /// The step of this name.
-///
-/// # Errors
-///
-/// If there is none.
 pub fn find(name: &str) -> Result<&'static Package> {
     let found = all()?.into_iter().find(|package| package.step() == name);
     found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
@@ -124,10 +108,6 @@ pub fn find(name: &str) -> Result<&'static Package> {
 
 /// A program of a step, such as the one that has its name. All are built at once, when the first of them is asked for. A step that
 /// computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
-///
-/// # Errors
-///
-/// If no step has such a program, or cargo cannot build it.
 pub fn program(name: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
         let programs = |step: &'static Package| step.programs.iter().map(move |name| (name.as_str(), step));

@@ -2,9 +2,10 @@
 //!
 //! A template has reports (`report("name")` is `book/src/measured/name.json`), other data (`data("measured/name.json")`), what the tests add
 //! by name, and these filters: `figure("cpu_per_request")` writes a value in the unit of that figure, `times` a ratio, `spread` a ratio with its
-//! least and its most, `grouped` a whole number, `two_digits` one that pretends to no more than it knows. What is not there is a dash.
+//! least and its most, `grouped` a whole number, `two_digits` one that pretends to no more than it knows, and `range` makes the smallest, the median and
+//! the largest of many. `html` and `html_with_code` write text for HTML, the latter with code between back quotes. What is not there is a dash.
 
-use crate::report::{Report, format, times_of_rounds};
+use crate::report::{Report, format, range, times_of_rounds};
 use crate::{Failure, Result, files, read};
 use measure::figure::{Measure, grouped, times};
 use measure::{Comparison, Scenario};
@@ -15,9 +16,8 @@ use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
 
-/// Where the templates are. Each is named like the generated file that it becomes; `macros.md` is what they share.
+/// Where the templates are. Each is named like the generated file that it becomes, but for those that end in `.jinja`: several others use them.
 pub const FOLDER: &str = "book/tables";
-const MACROS: &str = "macros.md";
 /// What `minijinja` calls may fail with.
 type Filled<T> = std::result::Result<T, Error>;
 
@@ -28,14 +28,10 @@ const COMPARISONS: [&Comparison; 4] =
 /// The names of all templates.
 pub fn all() -> Vec<String> {
     let names = files(FOLDER).into_iter().filter_map(|file| Some(file.strip_prefix(FOLDER)?[1..].to_owned()));
-    names.filter(|name| name != MACROS).collect()
+    names.filter(|name| !name.ends_with(".jinja")).collect()
 }
 
 /// Fills the template of this name. `added` is what it has besides the reports and the data.
-///
-/// # Errors
-///
-/// If there is no such template, or it names something that is not there; the message says where.
 pub fn fill(name: &str, added: impl Serialize) -> Result<String> {
     let fail = |error: Error| Failure::new(format!("{FOLDER}/{name}: {error:#}"));
     let environment = environment().map_err(fail)?;
@@ -69,7 +65,18 @@ fn environment() -> Filled<Environment<'static>> {
     });
     environment.add_filter("grouped", |number: f64| grouped(format_args!("{number:.0}")));
     environment.add_filter("two_digits", two_digits);
+    environment.add_filter("html", |text: &str| html(text));
+    environment.add_filter("html_with_code", |text: &str| {
+        let part = |(index, part)| if index % 2 == 1 { format!("<code>{}</code>", html(part)) } else { html(part) };
+        text.split('`').enumerate().map(part).collect::<String>()
+    });
+    environment.add_filter("range", |values: Vec<f64>| Value::from(range(values).map(Vec::from)));
     Ok(environment)
+}
+
+/// Text for HTML.
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn dash() -> String {

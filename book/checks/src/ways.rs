@@ -12,10 +12,6 @@ pub const WORDS_A_MINUTE: usize = 175;
 /// How long the reading of a page takes, in minutes, with the code and the tables that it includes, but without pictures, without
 /// recordings, whose sentences are read one at a time, without differences, which repeat what is shown in parts, without what is folded,
 /// such as answers, which the text does not need, and without comments, which no reader sees.
-///
-/// # Errors
-///
-/// If it includes something that is not there.
 pub fn minutes(page: &Chapter) -> Result<usize> {
     let text = without(&without(&page.text, "<details>", "</details>"), "<!--", "-->");
     let mut words = text.split_whitespace().count();
@@ -41,10 +37,6 @@ fn without(text: &str, begin: &str, end: &str) -> String {
 }
 
 /// A way over these pages, as a list: of chapters if there are several, each with its first page, else of pages.
-///
-/// # Errors
-///
-/// If a page cannot be read.
 pub fn list(pages: &[&Chapter]) -> Result<String> {
     let chapters = pages.chunk_by(|one, other| number(one).0 == number(other).0);
     let mut items = Vec::new();
@@ -66,10 +58,6 @@ pub fn list(pages: &[&Chapter]) -> Result<String> {
 }
 
 /// How long the reading of these pages takes, in words.
-///
-/// # Errors
-///
-/// If a page cannot be read.
 pub fn in_words(pages: &[&Chapter]) -> Result<String> {
     let minutes = total(pages)?;
     Ok(match (minutes + 15) / 30 {

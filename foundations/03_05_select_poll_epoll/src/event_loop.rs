@@ -145,7 +145,7 @@ impl<P: Poller> EventLoop<P> {
         self.poller.change(LISTENER, self.listener.as_fd(), before, interest)
     }
 
-    /// Adds a client, or says to it why it cannot.
+    /// Adds a client, or tells the client why it cannot.
     fn add(&mut self, stream: TcpStream, now: Instant) {
         let entry = self.clients.vacant_entry();
         let watch = |()| self.poller.change(entry.key(), stream.as_fd(), None, Some(Interest::Read));

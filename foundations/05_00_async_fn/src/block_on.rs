@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 // ANCHOR: block_on
-/// Ends the rest of a thread.
+/// Wakes a thread that rests.
 struct Unpark(Thread);
 
 impl Wake for Unpark {

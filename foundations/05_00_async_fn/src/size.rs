@@ -11,7 +11,7 @@ pub async fn keeps_a_buffer() -> usize {
     buffer.len()
 }
 
-/// Has done with the buffer before the `.await`.
+/// Is done with the buffer before the `.await`.
 pub async fn drops_a_buffer() -> usize {
     let length = {
         let mut buffer = [0; 1024];

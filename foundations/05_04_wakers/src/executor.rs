@@ -13,10 +13,10 @@ use std::thread::{self, Thread};
 // ANCHOR: park
 /// Where the thread of an executor rests while no task is scheduled.
 pub trait Park {
-    /// What ends the rest. It may be called before the rest begins: then there is none.
+    /// The waker that wakes the thread. If it is called before the thread rests, the thread does not rest.
     fn unparker(self: Arc<Self>) -> Waker;
 
-    /// Rests until `unparker` is called, or ends earlier. If a task is scheduled already, `may_rest` is false.
+    /// Rests until that waker is called, but may return earlier. If a task is scheduled already, `may_rest` is false.
     fn park(&self, may_rest: bool);
 }
 

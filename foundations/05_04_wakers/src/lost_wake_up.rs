@@ -76,9 +76,10 @@ fn main() {
     let meeting = Arc::new(Barrier::new(2));
     let happened = Happened { event: Arc::clone(&event), registers_first, meeting: Arc::clone(&meeting) };
     let executor = Executor::default();
+    // ANCHOR: main
     executor
         .spawn(async {
-            say("The task looks: the event has not happened.");
+            say("The task awaits the event.");
             happened.await;
             say("The task continues.");
         })
@@ -88,6 +89,7 @@ fn main() {
         event.happen();
         meeting.wait();
     });
+    // ANCHOR_END: main
     executor.run_until_empty();
 }
 

@@ -97,7 +97,7 @@ fn only_the_busy_loop_keeps_a_processor_busy_while_it_waits() {
 fn a_wake_up_that_is_lost_lets_a_task_wait_forever() {
     let mut lost = Running::start(LOST);
     let lines = [lost.line(), lost.line()];
-    assert_eq!(lines, ["The task looks: the event has not happened.", "The event happens: there is no waker."]);
+    assert_eq!(lines, ["The task awaits the event.", "The event happens: there is no waker."]);
     assert!(lost.rests(), "it does not compute");
     assert!(lost.child.try_wait().unwrap().is_none(), "nor does it end");
 }

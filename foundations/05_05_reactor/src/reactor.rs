@@ -78,7 +78,7 @@ pub struct Reactor {
 
 #[derive(Default)]
 struct Timers {
-    /// In the order of time. The number distinguishes timers of the same time.
+    /// Sorted by time. The number distinguishes timers that are due at the same time.
     queue: BTreeMap<TimerKey, Waker>,
     /// Whether a thread rests until the first of them is due.
     is_awaited: bool,

@@ -92,7 +92,7 @@ async fn handle_connection(reactor: &Reactor, mut stream: Registered<TcpStream>,
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.get().shutdown(Shutdown::Write)?; // the client may still be sending: it reads why it should not
+    stream.get().shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
     let mut rest = LINGER;
     while rest > 0 {
         match reactor.timeout(patience, stream.read(&mut buffer)).await? {

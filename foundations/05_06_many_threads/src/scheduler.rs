@@ -32,7 +32,7 @@ struct Shared {
 // ANCHOR_END: scheduler
 
 // ANCHOR: state
-/// Where a task is that does not wait.
+/// Where a task is while it does not wait.
 enum State {
     /// In the queue.
     Scheduled,
@@ -144,7 +144,7 @@ impl Scheduler {
             }
             if let Some(task) = shared.take() {
                 if shared.leader == Leader::None || !shared.queue.is_empty() {
-                    self.call(shared); // this task may take long, or block the thread
+                    self.call(shared); // this task may take a long time, or block the thread
                 }
                 return Job::Poll(task);
             }

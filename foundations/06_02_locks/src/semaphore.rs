@@ -78,8 +78,8 @@ impl<'semaphore> Future for Acquire<'semaphore> {
 // ANCHOR_END: acquire
 
 // ANCHOR: leave
-/// A task that is cancelled leaves the line. If it has left it already, it was handed a permit, and
-/// passes it on.
+/// A task that is cancelled leaves the line. If its ticket is no longer there, the task was handed a permit, and
+/// passes the permit on.
 impl Drop for Acquire<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };

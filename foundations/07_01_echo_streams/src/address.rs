@@ -37,7 +37,7 @@ impl fmt::Display for Address<'_> {
 }
 
 // ANCHOR: bind
-/// Listens at this path, also if a server that is gone has left its socket there.
+/// Listens on this path, even if a server that is gone has left its socket there.
 #[allow(dead_code, reason = "the client listens nowhere")]
 pub async fn bind(path: &Path) -> io::Result<UnixListener> {
     match UnixListener::bind(path) {
@@ -49,7 +49,7 @@ pub async fn bind(path: &Path) -> io::Result<UnixListener> {
     }
 }
 
-/// Whether this is a socket on which no program listens. Connecting to a file that is no socket is refused as well.
+/// Whether this is a socket on which no program listens. Connecting to a file that is not a socket is refused as well.
 async fn is_stale(path: &Path) -> bool {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
     is_socket && UnixStream::connect(path).await.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)

@@ -10,6 +10,7 @@ use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,6 +19,8 @@ use tokio::{select, time};
 
 /// How many bytes of answers to collect before they are sent. A client that does not read them is not read from.
 const ENOUGH: usize = 64 * 1024;
+/// How long a client may take to read any of its answers. (Tests are in a hurry: `PATIENCE`.)
+static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
 /// How many bytes of requests are still answered after the server was told to stop. (What had arrived by then is seldom more.)
 const LAST_BYTES: usize = 1024 * 1024;
 /// After how long a silence the system asks whether the client is still there. (A client that is may be silent forever.)
@@ -69,6 +72,15 @@ async fn say_goodbye(mut stream: PastUrgent<TcpStream>, mut stopping: Stopping) 
     Ok(())
 }
 
+/// Sends this to a client, as long as it reads some of it before our patience ends.
+async fn send(stream: &mut PastUrgent<TcpStream>, mut answers: &[u8]) -> io::Result<()> {
+    while !answers.is_empty() {
+        let sent = time::timeout(*PATIENCE, stream.write(answers)).await??;
+        answers = &answers[sent..];
+    }
+    Ok(())
+}
+
 /// What to do after some requests were answered.
 enum Next {
     /// Answer those after them.
@@ -110,7 +122,7 @@ async fn handle_connection(
         let mut next = Next::Answer;
         while let Next::Answer = next {
             next = answer(&mut requests, &mut reply, &mut client, shared);
-            stream.write_all(reply.bytes()).await?; // a client that does not read waits here, alone
+            send(stream, reply.bytes()).await?; // a client that does not read waits here, alone
             reply.clear();
         }
         // ANCHOR_END: send

@@ -186,7 +186,7 @@ impl Store {
     }
 
     // ANCHOR: scan
-    /// Some keys, and the cursor for the next ones. Zero begins a scan, and as a result it ends one.
+    /// Some keys, and the cursor for the next ones. A cursor of zero begins a scan, and a returned zero ends it.
     ///
     /// It goes from the last place to the first. When a key is removed, the one in
     /// the last place moves into the gap. So a key may be seen twice, but never missed.

@@ -11,9 +11,10 @@ use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::iter;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio::time::{sleep, timeout};
 use tokio::{select, try_join};
 use tokio_tungstenite::WebSocketStream;
@@ -21,9 +22,12 @@ use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_util::io::InspectReader;
 
 /// The longest message, in bytes.
 pub const MAX_MESSAGE: usize = 4 * 1024;
+/// How much may arrive before a text is complete: the longest text, even if each of its bytes has a frame of its own.
+const MAX_UNFINISHED: usize = 8 * MAX_MESSAGE;
 /// How long to wait between one frame of a client and the next: it can send at most a thousand in a second.
 const PACE: Duration = Duration::from_millis(1);
 /// How long a client may take to say goodbye.
@@ -34,14 +38,41 @@ const NAMELESS: Ending = Ending::SentAway(CloseCode::Policy, "no name was given"
 const SILENT: Ending = Ending::SentAway(CloseCode::Policy, "no answer to a ping");
 /// The client hardly ever gets to read this: what it did not read comes first.
 const TOO_SLOW: Ending = Ending::SentAway(CloseCode::Policy, "you do not read your messages");
+const NEVER_ENDS: Ending = Ending::SentAway(CloseCode::Size, "a message may take at most 32 KiB, with its frames");
 const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text messages are understood");
 
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
+type Socket = WebSocketStream<InspectReader<TokioIo<Upgraded>, Box<dyn FnMut(&[u8]) + Send>>>;
 
 /// A client, as its task talks to it. The half of the connection that is read is not in here: the loop that reads has it.
 struct Client {
     outgoing: Mutex<SplitSink<Socket, Message>>,
+    unfinished: Arc<Unfinished>,
     patience: Duration,
+}
+
+/// How many bytes have arrived since the last text. A message may be cut into frames, and a frame may be empty: the library joins
+/// them for as long as they come.
+#[derive(Default)]
+struct Unfinished {
+    bytes: AtomicUsize,
+    too_many: Notify,
+}
+
+impl Unfinished {
+    fn add(&self, bytes: usize) {
+        if self.bytes.fetch_add(bytes, Relaxed) + bytes > MAX_UNFINISHED {
+            self.too_many.notify_one();
+        }
+    }
+
+    /// A message is complete. A ping or a pong may come between the frames of a text. It is no part of a text, and its head has six bytes.
+    fn take_out(&self, message: &Message) {
+        let size = match message {
+            Message::Ping(payload) | Message::Pong(payload) => payload.len() + 6,
+            _ => usize::MAX,
+        };
+        let _ = self.bytes.fetch_update(Relaxed, Relaxed, |bytes| Some(bytes.saturating_sub(size))); // it cannot fail
+    }
 }
 
 /// Why a conversation has ended.
@@ -76,11 +107,16 @@ pub async fn converse(upgraded: Upgraded, Chat { room, stopping, .. }: Chat) {
         .write_buffer_size(MAX_MESSAGE)
         .max_write_buffer_size(4 * MAX_MESSAGE); // a pong that does not fit waits, and the next one replaces it
     // ANCHOR_END: limits
-    let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(limits)).await;
+    let unfinished = Arc::new(Unfinished::default());
+    let counted = Arc::clone(&unfinished);
+    let stream =
+        InspectReader::new(TokioIo::new(upgraded), Box::new(move |bytes: &[u8]| counted.add(bytes.len())) as _);
+    let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits)).await;
     let (outgoing, mut incoming) = socket.split();
-    let client = Client { outgoing: Mutex::new(outgoing), patience: echo::patience() };
+    let client = Client { outgoing: Mutex::new(outgoing), unfinished, patience: echo::patience() };
     let Err(ending) = select! {
         ended = client.talk(&mut incoming, &room) => ended,
+        () = client.unfinished.too_many.notified() => Err(NEVER_ENDS),
         () = stopping.cancelled() => Err(STOPPING),
     };
     if let Ending::SentAway(code, reason) = ending {
@@ -145,7 +181,9 @@ impl Client {
                     timeout(self.patience, incoming.next()).await.map_err(|_| SILENT)?
                 }
             };
-            match message.ok_or(Ending::Gone)?? {
+            let message = message.ok_or(Ending::Gone)??;
+            self.unfinished.take_out(&message);
+            match message {
                 Message::Text(text) => return Ok(text),
                 Message::Binary(_) => return Err(NOT_TEXT),
                 _ => {} // the library has answered a ping, or a pong has answered ours

@@ -87,6 +87,7 @@ async fn serve(stream: TcpStream, chat: Chat) {
     let stream = TokioIo::new(PastUrgent(stream));
     let mut http = pin!(http1::Builder::new().half_close(true).serve_connection(stream, answer).with_upgrades());
     let ended = select! {
+        biased; // a request that has arrived is answered, even if the server stops
         ended = http.as_mut() => Some(ended),
         () = silence(&was_asked) => None,
         () = chat.stopping.cancelled() => {
@@ -117,6 +118,24 @@ mod tests {
     use super::*;
     use std::io::Result;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Many times, because a server that takes either first is right in half of them.
+    #[tokio::test]
+    async fn a_request_that_has_arrived_when_the_server_stops_is_answered() -> Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let chat = Chat::default();
+        chat.stopping.cancel();
+        for _ in 0..50 {
+            let mut client = TcpStream::connect(listener.local_addr()?).await?;
+            client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+            let (stream, _) = listener.accept().await?;
+            let mut answer = String::new();
+            let (_, received) = tokio::join!(serve(stream, chat.clone()), client.read_to_string(&mut answer));
+            received?;
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer:?}");
+        }
+        Ok(())
+    }
 
     #[tokio::test]
     async fn a_client_beyond_the_limit_is_told_so_and_disconnected() -> Result<()> {

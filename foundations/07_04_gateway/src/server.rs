@@ -2,11 +2,13 @@
 
 use crate::gateway::Gateway;
 use common::command_line;
+use http_body_util::BodyExt;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use past_urgent::PastUrgent;
-use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +33,12 @@ pub async fn run(listener: TcpListener, gateway: Gateway) {
 // ANCHOR: serve
 /// Answers the requests of one connection. If the client closes it, hyper drops the answer that is under way.
 async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
-    let answer = service_fn(async |request| Ok::<_, Infallible>(gateway.answer(&request).await));
+    let answer = service_fn(async |mut request: Request<Incoming>| {
+        while let Some(part) = request.body_mut().frame().await {
+            part?; // we need no body, but hyper sees the end of a connection only after it has read what comes before
+        }
+        Ok::<_, hyper::Error>(gateway.answer(&request).await)
+    });
     let _ = stream.set_nodelay(true);
     let http =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(PastUrgent(stream)), answer);

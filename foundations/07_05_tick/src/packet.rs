@@ -48,6 +48,12 @@ pub fn decode_answer(packet: &[u8]) -> Option<(u64, Answer)> {
     decode(packet, &ANSWERS)
 }
 
+/// The number of the tick that a picture shows. A packet may overtake another one, but a later picture has a higher number.
+pub fn tick(picture: &[u8]) -> Option<u64> {
+    let number = picture.strip_prefix(b"tick ")?.split(|letter| *letter == b':').next()?;
+    str::from_utf8(number).ok()?.parse().ok()
+}
+
 /// A packet of a player.
 pub fn encode_wish(cookie: u64, wish: Wish) -> [u8; LENGTH] {
     encode(cookie, wish, &WISHES)
@@ -83,6 +89,14 @@ mod tests {
         }
         for (_, said) in ANSWERS {
             assert_eq!(decode_answer(&encode_answer(u64::MAX, said)), Some((u64::MAX, said)));
+        }
+    }
+
+    #[test]
+    fn a_picture_says_which_tick_it_shows() {
+        assert_eq!(tick(b"tick 17: you are b at 9,6, of 2\n..."), Some(17));
+        for packet in ["", "tick", "tick : ", "tick x: ", "tock 17: ", "tick 99999999999999999999: "] {
+            assert_eq!(tick(packet.as_bytes()), None, "{packet:?}");
         }
     }
 

@@ -53,7 +53,7 @@ async fn play(server: SocketAddr, once: bool) -> io::Result<()> {
     socket.connect(server).await?; // packets from elsewhere are not received
     let mut terminal = Terminal::new(once);
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let (mut cookie, mut wish) = (0, Wish::Go(Heading::Still));
+    let (mut cookie, mut wish, mut newest) = (0, Wish::Go(Heading::Still), None);
     let (mut clock, mut heard, mut buffer) = (interval(OFTEN), Instant::now(), [0; 2_000]);
     while wish != Wish::Leave {
         select! {
@@ -75,10 +75,12 @@ async fn play(server: SocketAddr, once: bool) -> io::Result<()> {
                 match packet::decode_answer(received) {
                     Some((_, Answer::NoRoom)) => return Err(Error::other("there is no room for another player")),
                     Some((given, Answer::Cookie)) => {
-                        cookie = given;
+                        (cookie, newest) = (given, None); // the server may be a new one
                         clock.reset_immediately();
                     }
+                    None if packet::tick(received) < newest => {} // a newer one has overtaken it
                     None => {
+                        newest = packet::tick(received);
                         terminal.draw(received)?;
                         wish = if once { Wish::Leave } else { wish };
                     }

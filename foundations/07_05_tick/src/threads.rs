@@ -52,7 +52,7 @@ pub fn run(socket: &UdpSocket, game: Game, stop: &AtomicBool) -> io::Result<Late
 }
 
 // ANCHOR: threads
-/// Sends its picture to a player, for as long as it plays.
+/// Sends a player its picture, for as long as the player plays.
 fn tell(socket: &UdpSocket, game: &Mutex<Game>, stop: &AtomicBool, player: SocketAddr) -> Lateness {
     each_tick(|_| {
         let picture = locked(game).picture(player);

@@ -114,7 +114,7 @@ async fn handle_connection(
 // ANCHOR_END: handle_connection
 
 // ANCHOR: answer
-/// A number is answered with how many primes there are up to it, any other line with itself.
+/// Answers a number with how many primes there are up to it, and any other line with the line itself.
 async fn answer(line: Vec<u8>, deadline: Duration, pool: &Pool) -> Vec<u8> {
     let number = str::from_utf8(&line).ok().and_then(|text| text.trim().parse().ok());
     let Some(number) = number else { return line };

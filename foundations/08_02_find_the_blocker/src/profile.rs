@@ -192,7 +192,7 @@ impl<F: Future> Future for Watched<F> {
 // ANCHOR_END: watched
 
 // ANCHOR: cause
-/// Why a poll took long, if it did.
+/// Why a poll took a long time, if it did.
 fn cause(spent: Spent, threshold: Duration) -> Option<Cause> {
     if spent.time < threshold {
         return None;

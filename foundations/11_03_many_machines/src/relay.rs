@@ -44,7 +44,7 @@ impl Lines {
 // ANCHOR_END: lines
 
 // ANCHOR: carry
-/// Carries lines until all members have left, and then those that are left. A broker that is gone is tried again and again.
+/// Carries lines until all members have left, and then the lines that remain. A broker that is gone is tried again and again.
 pub async fn carry(member: Member, broker: String, mut lines: Lines, all_have_left: CancellationToken) {
     let id = RandomState::new().hash_one(()).to_string(); // so that a relay knows its own lines
     let mut unsent = Vec::new();

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::task;
 use tokio::time::{error::Elapsed, sleep, timeout};
 
-/// How long a client may go without progress: without a request, 5,000 bytes of a body, or an answer that it reads.
+/// How long a client may take for its next request, for the next 5,000 bytes of a body, or to read its answers.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many clients to serve at a time. The next ones wait in the backlog.
 const MAX_CLIENTS: u32 = 10_000;
@@ -137,7 +137,7 @@ async fn receive_or_stop(
 ) -> Result<io::Result<()>, Elapsed> {
     let stopped = match select(pin!(timeout(PATIENCE, pin!(receive(stream, connection)))), stopping).await {
         Either::Left((received, _)) => return received,
-        Either::Right((stopped, _)) => stopped, // `receive` is dropped here. What it has received is in the connection.
+        Either::Right((stopped, _)) => stopped, // `receive` is dropped at the `;`. What it received is in the connection.
     };
     if connection.is_idle() {
         return Ok(Ok(()));

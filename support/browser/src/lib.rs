@@ -13,8 +13,8 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 /// How long to wait before an expression is looked at again.
 const POLL: Duration = Duration::from_millis(5);
 
-/// What the browser reports if a script of a page fails.
-const EXCEPTION: &str = "Runtime.exceptionThrown";
+/// What the browser reports if a script of a page fails, if a page writes to the console, and if it lacks a file. (The last one only after `Log.enable`.)
+const PROBLEMS: [&str; 3] = ["Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"];
 
 /// A headless Chromium. It is killed when dropped.
 pub struct Browser {
@@ -70,7 +70,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// If the method fails, or a script of the page has thrown an exception.
+    /// If the method fails, or a script of the page has thrown an exception or written to the console.
     pub fn call(&mut self, window: Option<&Window>, method: &str, parameters: Value) -> Result<Value> {
         self.calls += 1;
         let mut call = json!({ "id": self.calls, "method": method, "params": parameters });
@@ -82,7 +82,9 @@ impl Browser {
         loop {
             let Message::Text(text) = self.socket.read().map_err(failure)? else { continue };
             let mut message: Value = serde_json::from_str(&text).unwrap_or_default();
-            if message["method"] == EXCEPTION || message["id"] == self.calls && !message["error"].is_null() {
+            let is_problem = PROBLEMS.iter().any(|problem| message["method"] == *problem);
+            let is_known = ["info", "verbose"].iter().any(|level| message["params"]["entry"]["level"] == *level);
+            if is_problem && !is_known || message["id"] == self.calls && !message["error"].is_null() {
                 return Err(Failure::new(format!("{method}: {message}")));
             }
             if message["id"] == self.calls {
@@ -152,7 +154,9 @@ impl Browser {
         let begin = Instant::now();
         loop {
             match self.evaluate(window, expression) {
-                Err(failure) if failure.to_string().contains(EXCEPTION) => return Err(failure),
+                Err(failure) if PROBLEMS.iter().any(|problem| failure.to_string().contains(problem)) => {
+                    return Err(failure);
+                }
                 // A page that is being left may say that it is gone.
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if begin.elapsed() < SAFETY => thread::sleep(POLL),
                 Ok(Value::Null | Value::Bool(false)) => {

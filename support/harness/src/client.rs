@@ -222,6 +222,11 @@ impl Client {
         Ok(sent.as_ref().map_or_else(is_time_out, |_| true))
     }
 
+    /// How many bytes have arrived at the server's system, and the server has not read them. (`None` if the system does not tell.)
+    pub(crate) fn unread(&self) -> Result<Option<u64>> {
+        Ok(system::unread(self.stream.peer_addr()?, self.stream.local_addr()?))
+    }
+
     /// Whether nothing arrives for so long. For a server that is bound to be silent this holds whatever the time; the
     /// time is for the others, to betray themselves.
     pub fn stays_silent_for(&mut self, time: Duration) -> Result<bool> {

@@ -3,6 +3,7 @@
 //! The measurements are those of Linux, most of them from `/proc`, so they exist on Linux only; elsewhere they are `None`.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Once;
 use std::time::Duration;
 use std::{fs, process};
@@ -120,6 +121,19 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
     let descriptors = |process| Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count());
     descriptors(process)?;
     Some(family(process).into_iter().filter_map(descriptors).sum())
+}
+
+/// How many bytes wait to be read at this end of a TCP connection of IPv4, by the list of all connections of this machine.
+pub(crate) fn unread(here: SocketAddr, there: SocketAddr) -> Option<u64> {
+    let (SocketAddr::V4(here), SocketAddr::V4(there)) = (here, there) else { return None };
+    let [here, there] = [here, there].map(|end| format!("{:08X}:{:04X}", u32::from(*end.ip()).to_be(), end.port()));
+    let connections = fs::read_to_string("/proc/net/tcp").ok()?;
+    let mut queues = connections.lines().filter_map(|connection| {
+        let mut fields = connection.split_whitespace().skip(1);
+        (fields.next()? == here && fields.next()? == there).then(|| fields.nth(1)).flatten() // the state is between
+    });
+    let (_, unread) = queues.next()?.split_once(':')?;
+    u64::from_str_radix(unread, 16).ok()
 }
 
 /// A number out of `/proc/PID/stat`, by its position in proc(5), which counts from 1.

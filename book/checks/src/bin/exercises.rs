@@ -1,13 +1,18 @@
 //! Does the exercises of the book, each in a copy of the workspace: with the patch of its answer, it must come out as the page says,
 //! and without it otherwise.
+//!
+//! Run: `cargo run --bin exercises 02_01`, half a minute; without a name all of them. `.ci/run` does them, too.
+//! Try: `cargo run --bin exercises 0` for all pages of chapters 1 to 9.
+//! You should see: a line for each exercise as soon as it is done, with the time of its command, and one more if it had to be done again.
 
 use book_checks::exercise::{self, Exercise};
 use book_checks::sandbox::Sandbox;
 use book_checks::{Result, chapter};
 use clap::Parser;
+use harness::at_a_time;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::thread;
+use std::time::Instant;
 
 /// Does the exercises of the book: with the patch of its answer, each must come out as the page says, and without it otherwise.
 #[derive(Parser)]
@@ -32,33 +37,34 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<usize> {
     let is_wanted = |file: &str| options.page.is_empty() || options.page.iter().any(|page| file.starts_with(page));
-    let mut pages = Vec::new();
+    let mut exercises = Vec::new();
     for page in chapter::all()?.iter().filter(|page| is_wanted(&page.file)) {
-        pages.push(exercise::of(page)?);
+        exercises.extend(exercise::of(page)?);
     }
-    exercise::doing::build(&pages.concat())?;
-    let workers = if Sandbox::is_possible() { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
-    let (queue, failed) = (Mutex::new(pages.into_iter()), Mutex::new(0));
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(page) = queue.lock().ok().and_then(|mut queue| queue.next()) {
-                    let failures = page.iter().filter(|exercise| !is_done(exercise)).count();
-                    failed.lock().map_or_else(|_| {}, |mut failed| *failed += failures);
-                }
-            });
-        }
+    exercise::doing::build(&exercises)?;
+    // Each builds its changed program, and then mostly waits.
+    let number = 2 * thread::available_parallelism().map_or(1, usize::from);
+    let done = at_a_time(number, &exercises, is_done);
+    let failed: Vec<_> =
+        exercises.iter().zip(done).filter(|(_, is_done)| !is_done).map(|(exercise, _)| exercise).collect();
+    // Where many programs share few processors, an exercise may fail, or take too long, without a fault of its own.
+    let again = failed.into_iter().filter(|exercise| {
+        println!("{} FAILED beside others, and is done again, alone:", exercise.name());
+        !is_done(exercise)
     });
-    Ok(failed.into_inner().unwrap_or(1))
+    Ok(again.count())
 }
 
+/// Does an exercise, and says what came out. Whether nothing was wrong.
 fn is_done(exercise: &Exercise) -> bool {
+    let begin = Instant::now();
     // One place for each: what an exercise leaves behind must not help the next one.
     let result = Sandbox::new().and_then(|sandbox| exercise.check(&sandbox));
     match result {
         Ok(took) => {
             let problem = exercise.problem_with_time(took);
-            println!("{:6} {took:>6.1?}  {}", exercise.name(), problem.as_deref().unwrap_or("ok"));
+            let all = begin.elapsed();
+            println!("{:6} {took:>6.1?}, all {all:>6.1?}  {}", exercise.name(), problem.as_deref().unwrap_or("ok"));
             problem.is_none()
         }
         Err(failure) => {

@@ -4,7 +4,6 @@ use super::{load, save};
 use crate::Result;
 use harness::{Program, suite};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::time::Duration;
 
 /// How often it is tried.
@@ -23,19 +22,11 @@ pub struct Blocked {
 
 impl Blocked {
     /// The counts that are in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there are none.
     pub fn committed() -> Result<Self> {
         load("blocked.json")
     }
 
     /// Counts again.
-    ///
-    /// # Errors
-    ///
-    /// If the servers cannot be built.
     pub fn measure() -> Result {
         let names = ["async_std_server", "smol_server", "tokio_server"];
         let programs = Program::several_in_workspace(&names)?;
@@ -58,12 +49,4 @@ fn stops(program: &Program) -> usize {
 /// A port that is told to use two threads. (smol's takes as many as the machine has processors.)
 pub fn with_two_threads(program: &Program) -> Program {
     program.clone().environment("ASYNC_STD_THREAD_COUNT", "2").environment("TOKIO_WORKER_THREADS", "2")
-}
-
-impl fmt::Display for Blocked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "server              attempts    everyone stopped")?;
-        let mut lines = self.stopped.iter();
-        lines.try_for_each(|(name, stopped)| writeln!(f, "{name:<20}{:>8}{stopped:>20}", self.attempts))
-    }
 }

@@ -4,7 +4,6 @@ use super::{load, save};
 use crate::{Failure, Result, read, step};
 use find_the_blocker::profile::Record;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 use timeline::{Kind, Timeline, Unit};
@@ -15,19 +14,11 @@ pub const PLACES: [&str; 2] = ["loop", "pool"];
 const NUMBER: &str = "3000000";
 
 /// The run that is in the book, in which the server computes in this place.
-///
-/// # Errors
-///
-/// If there is none.
 pub fn timeline(place: &str) -> Result<Timeline> {
     load(&format!("trace_08_01_{place}.json"))
 }
 
 /// Runs step 8.1 again, and keeps who was answered when.
-///
-/// # Errors
-///
-/// If a client gets no answer.
 pub fn measure_timeline(place: &str) -> Result {
     let server = step::program("08_01_blocking_pool")?.argument("--on").argument(place).start()?;
     let start = Instant::now();
@@ -58,19 +49,11 @@ fn milliseconds(start: Instant) -> u64 {
 }
 
 /// What the profile of step 8.2 has seen in the run that is in the book.
-///
-/// # Errors
-///
-/// If there is none.
 pub fn record() -> Result<Record> {
     load("polls_08_02.json")
 }
 
 /// Runs step 8.2 again, with one client who causes trouble and one who does not, and keeps what its profile sees.
-///
-/// # Errors
-///
-/// If a client gets no answer.
 pub fn measure_record() -> Result {
     let file = env::temp_dir().join(format!("polls_08_02_{}.json", process::id()));
     let arguments = ["--delay", "100ms", "--save"].into_iter();
@@ -95,10 +78,6 @@ pub fn measure_record() -> Result {
 }
 
 /// How many nanoseconds a poll took without a tool and with each of them: the medians.
-///
-/// # Errors
-///
-/// If there are no data.
 pub fn cost_of_a_poll() -> Result<BTreeMap<String, f64>> {
     let text = read("book/src/measured/cost_of_a_poll.json")?;
     let times: BTreeMap<String, Vec<f64>> =
@@ -108,19 +87,4 @@ pub fn cost_of_a_poll() -> Result<BTreeMap<String, f64>> {
         times.get(times.len() / 2).copied().unwrap_or_default()
     };
     Ok(times.into_iter().map(|(tool, times)| (tool, median(times))).collect())
-}
-
-/// The same as a table: how much longer a poll becomes.
-///
-/// # Errors
-///
-/// If there are no data.
-pub fn table_of_costs() -> Result<String> {
-    let times = cost_of_a_poll()?;
-    let bare = times.get("nothing").copied().unwrap_or_default();
-    let mut table = String::from("| watched with | a poll with one system call takes |\n|---|---|\n");
-    for (tool, time) in times {
-        let _ = writeln!(table, "| {tool} | {:.1} times as long |", time / bare);
-    }
-    Ok(table.replace("1.0 times as long", "1"))
 }

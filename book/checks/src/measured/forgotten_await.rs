@@ -4,7 +4,6 @@ use super::{load, save};
 use crate::{Failure, Result, compiler};
 use harness::request;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
@@ -25,28 +24,16 @@ pub struct Endings {
 
 impl Endings {
     /// The endings that are in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there are none.
     pub fn committed() -> Result<Self> {
         load(FILE)
     }
 
     /// Measures them again.
-    ///
-    /// # Errors
-    ///
-    /// If the server cannot be built or started.
     pub fn measure() -> Result {
         save(FILE, &Self::observe()?)
     }
 
     /// Sends 200 clients, one after the other.
-    ///
-    /// # Errors
-    ///
-    /// If the server cannot be built or started.
     pub fn observe() -> Result<Self> {
         let build = compiler::build("forgotten_await")?;
         let server = build.program.ok_or_else(|| Failure::new("the forgotten await does not compile"))?.start()?;
@@ -72,15 +59,4 @@ fn visit(address: SocketAddr) -> io::Result<usize> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(&request("/"))?;
     stream.read(&mut [0; 512])
-}
-
-impl fmt::Display for Endings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.refused + self.closed + self.reset + self.answered;
-        writeln!(f, "{total:4} clients sent a request")?;
-        writeln!(f, "{:4} connections were refused", self.refused)?;
-        writeln!(f, "{:4} connections were accepted, then closed without a byte", self.closed)?;
-        writeln!(f, "{:4} connections were accepted, then reset without a byte", self.reset)?;
-        writeln!(f, "{:4} clients got an answer", self.answered)
-    }
 }

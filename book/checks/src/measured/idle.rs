@@ -4,7 +4,6 @@ use super::{load, save};
 use crate::{Failure, Result, step};
 use harness::{Client, Protocol, Server};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 const FILE: &str = "idle_clients.json";
 /// The steps that wait in the same loop.
@@ -32,28 +31,16 @@ pub struct Cost {
 
 impl Idle {
     /// The costs that are in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there are none.
     pub fn committed() -> Result<Self> {
         load(FILE)
     }
 
     /// Measures them again.
-    ///
-    /// # Errors
-    ///
-    /// If a step does not answer.
     pub fn measure() -> Result {
         save(FILE, &Self::observe()?)
     }
 
     /// Lets a thousand clients come, say one line each, and stay.
-    ///
-    /// # Errors
-    ///
-    /// If a step does not answer.
     pub fn observe() -> Result<Self> {
         Ok(Self { costs: STEPS.into_iter().map(cost).collect::<Result<_>>()? })
     }
@@ -82,20 +69,4 @@ fn cost(name: &str) -> Result<Cost> {
 fn memory(server: &Server) -> Result<[u64; 2]> {
     let told = server.resident_memory().zip(server.virtual_memory());
     told.map(Into::into).ok_or_else(|| Failure::new("only Linux reports how much memory a program has"))
-}
-
-impl fmt::Display for Idle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| an idle client in step | in RAM | in addresses |\n|---|--:|--:|")?;
-        self.costs.iter().try_for_each(|Cost { step, resident, reserved }| {
-            let [resident, reserved] = [resident, reserved].map(|bytes| kibibytes(*bytes));
-            writeln!(f, "| {} | {resident} | {reserved} |", step::short_name(step))
-        })
-    }
-}
-
-/// With one digit behind the point: `4.2 KiB`.
-fn kibibytes(bytes: u64) -> String {
-    let tenths = (bytes * 10 + 512) / 1024;
-    format!("{}.{} KiB", tenths / 10, tenths % 10)
 }

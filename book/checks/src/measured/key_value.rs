@@ -107,19 +107,11 @@ impl Wait {
 
 impl Measured {
     /// What is in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there is nothing.
     pub fn committed() -> Result<Self> {
         load("key_value.json")
     }
 
     /// The same for keys of several lengths.
-    ///
-    /// # Errors
-    ///
-    /// If there is nothing.
     pub fn of_lengths() -> Result<Self> {
         load("key_lengths.json")
     }

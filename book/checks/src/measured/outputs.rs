@@ -37,10 +37,6 @@ struct Said {
 }
 
 /// All outputs that are kept.
-///
-/// # Errors
-///
-/// If a manifest says something else than the above.
 pub fn all() -> Result<Vec<Kept>> {
     let mut kept = Vec::new();
     for step in step::all()? {
@@ -66,28 +62,16 @@ impl Kept {
     }
 
     /// The output that is in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
     pub fn committed(&self) -> Result<String> {
         read(self.file())
     }
 
     /// What it prints now.
-    ///
-    /// # Errors
-    ///
-    /// If the program fails.
     pub fn observe(&self) -> Result<String> {
         self.printed(&self.said.arguments)
     }
 
     /// The same for the tests. The numbers in it may be other ones.
-    ///
-    /// # Errors
-    ///
-    /// If the program fails.
     pub fn observe_again(&self) -> Result<String> {
         let printed = self.printed(self.said.again.as_ref().unwrap_or(&self.said.arguments))?;
         let (command, output) = printed.split_once('\n').unwrap_or_default();
@@ -120,10 +104,6 @@ impl Kept {
     }
 
     /// Keeps what it prints now.
-    ///
-    /// # Errors
-    ///
-    /// If the program fails.
     pub fn measure(&self) -> Result {
         snapshot::write(&self.file(), &self.observe()?)
     }

@@ -5,7 +5,6 @@ use crate::step::{self, Package};
 use crate::{Failure, Result};
 use harness::{Server, request};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::fs;
 
 /// How a server's processor time is shared out among its threads, under a load of many clients.
@@ -25,10 +24,6 @@ pub struct Thread {
 }
 
 /// The steps whose manifests say that they are measured: `[package.metadata.threads]`, `are_measured = true`.
-///
-/// # Errors
-///
-/// If cargo does not tell.
 pub fn steps() -> Result<Vec<&'static str>> {
     let measured = |step: &&Package| step.metadata["threads"]["are_measured"].as_bool() == Some(true);
     Ok(step::all()?.into_iter().filter(measured).map(Package::step).collect())
@@ -36,28 +31,16 @@ pub fn steps() -> Result<Vec<&'static str>> {
 
 impl Threads {
     /// The shares that are in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there are none.
     pub fn committed(step: &str) -> Result<Self> {
         load(&file(step))
     }
 
     /// Measures them again.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not answer.
     pub fn measure(step: &str) -> Result {
         save(&file(step), &Self::observe(step)?)
     }
 
     /// Lets twenty clients come a hundred times each, and ask. The runtime is told to use two threads, whatever the machine has.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not answer.
     pub fn observe(step: &str) -> Result<Self> {
         let server = step::program(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
         for _ in 0..100 {
@@ -95,11 +78,4 @@ impl Threads {
 
 fn file(step: &str) -> String {
     format!("threads_{}.json", &step[..5])
-}
-
-impl fmt::Display for Threads {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "thread            share of the processor time")?;
-        self.threads.iter().try_for_each(|thread| writeln!(f, "{:<15} {:>4} %", thread.name, thread.share))
-    }
 }

@@ -70,10 +70,6 @@ enum How {
 }
 
 /// All timelines of the book.
-///
-/// # Errors
-///
-/// If a manifest says something else than the above.
 pub fn all() -> Result<Vec<Traced>> {
     let mut traced = Vec::new();
     for step in step::all()? {
@@ -87,20 +83,12 @@ pub fn all() -> Result<Vec<Traced>> {
 }
 
 /// The timeline of this name: `09_03`, or `01_04_two_threads`.
-///
-/// # Errors
-///
-/// If there is none.
 pub fn find(name: &str) -> Result<Traced> {
     let found = all()?.into_iter().find(|traced| traced.name() == name);
     found.ok_or_else(|| Failure::new(format!("no manifest has a timeline {name}")))
 }
 
 /// An echo server to which five clients send a line each, whether or not the book has a picture of it.
-///
-/// # Errors
-///
-/// If it does not send them back.
 pub fn five_lines(step: &str) -> Result<Timeline> {
     lines::observe(step, 5)
 }
@@ -119,19 +107,11 @@ impl Traced {
     }
 
     /// The run that is in the book.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
     pub fn committed(&self) -> Result<Timeline> {
         load(&self.file())
     }
 
     /// Its picture, on the same scale as all others of its family.
-    ///
-    /// # Errors
-    ///
-    /// If one of them was never measured.
     pub fn figure(&self) -> Result<String> {
         let family =
             all()?.into_iter().filter(|other| !other.said.family.is_empty() && other.said.family == self.said.family);
@@ -140,10 +120,6 @@ impl Traced {
     }
 
     /// Measures it again.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not do what is expected, or if there is no `strace`.
     pub fn measure(&self) -> Result {
         let timeline = match &self.said.how {
             How::Scene(scene) => little_load::measure(self.step, *scene)?,
@@ -157,10 +133,6 @@ impl Traced {
     }
 
     /// Runs it once more, without looking into it: to see whether the order is still the same.
-    ///
-    /// # Errors
-    ///
-    /// If the step does not do what is expected.
     pub fn observe(&self) -> Result<Timeline> {
         match &self.said.how {
             How::Scene(scene) => little_load::observe(self.step, *scene),
@@ -193,10 +165,6 @@ impl Traced {
 }
 
 /// The timeline that a program prints as JSON.
-///
-/// # Errors
-///
-/// If it prints something else.
 pub fn printed(program: &Program, arguments: &[&str]) -> Result<Timeline> {
     let ended = program.run(arguments)?;
     serde_json::from_str(&ended.output)
@@ -204,10 +172,6 @@ pub fn printed(program: &Program, arguments: &[&str]) -> Result<Timeline> {
 }
 
 /// A program that may use only one of the processors: the first one that we may use ourselves.
-///
-/// # Errors
-///
-/// If the system does not tell which one that is.
 pub fn on_one_processor(program: &Program) -> Result<Program> {
     let status = fs::read_to_string("/proc/self/status")?;
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default().trim();

@@ -179,10 +179,6 @@ pub struct Answer {
 
 impl Question {
     /// Which of the answers is right, by what happened from this event on.
-    ///
-    /// # Errors
-    ///
-    /// If none is, or more than one.
     pub fn right(&self, events: &[Event]) -> Result<usize> {
         let event = events.iter().find(|event| self.about.contains(&event.kind));
         let event = event.ok_or_else(|| Failure::new(format!("“{}”: what it is about does not happen", self.text)))?;
@@ -208,10 +204,6 @@ pub fn entry<'a, T>(entries: &'a BTreeMap<String, T>, run: &str, key: &str) -> O
 
 impl Lesson {
     /// The lesson of a frame.
-    ///
-    /// # Errors
-    ///
-    /// If there is none, or it is not a lesson.
     pub fn read(frame: &str) -> Result<Self> {
         let file = format!("{FOLDER}/{frame}/lesson.json");
         serde_json::from_str(&read(&file)?).map_err(|error| Failure::new(format!("{file}: {error}")))

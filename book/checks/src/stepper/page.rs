@@ -1,75 +1,61 @@
 //! What a chapter includes: for each run its timeline, its source and a table of its events, all of which can be read without
-//! JavaScript and on paper, and the data for the player.
+//! JavaScript and on paper, and the data for the player. `book/tables/stepper.jinja` writes it.
 
 use super::lesson::Answer;
 use super::replay::States;
-use super::shown::{Shown, ShownEvent, escape, runs, shown};
+use super::shown::{Shown, ShownEvent, runs, shown};
 use super::timeline;
 use crate::include::without_anchors;
+use crate::template::fill;
 use crate::{Result, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 /// The HTML of a frame.
-///
-/// # Errors
-///
-/// If a lesson does not fit, or a source cannot be read.
 pub fn html(frame: &str) -> Result<String> {
     let runs: Vec<Shown> = runs(frame)?.iter().map(shown).collect::<Result<_>>()?;
-    let mut html =
-        format!("<section class=\"stepper\" id=\"stepper-{frame}\" aria-label=\"A recording to step through\">\n");
-    let sources = sources(&runs)?;
-    for run in &runs {
-        let _ = write!(
-            html,
-            "<div class=\"st-run\">\n<p class=\"st-title\">{}</p>\n{}",
-            escape(&run.tab),
-            timeline::draw(run)
-        );
-        html += &table(run);
-        let data = data(run).to_string().replace('<', "\\u003c");
-        let _ = write!(html, "<script type=\"application/json\">{data}</script>\n</div>\n");
-    }
-    html += &sources;
-    html += "</section>\n";
-    Ok(html)
+    let shown = |run: &Shown| {
+        let mut all = timeline::data(run);
+        let event = |(index, event): (usize, &ShownEvent)| {
+            let changes = described(run, &run.states[index], &run.states[index + 1]);
+            let ask = event.ask.as_ref().map(|(question, _)| &question.text);
+            json!({ "by": run.lesson.name(&event.by), "ask": ask, "say": event.say, "changes": changes })
+        };
+        all["events"] = run.events.iter().enumerate().map(event).collect();
+        (all["id"], all["tab"]) = (json!(run.id), json!(run.tab));
+        all["data"] = json!(data(run).to_string().replace('<', "\\u003c"));
+        all
+    };
+    let shown: Vec<Value> = runs.iter().map(shown).collect();
+    fill("stepper.jinja", json!({ "frame": frame, "runs": shown, "sources": sources(&runs)? }))
 }
 
 /// The functions in which something happens, each file once.
-fn sources(runs: &[Shown]) -> Result<String> {
+fn sources(runs: &[Shown]) -> Result<Vec<Value>> {
     let mut lines: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for event in runs.iter().flat_map(|run| &run.events) {
         if let Some((file, line)) = event.at.split_once(':') {
             lines.entry(file).or_default().extend(line.parse::<usize>());
         }
     }
-    let mut html = String::from("<div class=\"st-source\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
+    let mut sources = Vec::new();
     for (path, marked) in lines {
         let text = read(path)?;
         let text: Vec<&str> = text.lines().collect();
-        let mut shown = BTreeSet::new();
-        marked.iter().for_each(|&line| shown.extend(function_around(&text, line)));
-        let _ = writeln!(html, "<div class=\"st-file\" data-file=\"{path}\"><p>{}</p>\n<ol>", escape(path));
-        let mut before = 0;
-        for line in shown {
-            let code = text.get(line - 1).copied().unwrap_or_default();
-            if without_anchors(&format!("{code}\n")).is_empty() {
-                continue;
+        let shown: BTreeSet<usize> = marked.iter().flat_map(|&line| function_around(&text, line)).collect();
+        let (mut before, mut lines) = (0, Vec::new());
+        for number in shown {
+            let code = text.get(number - 1).copied().unwrap_or_default();
+            if !without_anchors(&format!("{code}\n")).is_empty() {
+                lines.push(
+                    json!({ "number": number, "code": code, "is_after_a_gap": before > 0 && number > before + 1 }),
+                );
+                before = number;
             }
-            let gap = if before > 0 && line > before + 1 { " class=\"st-gap\"" } else { "" };
-            let code = if code.is_empty() { " ".to_owned() } else { escape(code) };
-            let _ = writeln!(
-                html,
-                "<li value=\"{line}\" data-at=\"{path}:{line}\"{gap}><code class=\"language-rust\">{code}</code></li>"
-            );
-            before = line;
         }
-        html += "</ol></div>\n";
+        sources.push(json!({ "path": path, "lines": lines }));
     }
-    html += "</div>\n";
-    Ok(html)
+    Ok(sources)
 }
 
 /// The lines of the function around a line: from the nearest line above that begins one, to the brace that closes it.
@@ -120,26 +106,6 @@ fn changes(before: &States, after: &States) -> Value {
     json!(changed.collect::<BTreeMap<_, _>>())
 }
 
-fn table(run: &Shown) -> String {
-    let mut html = String::from(
-        "<table class=\"st-table\">\n<thead><tr><th>Event</th><th>Who</th><th>What happens</th><th>What changes</th></tr></thead>\n<tbody>\n",
-    );
-    for (index, event) in run.events.iter().enumerate() {
-        let (id, number) = (&run.id, index + 1);
-        let ask =
-            event.ask.as_ref().map_or(String::new(), |(question, _)| format!("<em>{}</em> ", code(&question.text)));
-        let changes = described(run, &run.states[index], &run.states[index + 1]);
-        let _ = writeln!(
-            html,
-            "<tr id=\"{id}-{number}\"><td><a href=\"#{id}-{number}\">{number}</a></td><td>{}</td><td>{ask}{}</td><td>{changes}</td></tr>",
-            escape(run.lesson.name(&event.by)),
-            code(&event.say)
-        );
-    }
-    html += "</tbody>\n</table>\n";
-    html
-}
-
 /// What changes, in words.
 fn described(run: &Shown, before: &States, after: &States) -> String {
     let mut words = Vec::new();
@@ -170,13 +136,5 @@ fn described(run: &Shown, before: &States, after: &States) -> String {
             words.push(format!("{name}: {}", parts.join(", ")));
         }
     }
-    escape(&words.join("; "))
-}
-
-/// Text for HTML, with code between backticks.
-fn code(text: &str) -> String {
-    let part = |(index, part): (usize, &str)| {
-        if index % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) }
-    };
-    text.split('`').enumerate().map(part).collect()
+    words.join("; ")
 }

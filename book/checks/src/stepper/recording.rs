@@ -20,10 +20,6 @@ use std::time::{Duration, Instant};
 const SILENCE: Duration = Duration::from_millis(400);
 
 /// The events of the committed recording of a run.
-///
-/// # Errors
-///
-/// If there is none, or it is not a recording.
 pub fn committed(frame: &str, run: &str) -> Result<Vec<Event>> {
     let file = format!("{FOLDER}/{frame}/{run}.json");
     let event =
@@ -47,10 +43,6 @@ fn program(lesson: &Lesson) -> String {
 }
 
 /// Builds the programs of these lessons, with their hooks.
-///
-/// # Errors
-///
-/// If one cannot be built.
 pub fn build(lessons: &[Lesson]) -> Result {
     let of = |lesson: &Lesson| lesson.runs.iter().map(|run| program(&lesson.of(run))).collect::<Vec<_>>();
     let programs: BTreeSet<String> = lessons.iter().flat_map(of).collect();
@@ -58,10 +50,6 @@ pub fn build(lessons: &[Lesson]) -> Result {
 }
 
 /// Runs the program of a run once more, after [`build`], and returns what it has recorded.
-///
-/// # Errors
-///
-/// If it does not start, does not end as the lesson says, or has recorded nothing.
 pub fn record(lesson: &Lesson, run: &Described) -> Result<Vec<Event>> {
     let lesson = lesson.of(run);
     let program = patch::built(&program(&lesson));
@@ -270,10 +258,6 @@ impl<'a> Recorder<'a> {
 }
 
 /// Records a run again, and writes it down.
-///
-/// # Errors
-///
-/// If it cannot be recorded, or not written.
 pub fn renew(frame: &str, lesson: &Lesson, run: &Described) -> Result {
     let lines = record(lesson, run)?
         .iter()

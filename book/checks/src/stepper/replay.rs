@@ -56,10 +56,6 @@ pub struct Step {
 }
 
 /// The steps of a recording. The first one is the state before it, and no event.
-///
-/// # Errors
-///
-/// If an event cannot have happened in the state before it.
 pub fn replay(lesson: &Lesson, events: &[Event]) -> Result<Vec<Step>> {
     let mut states = States::new();
     for (id, start) in &lesson.start {

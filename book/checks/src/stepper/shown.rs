@@ -22,10 +22,6 @@ pub struct Run {
 }
 
 /// The runs of a frame, in the order of its lesson.
-///
-/// # Errors
-///
-/// If a file is missing, or a recording cannot have happened.
 pub fn runs(frame: &str) -> Result<Vec<Run>> {
     let lesson = Lesson::read(frame)?;
     lesson
@@ -86,10 +82,6 @@ pub struct ShownEvent {
 }
 
 /// A run as it is shown.
-///
-/// # Errors
-///
-/// If the lesson does not fit the recording.
 pub fn shown(run: &Run) -> Result<Shown> {
     let Run { id, lesson, events, steps } = run;
     let keys = lesson.keys(events);
@@ -165,9 +157,4 @@ fn with_numbers(text: &str, numbers: &BTreeMap<String, usize>, run: &str) -> Res
         let _ = write!(whole, "event {number}{rest}");
     }
     Ok(whole)
-}
-
-/// Text for HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,13 +1,7 @@
-//! The timeline of a recording: who was in which state during which events, and who woke whom.
+//! The timeline of a recording: who was in which state during which events, and who woke whom. `book/tables/stepper.jinja` draws it.
 
-use super::shown::{Shown, escape};
-use std::fmt::Write;
-
-/// The height of a row, and of the bar in it.
-const ROW: usize = 31;
-const BAR: usize = 12;
-/// The room above the first row, for the names of the stages.
-const TOP: usize = 18;
+use super::shown::Shown;
+use serde_json::{Value, json};
 
 /// Where each event begins, in percent of the width. If times mean something, half of the width is for the events, and half for the
 /// time between them: otherwise, events that follow each other quickly would be in one place.
@@ -33,45 +27,29 @@ pub fn columns(shown: &Shown) -> Vec<f64> {
     (0..count).map(column).collect()
 }
 
-/// The picture. Its widths are percentages, so that its letters keep their size on every screen.
-pub fn draw(shown: &Shown) -> String {
+/// What the picture shows.
+pub fn data(shown: &Shown) -> Value {
     let columns = columns(shown);
     let left = |event: usize| columns.get(event).copied().unwrap_or(100.0);
-    let lanes = &shown.lesson.lanes;
-    let bottom = TOP + lanes.len() * ROW;
-    let id = &shown.id;
-    let mut svg = String::new();
-    let _ = write!(
-        svg,
-        "<svg class=\"st-timeline\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\" data-columns=\"{columns:?}\">\n\
-         <defs><pattern id=\"{id}-hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-         <rect class=\"st-hatch\" width=\"3\" height=\"6\"/></pattern>\
-         <marker id=\"{id}-arrow\" markerWidth=\"8\" markerHeight=\"8\" refX=\"6\" refY=\"4\" orient=\"auto\">\
-         <path class=\"st-head\" d=\"M0,0 L8,4 L0,8 z\"/></marker></defs>\n",
-        bottom + 4,
-        escape(&words(shown))
-    );
-    stages(&mut svg, shown, &left, bottom);
-    for (row, lane) in lanes.iter().enumerate() {
-        draw_lane(&mut svg, shown, lane, TOP + row * ROW, &left);
-    }
-    wake_ups(&mut svg, shown, &left, bottom);
-    svg.push_str("</svg>\n");
-    svg
-}
-
-fn stages(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: usize) {
-    let mut last = -99.0;
-    for (number, event) in shown.events.iter().enumerate() {
-        let Some(stage) = &event.stage else { continue };
-        let x = left(number + 1);
-        let _ = writeln!(svg, "<line class=\"st-grid\" x1=\"{x}%\" x2=\"{x}%\" y1=\"4\" y2=\"{bottom}\"/>");
-        if x - last > 10.0 {
-            let at = if x > 80.0 { "dx=\"-4\" text-anchor=\"end\"" } else { "dx=\"4\"" }; // no room on the right
-            let _ = writeln!(svg, "<text class=\"st-stage\" x=\"{x}%\" {at} y=\"13\">{}</text>", escape(stage));
-            last = x;
-        }
-    }
+    let row = |id: &str| shown.lesson.lanes.iter().position(|lane| lane == id);
+    let lane = |lane: &String| {
+        let span = |(is, first, last)| json!({ "is": is, "first": first, "from": left(first), "to": left(last + 1) });
+        json!({ "name": shown.lesson.name(lane), "spans": spans(shown, lane).into_iter().map(span).collect::<Vec<_>>() })
+    };
+    let events = || (1..).zip(&shown.events);
+    let stages =
+        events().filter_map(|(number, event)| Some(json!({ "x": left(number), "name": event.stage.as_ref()? })));
+    let wakes = events().filter_map(|(number, event)| {
+        let to = event.wakes.as_deref().and_then(row)?;
+        Some(json!({ "x": left(number), "from": row(&event.by), "to": to, "is_lost": event.is_lost }))
+    });
+    json!({
+        "words": words(shown),
+        "stages": stages.collect::<Vec<_>>(),
+        "lanes": shown.lesson.lanes.iter().map(lane).collect::<Vec<_>>(),
+        "wakes": wakes.collect::<Vec<_>>(),
+        "columns": columns,
+    })
 }
 
 /// The times in which a thing is in one state: the state, and the first and the last event of it.
@@ -86,60 +64,6 @@ fn spans(shown: &Shown, lane: &str) -> Vec<(String, usize, usize)> {
     }
     spans.retain(|(is, ..)| !is.is_empty());
     spans
-}
-
-fn draw_lane(svg: &mut String, shown: &Shown, lane: &str, y: usize, left: &dyn Fn(usize) -> f64) {
-    let _ =
-        writeln!(svg, "<text class=\"st-lane\" x=\"0\" y=\"{}\">{}</text>", y + 12, escape(shown.lesson.name(lane)));
-    let bar = y + 16;
-    for (is, first, last) in spans(shown, lane) {
-        let (from, to) = (left(first), left(last + 1));
-        let middle = bar + BAR / 2;
-        if ["resting", "done"].contains(&is.as_str()) {
-            let _ = writeln!(
-                svg,
-                "<line class=\"st-bar-{is}\" x1=\"{from}%\" x2=\"{to}%\" y1=\"{middle}\" y2=\"{middle}\"/>"
-            );
-        } else {
-            let fill = if is == "queued" { format!(" fill=\"url(#{}-hatch)\"", shown.id) } else { String::new() };
-            let width = ((to - from) * 100.0).round() / 100.0;
-            let _ = writeln!(
-                svg,
-                "<rect class=\"st-bar-{is}\" x=\"{from}%\" width=\"{width}%\" y=\"{bar}\" height=\"{BAR}\"{fill}/>"
-            );
-        }
-        if is == "done" && first > 0 {
-            let _ = writeln!(svg, "<text class=\"st-end\" x=\"{from}%\" dx=\"2\" y=\"{}\">✓</text>", bar + BAR - 1);
-        } else if to - from > 11.0 && is != "running" {
-            let x = (from + to) / 2.0;
-            let _ = writeln!(svg, "<text class=\"st-on\" x=\"{x:.2}%\" y=\"{}\">{is}</text>", bar + BAR - 2);
-        }
-    }
-}
-
-/// An arrow from the one who wakes to the one who is woken; it ends half-way if the wake-up is lost.
-fn wake_ups(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: usize) {
-    let row = |id: &str| shown.lesson.lanes.iter().position(|lane| lane == id);
-    let middle = |row: usize| TOP + row * ROW + 16 + BAR / 2;
-    for (number, event) in shown.events.iter().enumerate() {
-        let Some(to) = event.wakes.as_deref().and_then(row) else { continue };
-        let from = row(&event.by).map_or(bottom, middle);
-        let to = middle(to);
-        let end = if to > from { to - BAR / 2 - 1 } else { to + BAR / 2 + 1 };
-        let x = left(number + 1);
-        let (class, end, marker) = if event.is_lost {
-            (" st-lost", usize::midpoint(from, end), String::new())
-        } else {
-            ("", end, format!(" marker-end=\"url(#{}-arrow)\"", shown.id))
-        };
-        let _ = writeln!(
-            svg,
-            "<line class=\"st-wake{class}\" x1=\"{x}%\" x2=\"{x}%\" y1=\"{from}\" y2=\"{end}\"{marker}/>"
-        );
-        if event.is_lost {
-            let _ = writeln!(svg, "<text class=\"st-miss\" x=\"{x}%\" dx=\"-5\" y=\"{}\">✗</text>", end + 5);
-        }
-    }
 }
 
 /// The picture in words, for those who cannot see it.

@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::faults::failure_within;
-use book_checks::measured::traces;
+use crate::measured::timelines;
 use book_checks::{Failure, Result, patch};
 use harness::{Program, SAFETY};
 use std::time::Duration;
@@ -47,6 +47,13 @@ fn a_chat_that_keeps_every_pong_is_found() {
 }
 
 #[test]
+fn a_chat_that_joins_frames_without_end_is_found() {
+    let property = properties::a_message_that_never_ends_is_refused;
+    let failure = found("joins_without_end", property, Duration::from_secs(1));
+    assert!(failure.to_string().contains("it reads on"), "{failure}");
+}
+
+#[test]
 fn a_chat_that_does_not_wait_for_a_pong_is_found() {
     let property = properties::a_client_that_was_blocked_for_less_than_the_patience_stays;
     let failure = found("impatient", property, SAFETY);
@@ -75,8 +82,7 @@ fn a_chat_that_stops_reading_at_urgent_data_is_found() {
 
 #[test]
 fn no_client_waits_for_one_that_does_not_read() -> Result {
-    let traced = traces::find("07_03")?;
-    for picture in [traced.committed()?, traced.observe()?] {
+    for picture in timelines("07_03")? {
         let [ann, bob, dora] = &picture.rows[..] else { panic!("three clients: {picture:?}") };
         let asleep = dora.of(Kind::Blocked).next().unwrap();
         assert!(ann.end() <= asleep.to && bob.end() <= asleep.to, "all is said before she reads: {picture:?}");

@@ -36,11 +36,10 @@ fn paragraphs(markdown: &str) -> Vec<String> {
     chapter.blocks().into_iter().map(|block| block.prose).chain(headings).collect()
 }
 
-/// Whether a text has this phrase as whole words, whatever its capitals.
+/// Whether a text in small letters has this phrase as whole words.
 fn has(text: &str, phrase: &str) -> bool {
-    let text = text.to_lowercase();
     let is_word = |beside: Option<char>| beside.is_some_and(char::is_alphanumeric);
-    text.match_indices(&phrase.to_lowercase()).any(|(start, found)| {
+    text.match_indices(phrase).any(|(start, found)| {
         !is_word(text[..start].chars().next_back())
             && (phrase.ends_with('.') || !is_word(text[start + found.len()..].chars().next()))
     })
@@ -48,15 +47,14 @@ fn has(text: &str, phrase: &str) -> bool {
 
 /// What is wrong with these paragraphs.
 fn problems(paragraphs: &[String], terms: &[String]) -> Vec<String> {
+    let others = |term: &String| ["", "-", " "].map(|between| (term.replace(['-', ' '], between), term.clone()));
+    let others = terms.iter().flat_map(others).filter(|(other, term)| other != term);
+    let others: Vec<(String, String)> = others.map(|(other, term)| (other.to_lowercase(), term)).collect();
     let mut problems = Vec::new();
-    for text in paragraphs.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")) {
-        let wrong = WORDS.iter().filter(|(word, _)| has(&text, word));
+    for text in paragraphs.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()) {
+        let words = WORDS.iter().copied().chain(others.iter().map(|(other, term)| (other.as_str(), term.as_str())));
+        let wrong = words.filter(|(word, _)| has(&text, word));
         problems.extend(wrong.map(|(word, right)| format!("“{word}” ({right}): {text}")));
-        for term in terms {
-            let others = ["", "-", " "].map(|between| term.replace(['-', ' '], between));
-            let other = others.iter().find(|other| *other != term && has(&text, other));
-            problems.extend(other.map(|other| format!("“{other}” ({term}): {text}")));
-        }
     }
     let begins_with_so = |text: &String| text.trim_start().starts_with("So ");
     let twice = paragraphs.windows(2).filter(|pair| pair.iter().all(begins_with_so));

@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::faults::found;
+use crate::measured::timelines;
 use book_checks::Result;
-use book_checks::measured::traces;
-use timeline::{Kind, Timeline};
+use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
 #[path = "../../../../foundations/07_04_gateway/tests/gateway/properties.rs"]
@@ -47,15 +47,18 @@ fn a_gateway_whose_task_outlives_its_client_is_found() {
     );
 }
 
-/// The rows of the client and of the three services, as committed and as they are now.
-fn pictures(name: &str) -> Result<[Timeline; 2]> {
-    let traced = traces::find(&format!("07_04_{name}"))?;
-    Ok([traced.committed()?, traced.observe()?])
+#[test]
+fn a_gateway_that_does_not_read_a_body_is_found() {
+    found(
+        "07_04_gateway+unread_body",
+        properties::who_leaves_after_a_large_body_cancels_what_was_asked,
+        "the gateway still waits",
+    );
 }
 
 #[test]
 fn one_by_one_the_client_waits_for_the_sum_of_all_services() -> Result {
-    for picture in pictures("one_by_one")? {
+    for picture in timelines("07_04_one_by_one")? {
         let [client, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
         assert!(services.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{picture:?}");
         let sum: u64 = services.iter().map(|service| service.total(Kind::Served)).sum();
@@ -66,7 +69,7 @@ fn one_by_one_the_client_waits_for_the_sum_of_all_services() -> Result {
 
 #[test]
 fn together_the_client_waits_for_the_slowest_service() -> Result {
-    for picture in pictures("together")? {
+    for picture in timelines("07_04_together")? {
         let [_, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
         let last_asked = services.iter().map(timeline::Row::start).max();
         let first_answer = services.iter().map(timeline::Row::end).min();

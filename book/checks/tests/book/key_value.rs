@@ -45,6 +45,7 @@ fn a_key_value_server_that_trusts_its_clients_is_found() -> Result {
         "a_client_that_never_pauses_does_not_keep_it_from_stopping",
         "a_full_store_refuses_more_and_keeps_what_it_has",
         "a_crowd_that_is_refused_does_not_fill_the_log",
+        "peers_that_send_on_and_never_read_are_let_go",
     ] {
         check_finds(check, "trusting")?;
     }

@@ -3,8 +3,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::faults::failure_within;
+use crate::measured;
 use book_checks::machines::{self, Hop, PORTS};
-use book_checks::measured::traces::{self, Traced};
+use book_checks::measured::traces;
 use book_checks::{Result, assert_none, has_tool, patch};
 use harness::Program;
 use measure::figure::Measure;
@@ -89,9 +90,11 @@ fn linux_lends_this_many_ports_to_connections_to_one_address() {
 
 /// The timelines of this name: in the book, and now, if it can be run here.
 fn timelines(name: &str) -> Result<Vec<Timeline>> {
-    let traced: Traced = traces::find(name)?;
-    let now = if has_tool("haproxy") { Some(traced.observe()?) } else { None };
-    Ok([traced.committed()?].into_iter().chain(now).collect())
+    if has_tool("haproxy") {
+        measured::timelines(name).map(Vec::from)
+    } else {
+        Ok(vec![traces::find(name)?.committed()?])
+    }
 }
 
 fn copies(timeline: &Timeline) -> Vec<&Row> {

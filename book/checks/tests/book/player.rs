@@ -69,8 +69,9 @@ const CHECKS: [fn(&mut Browser, &Frame, &Window); 4] = [
 const CHECKS_WITH_QUESTIONS: [fn(&mut Browser, &Frame, &Window); 2] =
     [a_question_is_asked_once_and_has_one_right_answer, keys_work_in_the_frame_and_turn_the_page_outside_of_it];
 
-/// In one browser: several at the same time would take the processors from the other tests.
+/// In one browser: each takes a processor for seconds until it has started.
 #[test]
+#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
 fn every_stepper_works_in_a_real_browser() {
     if !has_tool("chromium") {
         return;

@@ -35,9 +35,8 @@ fn each_diff_is_what_changes_from_one_runtime_to_another() {
 #[test]
 fn a_blocked_handler_never_stopped_all_others_on_async_std_and_smol() {
     let blocked = Blocked::committed().unwrap();
-    assert_eq!((blocked.of("async_std_server"), blocked.of("smol_server")), (Some(0), Some(0)), "{blocked}");
-    assert!(blocked.of("tokio_server").is_some_and(|stopped| stopped > 0), "{blocked}");
-    generated("blocked.txt", &blocked.to_string());
+    assert_eq!((blocked.of("async_std_server"), blocked.of("smol_server")), (Some(0), Some(0)), "{blocked:?}");
+    assert!(blocked.of("tokio_server").is_some_and(|stopped| stopped > 0), "{blocked:?}");
 }
 
 #[test]
@@ -78,16 +77,28 @@ fn a_request_that_is_waited_for_costs_more_system_calls_on_async_std_and_smol() 
     if !has_tool("strace") {
         return;
     }
-    let calls: Vec<_> = PROGRAMS.iter().map(calls_for_a_request_that_is_waited_for).collect();
-    let [async_std, smol, tokio] = calls[..] else { panic!("{calls:?}") };
-    assert_eq!(tokio, [2, 1, 0]);
-    for server in [async_std, smol] {
-        assert!(server.iter().zip([2, 1, 1]).all(|(calls, least)| *calls >= least), "{server:?}");
+    for (program, is_expected) in PROGRAMS.iter().zip([more_than_on_tokio, more_than_on_tokio, is_few]) {
+        // On a busy machine, a server that was quiet for a moment may not have come to wait yet: then for a longer moment.
+        let mut seen = [0; 3];
+        let is_seen = [0, 30, 300].map(Duration::from_millis).into_iter().any(|quiet| {
+            seen = calls(program, quiet);
+            is_expected(seen)
+        });
+        assert!(is_seen, "{seen:?}");
     }
 }
 
-/// How often it reads, how often in vain, and how often it tells `epoll` of the connection: the middle of ten requests.
-fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
+fn is_few(calls: [usize; 3]) -> bool {
+    calls == [2, 1, 0]
+}
+
+fn more_than_on_tokio(calls: [usize; 3]) -> bool {
+    calls.into_iter().zip([2, 1, 1]).all(|(calls, least)| calls >= least)
+}
+
+/// How often it reads, how often in vain, and how often it tells `epoll` of the connection: the middle of ten requests, each sent when
+/// the server has called nothing for so long.
+fn calls(program: &Program, quiet: Duration) -> [usize; 3] {
     let program = program.command().get_program().to_owned();
     let name = Path::new(&program).file_stem().unwrap().display();
     let file = env::temp_dir().join(format!("{name}-{}.strace", process::id()));
@@ -100,7 +111,12 @@ fn calls_for_a_request_that_is_waited_for(program: &Program) -> [usize; 3] {
     for _ in 0..12 {
         client.get("/").unwrap();
         let mut before = String::new();
-        server.wait_until("nothing happens any more", |_| read() == mem::replace(&mut before, read())).unwrap();
+        server
+            .wait_until("nothing happens any more", |_| {
+                thread::sleep(quiet);
+                read() == mem::replace(&mut before, read())
+            })
+            .unwrap();
     }
     let calls = read();
     fs::remove_file(&file).unwrap();

@@ -1,11 +1,13 @@
 //! The book as mdbook renders it and as a browser shows it.
 
+#![allow(clippy::unwrap_used)] // a test says what went wrong by failing at that line
+
 use book_checks::site::{self, Page};
 use book_checks::{assert_none, files, has_tool, read};
+use browser::Browser;
 use harness::Server;
-use std::ffi::OsStr;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, fs};
 
@@ -27,46 +29,37 @@ fn every_link_of_a_page_outside_the_book_leads_somewhere() {
 }
 
 #[test]
+#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
 fn every_page_opens_in_a_browser_without_an_error() {
     if !has_tool("chromium") {
         return;
     }
-    let pages = pages();
-    let profile = folder("profile");
-    for name in ["print.html", "index.html"] {
-        let page = pages.iter().find(|page| page.name() == name).unwrap();
-        let (shown, log) = open(page.path.as_os_str(), &profile);
-        assert!(shown.contains("</main>"), "{name}: Chromium shows nothing: {log}");
-        // Of a slow machine, Chromium says there, for information, that the network is slow.
-        let is_error = |line: &&str| line.contains("CONSOLE") && !line.contains("Slow network is detected");
-        assert_none(log.lines().filter(is_error).map(|line| format!("{name}: {line}")));
-    }
+    let mut browser = Browser::start().unwrap();
+    let window = browser.window((1280, 1000)).unwrap();
+    browser.call(Some(&window), "Log.enable", json!({})).unwrap();
+    assert_none(pages().iter().filter_map(|page| {
+        let opened = browser.go(&window, &format!("file://{}", page.path.canonicalize().unwrap().display()));
+        let is_shown = "document.querySelector('main').checkVisibility()";
+        let shown = opened.and_then(|()| browser.evaluate(&window, is_shown));
+        (!matches!(shown, Ok(Value::Bool(true)))).then(|| format!("{}: {shown:?}", page.name()))
+    }));
 }
 
 /// Only a browser knows how a browser writes a URL.
 #[test]
+#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
 fn a_browser_gets_its_page_whatever_characters_the_url_has() {
     if !has_tool("chromium") {
         return;
     }
     let server = Server::from_workspace("09_05_parallel_server").unwrap();
-    let profile = folder("profile-of-urls");
-    for (target, heading) in [("/?a=b|c&q={x}&r=^`\\[]\"<>'", "<h1>Hello!</h1>"), ("/a|b^c{d}", "<h1>Not found</h1>")] {
-        let (shown, log) = open(format!("http://{}{target}", server.address()).as_ref(), &profile);
-        assert!(shown.contains(heading), "{target}: Chromium shows {shown:?}: {log}");
+    let mut browser = Browser::start().unwrap();
+    let window = browser.window((1280, 1000)).unwrap();
+    for (target, heading) in [("/?a=b|c&q={x}&r=^`\\[]\"<>'", "Hello!"), ("/a|b^c{d}", "Not found")] {
+        browser.go(&window, &format!("http://{}{target}", server.address())).unwrap();
+        let shown = browser.evaluate(&window, "document.querySelector('h1').textContent").unwrap();
+        assert_eq!(shown, heading, "{target}");
     }
-}
-
-/// What Chromium makes of a page, and what it logs.
-fn open(page: &OsStr, profile: &Path) -> (String, String) {
-    let mut chromium = Command::new("chromium");
-    chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
-    chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-    chromium.args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"]);
-    chromium.arg(format!("--user-data-dir={}", profile.display())).arg(page);
-    let output = chromium.output().unwrap_or_else(|error| panic!("{error}"));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (text(&output.stdout), text(&output.stderr))
 }
 
 /// The pages, rendered into a new folder.

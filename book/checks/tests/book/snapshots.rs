@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use book_checks::measured::forgotten_await::Endings;
 use book_checks::measured::little_load::outcome;
-use book_checks::measured::threads::{self, Threads};
 use book_checks::measured::traces::{self, Traced};
 use book_checks::{
     Result, assert_none, chapter, compiler, difference, has_tool, patch, read, session, snapshot, step, ways, workspace,
@@ -81,7 +79,7 @@ fn each_patch_leaves_a_program_without_warnings() {
 
 #[test]
 fn each_patch_leaves_a_program_that_is_formatted() {
-    patch::cargo(&["fmt", "--check"]).unwrap_or_else(|failure| panic!("{failure}"));
+    patch::cargo(&["fmt", "--check"]).map_or_else(|failure| panic!("{failure}"), drop);
 }
 
 #[test]
@@ -108,16 +106,6 @@ fn the_picture_of_the_readme_shows_two_traces() {
         "![Two timelines of four clients, of whom the first asks for a slow page. {alternative}](book/timelines.svg)\n"
     );
     snapshot::check_part("README.md", "picture", &image).unwrap();
-}
-
-#[test]
-fn each_measured_table_shows_its_data() {
-    let endings = || snapshot::check("generated/forgotten_await.txt", &Endings::committed()?.to_string());
-    let threads = |step: &'static str| {
-        let file = format!("generated/threads_{}.txt", &step[..5]);
-        snapshot::check(&file, &Threads::committed(step)?.to_string())
-    };
-    assert_none(failures(threads::steps().unwrap().into_iter().map(threads).chain([endings()])));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use book_checks::stepper::lesson::{Lesson, frames};
 use book_checks::stepper::shown::{runs, shown};
 use book_checks::stepper::{page, recording, replay};
 use book_checks::{assert_none, files, read, snapshot};
+use harness::at_a_time;
+use std::collections::BTreeSet;
 
 #[test]
 fn each_stepper_shows_its_recording_and_its_lesson() {
@@ -32,22 +34,64 @@ fn each_lesson_says_something_of_each_event_and_of_no_other() {
 fn each_recording_is_what_the_program_does() {
     let lessons: Vec<Lesson> = frames().iter().map(|frame| Lesson::read(frame).unwrap()).collect();
     recording::build(&lessons).unwrap();
-    assert_none(frames().into_iter().flat_map(|frame| {
-        let lesson = Lesson::read(&frame).unwrap();
+    // Most of them wait: let them wait at the same time.
+    let found = at_a_time(lessons.len(), frames().into_iter().zip(&lessons), |(frame, lesson)| {
         let problems = lesson.runs.iter().flat_map(|run| {
             let committed = recording::committed(&frame, &run.id).unwrap();
             // Which of two threads comes first is for the machine to say, but what each of them does is not.
-            recording::record(&lesson, run).map_or_else(
+            recording::record(lesson, run).map_or_else(
                 |failure| vec![failure.to_string()],
                 |now| {
                     let again =
                         replay::replay(&lesson.of(run), &now).err().map(|failure| format!("the run of now: {failure}"));
-                    recording::differences(&lesson, &committed, &now).into_iter().chain(again).collect()
+                    recording::differences(lesson, &committed, &now).into_iter().chain(again).collect()
                 },
             )
         });
         problems.map(|problem| format!("{frame}: {problem}")).collect::<Vec<_>>()
+    });
+    assert_none(found.concat());
+}
+
+/// Some kinds of events, and what is in the line of code that is marked: one of these words.
+const MARKED: [(&str, &[&str]); 14] = [
+    ("barrier", &["wait()"]),
+    ("free", &["free"]),
+    ("hand", &["wake()"]),
+    ("look", &["load(", "state.get()"]),
+    ("make", &["handler("]),
+    ("miss", &["take()"]),
+    ("park", &["park()"]),
+    ("print", &["say"]),
+    ("pull", &["due(", "remove()", "remove_timer("]),
+    ("receive", &["read(", "step("]),
+    ("reply", &["write_all(", "step("]),
+    ("rest", &["poll(", "turn("]),
+    ("sleep", &["sleep("]),
+    ("thread", &["spawn("]),
+];
+
+#[test]
+fn the_line_that_is_marked_does_what_the_event_says() {
+    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).collect();
+    let mut kinds = BTreeSet::new();
+    assert_none(runs.iter().flat_map(|run| {
+        let shown = shown(run).unwrap();
+        let place =
+            shown.events.iter().find_map(|event| event.at.split_once("/src/")).map(|(folder, _)| folder.to_owned());
+        let marked = run.events.iter().filter(|event| !event.at.is_empty());
+        let mut problem = |event: &Event| {
+            let (file, line) = event.at.split_once(':').unwrap();
+            let text = read(format!("{}/src/{file}", place.as_ref().unwrap())).unwrap();
+            let line = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
+            let (kind, words) = MARKED.iter().find(|(kind, _)| *kind == event.kind)?;
+            kinds.insert(*kind);
+            let is_wrong = !words.iter().any(|word| line.contains(word));
+            is_wrong.then(|| format!("{}: {} marks {}: {}", run.id, event.kind, event.at, line.trim()))
+        };
+        marked.filter_map(&mut problem).collect::<Vec<_>>()
     }));
+    assert_eq!(kinds.len(), MARKED.len(), "some kinds of events are in no recording");
 }
 
 /// A page points at an event with `[event 8](#one_thread-8)<!-- event: run/accept/2 -->`.

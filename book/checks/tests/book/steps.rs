@@ -1,6 +1,6 @@
 //! A step has what each step has: a property that defines it, something to see, an exercise.
 
-use book_checks::{assert_none, asserting, chapter, files, read, step, workspace};
+use book_checks::{assert_none, asserting, chapter, files, prose, read, step, workspace};
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -8,14 +8,9 @@ use std::process::Command;
 fn every_step_has_a_property_of_its_own() {
     let mut problems = Vec::new();
     for step in step::all().unwrap() {
-        let tests: String = files(&format!("{}/tests", step.folder))
-            .into_iter()
-            .chain(files(&format!("{}/src", step.folder)))
-            .filter(|file| file.ends_with(".rs") && !file.contains("/exercise_"))
-            .map(|file| read(file).unwrap())
-            .collect();
-        let own = bodies_of_tests(&tests).into_iter().filter(|(name, _)| !is_shared(name)).count();
-        if own == 0 {
+        let sources = ["tests", "src"].into_iter().flat_map(|folder| files(&format!("{}/{folder}", step.folder)));
+        let sources = sources.filter(|file| file.ends_with(".rs") && !file.contains("/exercise_"));
+        if sources.flat_map(|file| prose::tests_in(&read(file).unwrap())).all(|name| is_shared(&name)) {
             problems.push(format!("{}: no test shows the property that defines it", step.folder));
         }
     }
@@ -61,17 +56,6 @@ fn every_page_about_a_step_has_something_to_see_and_an_exercise() {
         let problems = problems.into_iter().filter(|(is_there, _)| !is_there);
         problems.map(|(_, problem)| format!("book/src/{}: {problem}", page.file)).collect::<Vec<_>>()
     }));
-}
-
-/// The name of each test in a source text, and the text up to the end of the test.
-fn bodies_of_tests(text: &str) -> Vec<(String, String)> {
-    let tests = text.match_indices("#[test]\n").map(|(start, _)| &text[start..]);
-    let found = tests.filter_map(|test| {
-        let name = test.split_once("fn ")?.1.split('(').next()?.to_owned();
-        let ends = ["\n}\n", "\n    }\n"].iter().filter_map(|end| test.find(end));
-        Some((name, test[..ends.min().unwrap_or(test.len())].to_owned()))
-    });
-    found.collect()
 }
 
 /// Otherwise cargo would build everything twice, and put each program in the place of the other one, where a test may be about to start it.

@@ -3,8 +3,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use crate::faults::found;
+use crate::measured::timelines;
 use book_checks::Result;
-use book_checks::measured::{outputs, traces};
+use book_checks::measured::outputs;
 use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
@@ -40,11 +41,19 @@ fn a_server_that_repeats_missed_ticks_is_found() {
     found("07_05_tick+repeats_ticks", properties::missed_ticks_are_sent_once, "came");
 }
 
+#[test]
+fn a_server_that_reads_packets_first_is_found() {
+    found(
+        "07_05_tick+packets_first",
+        properties::a_flood_does_not_keep_a_tick_waiting,
+        "were answered before the tick",
+    );
+}
+
 /// When the ticks began in a picture of the book, and in the same picture now.
 fn begins(name: &str) -> Result<Vec<u64>> {
-    let traced = traces::find(&format!("07_05_{name}"))?;
-    let committed = traced.committed()?;
-    assert_eq!(committed, traced.observe()?, "the clock is a virtual one, so nothing may differ");
+    let [committed, now] = timelines(&format!("07_05_{name}"))?;
+    assert_eq!(committed, now, "the clock is a virtual one, so nothing may differ");
     Ok(committed.rows[1].of(Kind::Runs).map(|span| span.from).collect())
 }
 

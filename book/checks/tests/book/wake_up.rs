@@ -1,17 +1,10 @@
 //! Section 3.5: what a wake-up costs.
 
 use book_checks::measured::wake_up::{CALLS, IDLE, WakeUp, WakeUps};
-use book_checks::{Result, patch, snapshot, step};
+use book_checks::{Result, patch, step};
 use harness::{Program, Protocol};
 use std::thread;
 use std::time::Duration;
-
-#[test]
-fn the_picture_and_the_table_of_wake_ups_show_their_data() -> Result {
-    let committed = WakeUps::committed()?;
-    snapshot::check("generated/wake_ups.svg", &committed.picture())?;
-    snapshot::check("generated/wake_ups.md", &committed.table())
-}
 
 /// From ten idle clients to ten thousand, or to a thousand where there is no room for more.
 #[test]

@@ -1,13 +1,6 @@
 //! Chapter 11.2: each cell of the table stands on something.
 
-use book_checks::{Result, assert_none, chapter, decision, facts, snapshot, which};
-
-#[test]
-fn the_table_and_the_picture_of_what_to_take_show_the_data() -> Result {
-    let (questions, last) = which::questions()?;
-    snapshot::check("generated/which_list.md", &which::list()?)?;
-    snapshot::check("generated/decision.svg", &decision::draw("What to take", &questions, &last))
-}
+use book_checks::{Result, assert_none, chapter, facts, which};
 
 #[test]
 fn each_cell_has_a_section_that_shows_it_or_the_mark_of_a_judgement() -> Result {

@@ -67,6 +67,25 @@ fn the_longest_message_arrives() -> Result {
 }
 
 #[test]
+fn a_long_message_may_come_byte_by_byte() -> Result {
+    let server = chat().start()?;
+    let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
+    let mut bob = Talker::connect(&server, SAFETY)?.called("Bob")?;
+    ann.hears("* Bob is here")?;
+    let pieces = [frame(0x01, b"x"), frame(0x00, b"x").repeat(4094), frame(0x80, b"x")].concat();
+    for _ in 0..3 {
+        bob.socket.get_mut().write_all(&pieces)?;
+        ann.hears(&format!("Bob: {}", "x".repeat(4096)))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_message_that_never_ends_is_refused() -> Result {
+    properties::a_message_that_never_ends_is_refused(&chat(), SAFETY)
+}
+
+#[test]
 fn pings_whose_pongs_are_never_read_take_no_memory() -> Result {
     properties::pings_whose_pongs_are_never_read_take_no_memory(&chat(), SAFETY)
 }

@@ -85,6 +85,29 @@ pub fn pings_whose_pongs_are_never_read_take_no_memory(program: &Program, patien
     Talker::connect(&server, patience)?.called("Ann").map(drop)
 }
 
+/// It is cut into empty frames, and answers to pings come between them: each of them is as it should be. The others notice nothing.
+pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duration) -> Result {
+    let server = program.start()?;
+    let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
+    let [beginning, more, pong] = [0x01, 0x00, 0x8a].map(|kind| frame(kind, b""));
+    for between in [more.clone(), pong] {
+        let mut endless = Talker::connect(&server, patience)?.called("Endless")?;
+        ann.hears("* Endless is here")?;
+        let mut stream = endless.socket.get_ref().try_clone()?;
+        stream.write_all(&beginning)?;
+        let frames = [more.repeat(1_000), between].concat();
+        let sender = std::thread::spawn(move || (0..100).all(|_| stream.write_all(&frames).is_ok()));
+        let told = endless.goodbye();
+        drop(endless);
+        let _ = sender.join();
+        match told.map_err(|failure| failure.context("it reads on"))? {
+            (1009, _) => ann.hears("* Endless has left")?,
+            other => return Err(Failure::new(format!("it is told {other:?}"))),
+        }
+    }
+    Ok(())
+}
+
 /// How many texts make a burst. They are far more than an inbox keeps, and short: the systems have room for all of them.
 const BURST: usize = 1_000;
 

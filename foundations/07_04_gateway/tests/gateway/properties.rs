@@ -137,10 +137,23 @@ pub fn what_is_too_much_is_refused(program: &Program) -> Result {
 
 /// A client leaves, and each of the services sees it.
 pub fn a_client_that_leaves_cancels_its_requests(program: &Program) -> Result {
+    leaves_after(program, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}
+
+/// The same after a body that is larger than what a server reads at a time. The server has no use for it.
+pub fn who_leaves_after_a_large_body_cancels_what_was_asked(program: &Program) -> Result {
+    let body = "x".repeat(1_000_000);
+    leaves_after(
+        program,
+        &format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}", body.len()),
+    )
+}
+
+fn leaves_after(program: &Program, request: &str) -> Result {
     let services = Services::new(3)?;
     let gateway = services.gateway(program, &["--timeout", LONG])?;
     let mut client = gateway.client()?;
-    send(&mut client, "GET")?;
+    client.send(request)?;
     let asked = [services.asked(0)?, services.asked(1)?, services.asked(2)?];
     drop(client);
     asked.into_iter().try_for_each(super::services::Asked::wait_for_cancellation)

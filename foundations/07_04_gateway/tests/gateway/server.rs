@@ -67,6 +67,11 @@ fn a_client_that_leaves_cancels_what_was_asked_for_it() -> Result {
 }
 
 #[test]
+fn a_client_that_leaves_after_a_large_body_cancels_what_was_asked_for_it() -> Result {
+    properties::who_leaves_after_a_large_body_cancels_what_was_asked(&gateway())
+}
+
+#[test]
 fn our_own_services_say_that_they_are_cancelled() -> Result {
     let server = gateway().argument("--silent").start()?;
     let mut client = server.client()?;

@@ -54,6 +54,30 @@ fn what_a_server_sends_cannot_command_the_terminal() -> Result {
     Ok(())
 }
 
+/// Until a cookie comes: the server may have been started again, and count from the beginning.
+#[test]
+fn a_picture_that_comes_after_a_newer_one_is_not_drawn() -> Result {
+    let server = UdpSocket::bind("127.0.0.1:0")?;
+    let address = server.local_addr()?.to_string();
+    let playing = thread::spawn(move || player().run(&[&address]));
+    let (_, from) = server.recv_from(&mut [0; 64])?;
+    for packet in [
+        "tick 9: nine\n",
+        "tick 8: late\n",
+        "no picture\n",
+        "tick 10: ten\n",
+        "tick 9: late\n",
+        "0000000000000001 c\n",
+        "tick 1: one\n",
+        "0000000000000001 n\n",
+    ] {
+        server.send_to(packet.as_bytes(), from)?;
+    }
+    let ended = playing.join().unwrap()?;
+    assert_eq!(ended.output, "tick 9: nine\ntick 10: ten\ntick 1: one\n", "{ended:?}");
+    Ok(())
+}
+
 #[test]
 fn its_arguments_messages_and_codes_are_those_of_all_programs() -> Result {
     let ended = player().run(&["--help"])?;

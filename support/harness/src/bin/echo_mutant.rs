@@ -30,6 +30,7 @@ const FAULTS: &[&str] = &[
     "waits_once_for_all",
     "ignores_nonsense",
     "waits_forever",
+    "takes_bytes_for_progress",
     "rests_after_each_failed_accept",
     "gives_up_when_interrupted",
     "believes_a_short_read",
@@ -125,6 +126,26 @@ fn wait_for_news(stream: &TcpStream) -> io::Result<()> {
     stream.set_nonblocking(false)
 }
 
+/// Writes, and waits for room: beyond all patience, if a byte arrives now and then.
+fn write_as_long_as_bytes_come(mut stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    stream.set_nonblocking(true)?;
+    let arrived = || stream.peek(&mut [0; 65_536]).unwrap_or(0);
+    let (mut unread, mut progress) = (arrived(), Instant::now());
+    while !bytes.is_empty() {
+        match stream.write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == ErrorKind::WouldBlock && progress.elapsed() < echo::patience() => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) => return Err(error),
+        }
+        if arrived() != unread {
+            (unread, progress) = (arrived(), Instant::now());
+        }
+    }
+    stream.set_nonblocking(false)
+}
+
 fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> io::Result<()> {
     if !fault.is("waits_forever") {
         stream.set_read_timeout(Some(echo::patience()))?;
@@ -160,6 +181,10 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration, fault: Fault) -> i
             }
             if fault.is("looks_at_all_clients") {
                 (0..CLIENTS.load(Relaxed) * 5).for_each(|_| std::hint::spin_loop());
+            }
+            if fault.is("takes_bytes_for_progress") {
+                write_as_long_as_bytes_come(stream, &line)?;
+                continue;
             }
             stream.write_all(&misheard(line, fault))?;
             if fault.is("drops_lines_behind_the_first") {

@@ -1,8 +1,9 @@
 //! Each line comes back, whatever the packets look like.
 
-use super::basics::{impatient, serves};
+use super::basics::{impatient, serves, skip};
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// The longest line that comes back, with its end.
@@ -140,6 +141,25 @@ pub(super) fn clients_that_never_read_are_disconnected(program: &Program) -> Res
     greedy.shrink_receive_buffer()?;
     greedy.send_as_much_as_possible(&server.protocol().flood(), PATIENCE * 2)?;
     server.wait_for_log("gave up on a connection")?;
+    serves(&server)
+}
+
+/// A byte arrives now and then, long before the patience ends. This is no progress: the answers are not read.
+pub(super) fn peers_that_send_on_and_never_read_are_let_go(program: &Program) -> Result {
+    let mut server = program.clone().patience_for_clients(PATIENCE).start()?;
+    let mut greedy = server.client()?;
+    if greedy.unread()?.is_none() {
+        return skip("only Linux reports what a server has not read");
+    }
+    greedy.shrink_receive_buffer()?;
+    let questions = server.protocol().question().repeat(2_000);
+    server.wait_until("it has let go of a client that sends now and then, and never reads", |_| {
+        let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
+        let (piece, pause) = if has_read_all { (&questions[..], Duration::ZERO) } else { (&b"x"[..], PATIENCE / 8) };
+        thread::sleep(pause);
+        greedy.send(piece).is_err()
+    })?;
+    server.wait_for_log("gave up on ")?;
     serves(&server)
 }
 

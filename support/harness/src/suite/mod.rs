@@ -240,6 +240,7 @@ const ECHO_SURVIVES: &[Check] = checks![
     survives::an_urgent_byte_in_mid_request,
     echo::silent_clients_are_disconnected,
     echo::clients_that_never_read_are_disconnected,
+    echo::peers_that_send_on_and_never_read_are_let_go,
 ];
 
 const ECHO_ONE_AT_A_TIME: &[Check] = checks![
@@ -299,7 +300,7 @@ const RESP: &[Check] = checks![
     resp::a_crowd_that_is_refused_does_not_fill_the_log,
 ];
 
-/// The checks of [`SURVIVES`] that do not need HTTP.
+/// The checks of [`SURVIVES`] that do not need HTTP, and one of a server's patience.
 const RESP_SURVIVES: &[Check] = checks![
     survives::clients_that_leave_before_they_ask,
     survives::clients_that_leave_in_mid_request,
@@ -311,6 +312,7 @@ const RESP_SURVIVES: &[Check] = checks![
     survives::running_out_of_descriptors,
     survives::two_hundred_clients_with_sixty_four_descriptors,
     survives::connections_that_fail_before_they_are_accepted,
+    echo::peers_that_send_on_and_never_read_are_let_go,
 ];
 
 /// The checks of [`CONCURRENT`] that do not need HTTP.

@@ -272,6 +272,7 @@ const ECHO_FOUND_BY: &[(&str, &[&str])] = &[
     ("gives_up_when_interrupted", &["being_suspended_in_mid_request"]),
     ("believes_a_short_read", &["an_urgent_byte_in_mid_request"]),
     ("rests_after_each_failed_accept", &["connections_that_fail_before_they_are_accepted"]),
+    ("takes_bytes_for_progress", &["peers_that_send_on_and_never_read_are_let_go"]),
     ("waits_forever", &["silent_clients_are_disconnected", "clients_that_never_read_are_disconnected"]),
 ];
 
@@ -300,7 +301,8 @@ fn every_fault_is_found() {
         // The second is less than the naps that have to be noticed.
         let patience = if fault == SHOWS_AFTER_A_NAP { SAFETY } else { Duration::from_millis(600) };
         let server = server.patience(patience);
-        // A fault that shows only if one of two threads is first is found by one of several attempts, all others by the first.
+        // On a busy machine, the checks of times can pass by chance: a pause of the client ends every patience, and five delays that pass
+        // at the same time take as long as five in a row. So each check may look again. All other faults are found at the first look.
         (0..20).all(|_| suite::only(check, &server).is_ok()).then(|| format!("\n{check} passes {fault:?}"))
     });
     let missed: String = missed.into_iter().flatten().collect();

@@ -16,10 +16,6 @@ const OTHERS: [Duration; 3] = [Duration::from_millis(5), Duration::from_millis(1
 
 impl Measured {
     /// Measures again, in so many rounds, with so many requests (and sixteen times as many where sixteen are sent at a time).
-    ///
-    /// # Errors
-    ///
-    /// If Redis, its benchmark or the program of the step is missing.
     pub fn measure(rounds: usize, requests: usize) -> Result {
         let mut measured = Self::observe(&LOADS, rounds, requests)?;
         measured.wait(rounds, &[USUAL])?;
@@ -27,10 +23,6 @@ impl Measured {
     }
 
     /// The same with keys of each length, side by side.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::measure`].
     pub fn measure_lengths(rounds: usize, requests: usize) -> Result {
         let mut measured = Self::observe(&[], 0, 0)?;
         for round in 1..=rounds {
@@ -59,10 +51,6 @@ impl Measured {
     }
 
     /// Applies these loads, and nothing else.
-    ///
-    /// # Errors
-    ///
-    /// If Redis, its benchmark or the program of the step is missing.
     pub fn observe(loads: &[(&str, usize)], rounds: usize, requests: usize) -> Result<Self> {
         let redis = output(Command::new(SERVERS[0]).arg("--version"))?;
         let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
