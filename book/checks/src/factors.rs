@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 const LETTERS: usize = 54;
 
 /// All numbers, and the powers of ten between which they lie.
+#[allow(clippy::cast_possible_truncation, reason = "the exponents of a few powers of ten")]
 pub fn chart(groups: &[Group]) -> Value {
     let claims = groups.iter().flat_map(|group| &group.claims);
     let number = |claim: &Claim| {

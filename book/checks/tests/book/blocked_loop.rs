@@ -95,9 +95,9 @@ fn without_times(text: &str) -> String {
     let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ");
     let text: Vec<String> = text.lines().map(line).collect();
     let mut text = text.join("\n") + "\n";
-    while let Some((before, after)) = text.split_once(" ms: everyone") {
+    while let Some((before, after)) = text.split_once(" ms: all other") {
         let before = before.trim_end_matches(|digit: char| digit.is_ascii_digit());
-        text = format!("{before}… ms\u{0}: everyone{after}");
+        text = format!("{before}… ms\u{0}: all other{after}");
     }
     text.replace('\u{0}', "")
 }

@@ -35,8 +35,8 @@ const FOUND_BY: [(&str, &[&str]); 11] = [
         "06_02_locks+lost_turn",
         &[
             "semaphore::tests::a_task_that_was_handed_a_permit_and_leaves_passes_it_on",
-            "channel::tests::a_receiver_who_leaves_takes_no_message_along",
-            "channel::tests::a_sender_who_leaves_takes_its_message_along_and_holds_nobody_up",
+            "channel::tests::a_receiver_that_is_dropped_takes_no_message_with_it",
+            "channel::tests::a_sender_that_is_dropped_takes_its_message_with_it_and_blocks_no_other",
         ],
     ),
     ("06_02_locks+stays_in_line", &["semaphore::tests::a_task_that_leaves_the_line_is_not_handed_a_permit"]),

@@ -21,7 +21,7 @@ fn each_picture_of_the_kitchen_is_the_one_that_it_draws() {
 }
 
 #[test]
-fn two_locks_in_opposite_orders_bring_the_kitchen_to_a_standstill() {
+fn two_locks_in_opposite_orders_cause_a_deadlock_in_the_kitchen() {
     let ended = patch::program(&format!("{KITCHEN}+opposite_order")).unwrap().run(&[]).unwrap();
     assert_eq!(ended.code, Some(1));
     assert_eq!(ended.log, "deadlock: each task waits for another\n");

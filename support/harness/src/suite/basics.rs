@@ -18,7 +18,7 @@ pub(super) fn skip(reason: &str) -> Result {
 /// something only then has waited for it. An echo server can be told to wait longer than any test, and a server of RESP waits forever.
 pub(super) fn impatient(program: &Program) -> Program {
     match program.protocol {
-        Protocol::Echo => program.clone().patience_for_peers(Duration::from_secs(60 * 60)),
+        Protocol::Echo => program.clone().patience_for_clients(Duration::from_secs(60 * 60)),
         Protocol::Resp => program.clone(),
         Protocol::Http | Protocol::OwnPage => program.clone().patience(Duration::from_secs(8)),
     }

@@ -149,7 +149,7 @@ pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Pro
     let mut server = program.clone().patience_for_clients(PATIENCE).start()?;
     let mut greedy = server.client()?;
     if greedy.unread()?.is_none() {
-        return skip("only Linux tells what a server has not read");
+        return skip("only Linux reports what a server has not read");
     }
     greedy.shrink_receive_buffer()?;
     let questions = server.protocol().questions(50_000);
