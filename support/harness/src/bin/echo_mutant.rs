@@ -129,7 +129,8 @@ fn wait_for_news(stream: &TcpStream) -> io::Result<()> {
 /// Writes, and waits for room: beyond all patience, if a byte arrives now and then.
 fn write_as_long_as_bytes_come(mut stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     stream.set_nonblocking(true)?;
-    let arrived = || stream.peek(&mut [0; 65_536]).unwrap_or(0);
+    let mut buffer = vec![0; 4 << 20]; // more than may wait
+    let mut arrived = || stream.peek(&mut buffer).unwrap_or(0);
     let (mut unread, mut progress) = (arrived(), Instant::now());
     while !bytes.is_empty() {
         match stream.write(bytes) {
