@@ -3,6 +3,7 @@
 use crate::{Result, system};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 use std::{env, fs};
 
@@ -33,22 +34,35 @@ pub fn has_tool(name: &str) -> bool {
     found
 }
 
-/// Whether this system lets a program use `io_uring`: many containers do not. If not, the tests that need it are skipped, and a line says so
+/// Whether this system lets a program use `io_uring`: many containers do not, and an ordinary user may lock little memory. If not, the tests that need it are skipped, and a line says so
 /// once, unless the variable `REQUIRE_IO_URING` says that they must not be.
 ///
 /// # Panics
 ///
 /// If it is not allowed and required.
 pub fn has_io_uring() -> bool {
-    #[cfg(target_os = "linux")]
-    let is_allowed = io_uring::IoUring::new(1).is_ok();
-    #[cfg(not(target_os = "linux"))]
-    let is_allowed = false;
+    static IS_ALLOWED: LazyLock<bool> = LazyLock::new(can_have_rings);
+    let is_allowed = *IS_ALLOWED;
     assert!(is_allowed || env::var_os("REQUIRE_IO_URING").is_none(), "REQUIRE_IO_URING is set, and it is not allowed");
     if !is_allowed {
-        say_once("io_uring", "NOT CHECKED: this system does not allow io_uring, so the tests that need it did nothing");
+        say_once(
+            "io_uring",
+            "NOT CHECKED: this system does not allow io_uring, or too little memory for it (ulimit -l), so the tests that need it did nothing",
+        );
     }
     is_allowed
+}
+
+/// Whether there can be as many rings at a time as the tests of a server start servers, each as large as that of step 3.6.
+#[cfg(target_os = "linux")]
+fn can_have_rings() -> bool {
+    let ring = |_| io_uring::IoUring::builder().setup_cqsize(16_384).build(1_024);
+    (0..48).map(ring).collect::<io::Result<Vec<io_uring::IoUring>>>().is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn can_have_rings() -> bool {
+    false
 }
 
 /// Whether a process may open this many descriptors. If not, a check with a crowd is skipped, and a line names the limit once.
