@@ -32,7 +32,9 @@ fn a_client_that_was_blocked_for_less_than_the_patience_stays() -> Result {
 /// It speaks, so it is there. But it does not read what the others say.
 #[test]
 fn a_client_that_reads_nothing_is_disconnected() -> Result {
-    with_time_enough(Duration::from_secs(1), |patience| who_takes_nothing_leaves(&chat().patience_for_clients(patience)))
+    with_time_enough(Duration::from_secs(1), |patience| {
+        who_takes_nothing_leaves(&chat().patience_for_clients(patience))
+    })
 }
 
 fn who_takes_nothing_leaves(program: &Program) -> Result {
