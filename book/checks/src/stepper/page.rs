@@ -1,7 +1,7 @@
 //! What a chapter includes: for each run its timeline, its source and a table of its events, all of which can be read without
 //! JavaScript and on paper, and the data for the player.
 
-use super::lesson::Answer;
+use super::lesson::{Answer, Lesson};
 use super::replay::States;
 use super::shown::{Shown, ShownEvent, escape, runs, shown};
 use super::timeline;
@@ -45,7 +45,8 @@ fn sources(runs: &[Shown]) -> Result<String> {
             lines.entry(file).or_default().extend(line.parse::<usize>());
         }
     }
-    let mut html = String::from("<div class=\"st-source\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
+    let mut html =
+        String::from("<div class=\"st-source hljs\" role=\"region\" aria-label=\"Source\" tabindex=\"0\">\n");
     for (path, marked) in lines {
         let text = read(path)?;
         let text: Vec<&str> = text.lines().collect();
@@ -59,7 +60,10 @@ fn sources(runs: &[Shown]) -> Result<String> {
                 continue;
             }
             let gap = if before > 0 && line > before + 1 { " class=\"st-gap\"" } else { "" };
-            let code = if code.is_empty() { " ".to_owned() } else { escape(code) };
+            // A line is never broken right after its indent.
+            let indent = code.len() - code.trim_start().len();
+            let code =
+                if code.is_empty() { " ".to_owned() } else { "\u{a0}".repeat(indent) + &escape(code.trim_start()) };
             let _ = writeln!(
                 html,
                 "<li value=\"{line}\" data-at=\"{path}:{line}\"{gap}><code class=\"language-rust\">{code}</code></li>"
@@ -90,7 +94,7 @@ fn function_around(text: &[&str], line: usize) -> std::ops::RangeInclusive<usize
 fn data(run: &Shown) -> Value {
     let mut things = Map::new();
     for (id, thing) in &run.lesson.things {
-        let mut value = json!({ "name": run.lesson.name(id), "box": thing.r#box, "none": thing.none });
+        let mut value = json!({ "name": run.lesson.name(id), "none": thing.none });
         value["code"] = json!(thing.code);
         value["lines"] = json!(thing.lines);
         things.insert(id.clone(), value);
@@ -107,11 +111,20 @@ fn data(run: &Shown) -> Value {
         }
         value
     };
+    let boxes = run.lesson.boxes.iter().map(|(id, title)| json!([title, in_box(&run.lesson, id)]));
     json!({
-        "id": run.id, "tab": run.tab, "boxes": run.lesson.boxes, "things": things,
+        "id": run.id, "tab": run.tab, "boxes": boxes.collect::<Vec<_>>(), "things": things,
         "start": changes(&States::new(), &run.states[0]),
         "events": run.events.iter().enumerate().map(event).collect::<Vec<_>>(),
     })
+}
+
+/// The things in a box: those with a lane in the order of the lanes, and then the others.
+fn in_box<'a>(lesson: &'a Lesson, id: &str) -> Vec<&'a String> {
+    let mut things: Vec<&String> =
+        lesson.things.iter().filter(|(_, thing)| thing.r#box == id).map(|(id, _)| id).collect();
+    things.sort_by_key(|id| lesson.lanes.iter().position(|lane| lane == *id).unwrap_or(usize::MAX));
+    things
 }
 
 /// The things that are not what they were before, whole.

@@ -43,7 +43,7 @@ pub fn draw(shown: &Shown) -> String {
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg class=\"st-timeline\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\" data-columns=\"{columns:?}\">\n\
+        "<div class=\"st-drawing\">\n<svg class=\"st-timeline\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\" data-columns=\"{columns:?}\">\n\
          <defs><pattern id=\"{id}-hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
          <rect class=\"st-hatch\" width=\"3\" height=\"6\"/></pattern>\
          <marker id=\"{id}-arrow\" markerWidth=\"8\" markerHeight=\"8\" refX=\"6\" refY=\"4\" orient=\"auto\">\
@@ -52,12 +52,43 @@ pub fn draw(shown: &Shown) -> String {
         escape(&words(shown))
     );
     stages(&mut svg, shown, &left, bottom);
+    let mut words = String::new(); // over all that is drawn
     for (row, lane) in lanes.iter().enumerate() {
-        draw_lane(&mut svg, shown, lane, TOP + row * ROW, &left);
+        draw_lane(&mut svg, &mut words, shown, lane, TOP + row * ROW, &left);
     }
     wake_ups(&mut svg, shown, &left, bottom);
+    svg += &words;
     svg.push_str("</svg>\n");
+    legend(&mut svg, shown);
+    svg.push_str("</div>\n");
     svg
+}
+
+/// What the bars mean that are not full.
+fn legend(html: &mut String, shown: &Shown) {
+    let spans: Vec<_> = shown.lesson.lanes.iter().flat_map(|lane| spans(shown, lane)).collect();
+    html.push_str("<p class=\"st-legend\" aria-hidden=\"true\">");
+    for state in ["running", "queued", "waiting", "served", "resting", "new", "stuck"] {
+        if spans.iter().any(|(is, ..)| is == state) {
+            html.push_str("<span><svg width=\"26\" height=\"14\">");
+            html.push_str(bar(&shown.id, state, [1.0, 25.0], "", 1).trim_end());
+            let _ = write!(html, "</svg>{state}</span>");
+        }
+    }
+    html.push_str("</p>\n");
+}
+
+/// The bar of a state, between two places on the line.
+fn bar(id: &str, is: &str, [from, to]: [f64; 2], unit: &str, y: usize) -> String {
+    if ["resting", "done"].contains(&is) {
+        let y = y + BAR / 2;
+        return format!("<line class=\"st-bar-{is}\" x1=\"{from}{unit}\" x2=\"{to}{unit}\" y1=\"{y}\" y2=\"{y}\"/>\n");
+    }
+    let fill = if is == "queued" { format!(" fill=\"url(#{id}-hatch)\"") } else { String::new() };
+    let width = ((to - from) * 100.0).round() / 100.0;
+    format!(
+        "<rect class=\"st-bar-{is}\" x=\"{from}{unit}\" width=\"{width}{unit}\" y=\"{y}\" height=\"{BAR}\"{fill}/>\n"
+    )
 }
 
 fn stages(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: usize) {
@@ -88,31 +119,22 @@ fn spans(shown: &Shown, lane: &str) -> Vec<(String, usize, usize)> {
     spans
 }
 
-fn draw_lane(svg: &mut String, shown: &Shown, lane: &str, y: usize, left: &dyn Fn(usize) -> f64) {
+fn draw_lane(svg: &mut String, words: &mut String, shown: &Shown, lane: &str, y: usize, left: &dyn Fn(usize) -> f64) {
     let _ =
-        writeln!(svg, "<text class=\"st-lane\" x=\"0\" y=\"{}\">{}</text>", y + 12, escape(shown.lesson.name(lane)));
-    let bar = y + 16;
+        writeln!(words, "<text class=\"st-lane\" x=\"0\" y=\"{}\">{}</text>", y + 12, escape(shown.lesson.name(lane)));
+    let y = y + 16;
     for (is, first, last) in spans(shown, lane) {
         let (from, to) = (left(first), left(last + 1));
-        let middle = bar + BAR / 2;
-        if ["resting", "done"].contains(&is.as_str()) {
-            let _ = writeln!(
-                svg,
-                "<line class=\"st-bar-{is}\" x1=\"{from}%\" x2=\"{to}%\" y1=\"{middle}\" y2=\"{middle}\"/>"
-            );
-        } else {
-            let fill = if is == "queued" { format!(" fill=\"url(#{}-hatch)\"", shown.id) } else { String::new() };
-            let width = ((to - from) * 100.0).round() / 100.0;
-            let _ = writeln!(
-                svg,
-                "<rect class=\"st-bar-{is}\" x=\"{from}%\" width=\"{width}%\" y=\"{bar}\" height=\"{BAR}\"{fill}/>"
-            );
-        }
+        *svg += &bar(&shown.id, &is, [from, to], "%", y);
         if is == "done" && first > 0 {
-            let _ = writeln!(svg, "<text class=\"st-end\" x=\"{from}%\" dx=\"2\" y=\"{}\">✓</text>", bar + BAR - 1);
+            let _ = writeln!(words, "<text class=\"st-end\" x=\"{from}%\" dx=\"2\" y=\"{}\">✓</text>", y + BAR - 1);
         } else if to - from > 11.0 && is != "running" {
             let x = (from + to) / 2.0;
-            let _ = writeln!(svg, "<text class=\"st-on\" x=\"{x:.2}%\" y=\"{}\">{is}</text>", bar + BAR - 2);
+            let _ = writeln!(
+                words,
+                "<text class=\"st-on\" data-to=\"{to}\" x=\"{x:.2}%\" y=\"{}\">{is}</text>",
+                y + BAR - 2
+            );
         }
     }
 }
@@ -121,10 +143,10 @@ fn draw_lane(svg: &mut String, shown: &Shown, lane: &str, y: usize, left: &dyn F
 fn wake_ups(svg: &mut String, shown: &Shown, left: &dyn Fn(usize) -> f64, bottom: usize) {
     let row = |id: &str| shown.lesson.lanes.iter().position(|lane| lane == id);
     let middle = |row: usize| TOP + row * ROW + 16 + BAR / 2;
-    for (number, event) in shown.events.iter().enumerate() {
-        let Some(to) = event.wakes.as_deref().and_then(row) else { continue };
-        let from = row(&event.by).map_or(bottom, middle);
-        let to = middle(to);
+    let wakes = shown.events.iter().enumerate().flat_map(|at| at.1.wakes.iter().map(move |(by, of)| (at, by, of)));
+    for ((number, event), by, woken) in wakes {
+        let Some(to) = row(woken).map(middle) else { continue };
+        let from = row(by).map_or(bottom, middle);
         let end = if to > from { to - BAR / 2 - 1 } else { to + BAR / 2 + 1 };
         let x = left(number + 1);
         let (class, end, marker) = if event.is_lost {
