@@ -80,7 +80,7 @@ fn the_line_that_is_marked_does_what_the_event_says() {
         let marked = run.events.iter().filter(|event| !event.at.is_empty());
         let mut problem = |event: &Event| {
             let (file, line) = event.at.split_once(':').unwrap();
-            let text = read(&format!("{}/src/{file}", place.as_ref().unwrap())).unwrap();
+            let text = read(format!("{}/src/{file}", place.as_ref().unwrap())).unwrap();
             let line = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
             let (kind, words) = MARKED.iter().find(|(kind, _)| *kind == event.kind)?;
             kinds.insert(*kind);

@@ -86,8 +86,7 @@ pub fn nothing_is_too_small_on_a_phone(browser: &mut Browser, frame: &Frame, win
 }
 
 /// The bars that begin before a veil lose their dashes: where a dash is at the lower edge depends on how long the bar is.
-const WITHOUT_DASHES: &str =
-    "document.querySelectorAll('FRAME .st-timeline rect').forEach((bar) => { bar.style.strokeDasharray = 'none'; })";
+const WITHOUT_DASHES: &str = "document.querySelectorAll('FRAME .st-timeline :is(rect, line)').forEach((bar) => { bar.style.strokeDasharray = 'none'; })";
 /// Takes away all that is behind a veil, and keeps it for later.
 const WITHOUT_WHAT_IS_VEILED: &str = "(() => {
     const timelines = [...document.querySelectorAll('FRAME .st-timeline:has(.st-veil)')];
