@@ -42,12 +42,13 @@
             this.recording = JSON.parse(element.querySelector('script[type="application/json"]').textContent);
             this.states = replay(this.recording);
             this.last = this.recording.events.length;
-            this.timeline = element.querySelector('.st-timeline');
+            this.drawing = element.querySelector('.st-drawing');
+            this.timeline = this.drawing.querySelector('.st-timeline');
             this.columns = JSON.parse(this.timeline.dataset.columns);
             this.table = element.querySelector('.st-table');
             this.asked = new Set();
             this.tab = make('button', { type: 'button', class: 'st-tab', '.onclick': () => stepper.choose(this) }, sign('○'), this.recording.tab);
-            this.picture = make('div', { class: 'st-picture' }, stepper.isAlone ? '' : this.tab, this.timeline);
+            this.picture = make('div', { class: 'st-picture' }, stepper.isAlone ? '' : this.tab, this.drawing);
             this.timeline.addEventListener('click', (event) => stepper.point(this, event));
         }
 
@@ -63,18 +64,26 @@
         /** The cursor over one event, and a veil over what the next question would ask: the picture must not answer it. */
         draw(at, asking) {
             this.timeline.querySelectorAll('.st-cursor, .st-veil').forEach((shape) => shape.remove());
-            const add = (tag, attributes, text = '') => {
+            const words = this.timeline.querySelector('.st-lane');
+            const add = (tag, attributes, text = '', before = null) => {
                 const shape = document.createElementNS('http://www.w3.org/2000/svg', tag);
                 for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
                 shape.textContent = text;
-                this.timeline.append(shape);
+                this.timeline.insertBefore(shape, before);
             };
             const height = this.timeline.getAttribute('height');
             const veiled = asking || this.question(at ?? 0);
+            const x = veiled ? this.columns[veiled] : 100;
             if (veiled) {
-                const x = this.columns[veiled];
-                add('rect', { class: 'st-veil', x: `${x}%`, width: `${100 - x}%`, y: 0, height });
+                add('rect', { class: 'st-veil', x: `${x}%`, width: `${101 - x}%`, y: 0, height }, '', words); // the names of the lanes stay
                 add('text', { class: 'st-veil st-veil-sign', x: `${(100 + x) / 2}%`, y: '55%' }, '?');
+            }
+            // An arrow at the edge of the veil would stick out of it, and a word would be cut. One in the middle of a bar would say how long it is.
+            const frame = this.timeline.getBoundingClientRect();
+            const edge = frame.left + (frame.width * x) / 100 - 1;
+            for (const shape of this.timeline.querySelectorAll('.st-wake, text:not(.st-lane, .st-veil)')) {
+                shape.classList.remove('st-secret');
+                shape.classList.toggle('st-secret', veiled > 0 && (shape.dataset.to >= x || shape.getBoundingClientRect().right > edge));
             }
             if (at !== null) {
                 const [x, end] = [this.columns[at], this.columns[at + 1] ?? 100];
@@ -131,7 +140,7 @@
         /** Timeline and source are in the panel on a screen, and in the text on paper. */
         toScreen() {
             for (const run of this.runs) {
-                run.picture.append(run.timeline);
+                run.picture.append(run.drawing);
                 run.table.hidden = true;
             }
             this.sourcePlace.append(this.source);
@@ -140,7 +149,7 @@
         toPaper() {
             for (const run of this.runs) {
                 run.element.hidden = run.table.hidden = false;
-                run.table.before(run.timeline);
+                run.table.before(run.drawing);
             }
             this.section.append(this.source);
             this.source.querySelectorAll('.st-file').forEach((file) => { file.hidden = false; });
@@ -149,6 +158,7 @@
         listen() {
             this.section.addEventListener('keydown', (event) => this.key(event));
             window.addEventListener('hashchange', () => this.followFragment());
+            window.addEventListener('resize', () => this.draw()); // its words keep their size
             window.addEventListener('beforeprint', () => this.toPaper());
             window.addEventListener('afterprint', () => { this.toScreen(); this.show(this.at); });
             document.fonts?.ready.then(() => this.reveal()); // until then, lines have another height
@@ -267,8 +277,8 @@
                 run.tab.firstChild.textContent = isChosen ? '●' : '○';
                 run.element.hidden = !isChosen;
                 run.picture.classList.toggle('st-chosen', isChosen);
-                run.draw(isChosen ? to : null, 0);
             }
+            this.draw();
             this.fold(isFolded);
             if (this.question.contains(document.activeElement)) this.next.focus({ preventScroll: true }); // hidden, it would lose the focus
             this.question.hidden = true;
@@ -291,6 +301,10 @@
             this.unfold.textContent = `All ${last} events as a table`;
             this.run.table.querySelectorAll('tr').forEach((row) => row.classList.toggle('st-now', row.id === `${recording.id}-${to}`));
             if (!this.timer) this.play(false);
+        }
+
+        draw() {
+            for (const run of this.runs) run.draw(run === this.run ? this.at : null, run === this.run ? this.asking : 0);
         }
 
         showSentence(event) {
@@ -327,12 +341,11 @@
             this.sentence.replaceChildren(make('strong', {}, 'Before you go on: '), ...words(text));
             this.question.replaceChildren(make('div', { class: 'st-options' }, ...options, goOn), reason);
             this.question.hidden = false;
-            this.run.draw(this.at, to);
+            this.draw();
         }
 
-        box([id, title], now, before, event) {
-            const { things } = this.run.recording;
-            const cards = Object.keys(things).filter((thing) => things[thing].box === id).map((thing) => this.card(thing, now[thing], before ? before[thing] : now[thing], event));
+        box([title, things], now, before, event) {
+            const cards = things.map((thing) => this.card(thing, now[thing], before ? before[thing] : now[thing], event));
             const heading = cards.length > 1 ? make('p', { class: 'st-heading' }, title) : ''; // one alone says what it is
             return make('div', { class: 'st-box', role: 'group', 'aria-label': title }, heading, ...cards);
         }
@@ -349,15 +362,21 @@
                 add('st-what', 'not there yet');
                 return card;
             }
-            const label = (state) => (state?.is ? `${SIGNS[state.is]} ${state.is}` : '');
-            if (now.is) add(`st-state st-is-${now.is}`, ...this.change(label(before), label(now)));
-            // Beside a state, the old words would be noise. A bare value shows what it was.
-            if (now.what) add('st-what', ...this.change(now.is && before?.what !== now.what ? '' : before?.what ?? '', now.what));
+            const isSame = before?.is === now.is;
+            if (now.is) add(`st-state st-is-${now.is}`, ...this.change(before?.is, now.is, SIGNS));
+            // Beside a new state or new words, the old words would be noise. A bare value shows what it was.
+            const old = before?.what === now.what || !now.is || isSame && !now.what ? before?.what : '';
+            if (old || now.what) add('st-what', ...this.change(old, now.what));
             if (now.holds) {
                 const old = before?.holds ?? [];
                 const item = (tag, one) => make(tag, { class: thing.lines ? 'st-line' : 'st-chip' }, thing.lines ? one : this.run.name(one));
-                const gone = old.filter((one) => !now.holds.includes(one)).map((one) => item('del', one));
-                const there = now.holds.map((one) => item(old.includes(one) ? 'span' : 'ins', one));
+                const kept = new Set(); // the places of those that have stayed, in their order
+                const there = now.holds.map((one) => {
+                    const place = old.indexOf(one, Math.max(-1, ...kept) + 1);
+                    if (place >= 0) kept.add(place);
+                    return item(place >= 0 ? 'span' : 'ins', one);
+                });
+                const gone = old.filter((_, place) => !kept.has(place)).map((one) => item('del', one));
                 const none = now.holds.length ? '' : make('span', { class: 'st-none' }, thing.none || 'nothing');
                 add(thing.lines ? 'st-lines' : 'st-chips', ...gone, ...there, none);
             }
@@ -366,9 +385,10 @@
             return card;
         }
 
-        change(from, to) {
-            if (from === to) return [to];
-            return [from ? make('del', {}, from) : '', from && to ? ' ' : '', to ? make('ins', {}, to) : ''];
+        /** The old word and the new one. A sign is not struck through, for it would be another one. */
+        change(from, to, signs = {}) {
+            const parts = from === to ? [['span', to]] : [['del', from], ['ins', to]];
+            return parts.filter(([, word]) => word).flatMap(([tag, word]) => [' ', signs[word] ?? '', ' ', make(tag, {}, word)]);
         }
 
         /** Marks the line of this event, and for each other thread the line at which it acted last. */
@@ -378,29 +398,30 @@
                 line.removeAttribute('aria-current');
                 line.querySelectorAll('.st-mark').forEach((mark) => mark.remove());
             }
-            const { events } = this.run.recording;
+            const { events, boxes } = this.run.recording;
             const state = this.run.states[this.at];
             for (const file of this.source.querySelectorAll('.st-file')) {
                 file.hidden = !events.some((one) => one.at.startsWith(`${file.dataset.file}:`)); // another recording is of another program
             }
             const seen = new Set();
+            const shown = boxes.flatMap(([, things]) => things);
             for (let index = this.at - 1; index >= 0; index--) {
                 const { by, thread, at } = events[index];
-                if (!at || seen.has(thread)) continue;
+                if (!at || seen.has(thread) || events[index] !== event && !shown.includes(thread)) continue;
                 seen.add(thread);
                 const isNow = events[index] === event;
                 const line = this.source.querySelector(`[data-at="${at}"]`);
                 if (!line || !isNow && state[thread]?.is === 'done') continue;
                 line.classList.add(isNow ? 'st-now' : 'st-there');
                 if (isNow) line.setAttribute('aria-current', 'step');
-                line.append(make('span', { class: 'st-mark' }, this.run.name(isNow ? by : thread)));
+                line.append(make('span', { class: isNow ? 'st-mark st-mark-now' : 'st-mark' }, this.run.name(isNow ? by : thread)));
             }
             this.reveal();
         }
 
         /** Scrolls the source, never the page, so that the marked line can be seen. */
         reveal() {
-            const line = this.source.querySelector('.st-now')?.getBoundingClientRect();
+            const line = (this.source.querySelector('.st-now') ?? this.source.querySelector('.st-there'))?.getBoundingClientRect();
             if (!line) return;
             const box = this.source.getBoundingClientRect();
             if (line.top < box.top + 20) this.source.scrollTop += line.top - box.top - box.height / 4;

@@ -1,7 +1,7 @@
 //! What a chapter includes: for each run its timeline, its source and a table of its events, all of which can be read without
 //! JavaScript and on paper, and the data for the player. `book/tables/stepper.jinja` writes it.
 
-use super::lesson::Answer;
+use super::lesson::{Answer, Lesson};
 use super::replay::States;
 use super::shown::{Shown, ShownEvent, runs, shown};
 use super::timeline;
@@ -47,6 +47,8 @@ fn sources(runs: &[Shown]) -> Result<Vec<Value>> {
         for number in shown {
             let code = text.get(number - 1).copied().unwrap_or_default();
             if !without_anchors(&format!("{code}\n")).is_empty() {
+                // A line is never broken right after its indent.
+                let code = "\u{a0}".repeat(code.len() - code.trim_start().len()) + code.trim_start();
                 lines.push(
                     json!({ "number": number, "code": code, "is_after_a_gap": before > 0 && number > before + 1 }),
                 );
@@ -76,7 +78,7 @@ fn function_around(text: &[&str], line: usize) -> std::ops::RangeInclusive<usize
 fn data(run: &Shown) -> Value {
     let mut things = Map::new();
     for (id, thing) in &run.lesson.things {
-        let mut value = json!({ "name": run.lesson.name(id), "box": thing.r#box, "none": thing.none });
+        let mut value = json!({ "name": run.lesson.name(id), "none": thing.none });
         value["code"] = json!(thing.code);
         value["lines"] = json!(thing.lines);
         things.insert(id.clone(), value);
@@ -93,11 +95,20 @@ fn data(run: &Shown) -> Value {
         }
         value
     };
+    let boxes = run.lesson.boxes.iter().map(|(id, title)| json!([title, in_box(&run.lesson, id)]));
     json!({
-        "id": run.id, "tab": run.tab, "boxes": run.lesson.boxes, "things": things,
+        "id": run.id, "tab": run.tab, "boxes": boxes.collect::<Vec<_>>(), "things": things,
         "start": changes(&States::new(), &run.states[0]),
         "events": run.events.iter().enumerate().map(event).collect::<Vec<_>>(),
     })
+}
+
+/// The things in a box: those with a lane in the order of the lanes, and then the others.
+fn in_box<'a>(lesson: &'a Lesson, id: &str) -> Vec<&'a String> {
+    let mut things: Vec<&String> =
+        lesson.things.iter().filter(|(_, thing)| thing.r#box == id).map(|(id, _)| id).collect();
+    things.sort_by_key(|id| lesson.lanes.iter().position(|lane| lane == *id).unwrap_or(usize::MAX));
+    things
 }
 
 /// The things that are not what they were before, whole.

@@ -232,7 +232,8 @@ impl<'a> Recorder<'a> {
         let at = self.places.find(&word("file"), hook["line"].as_u64().unwrap_or_default(), kind.starts_with('^'))?;
         let things = &self.lesson.things;
         let differs = |on: &String| *on != by && things.get(&by).is_some_and(|thing| thing.on != *on);
-        let on = Some(word("on")).filter(|on| differs(on) && things.contains_key(on));
+        let is_shown = |on: &String| things.get(on).is_some_and(|thread| !thread.r#box.is_empty());
+        let on = Some(word("on")).filter(|on| differs(on) && is_shown(on));
         let kind = kind.trim_start_matches('^').to_owned();
         let event = Event { by, kind, of: word("of"), value: word("value"), on: on.unwrap_or_default(), at, ms: None };
         if let Some(client) =

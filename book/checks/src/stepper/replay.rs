@@ -21,6 +21,8 @@ const WAITS: &str = "waits";
 const SENT: &str = "sent back";
 /// What a task does that sleeps.
 const SLEEPS: &str = "until its timer is due";
+/// What a thread or a task does that waits for another thread.
+const AT_THE_BARRIER: &str = "at the barrier";
 /// What is noted of a task that is woken while it runs.
 const NOTED: &str = "woken meanwhile";
 
@@ -158,6 +160,7 @@ impl Scene<'_> {
             "reply" => self.reply(of)?,
             "begin" => self.begin()?,
             "sleep" => self.ends_turn(by, "waiting", SLEEPS),
+            "yield" => self.ends_turn(by, "queued", ""),
             "due" => self.due(of)?,
             // A place in line, and a permit.
             "acquire" => self.acquire()?,
@@ -179,7 +182,7 @@ impl Scene<'_> {
             "barrier" => self.barrier(of, value)?,
             "rest" => self.rest()?,
             "wait" => self.become_(task, "waiting", value),
-            "go on" => self.become_(task, "running", value),
+            "go on" => self.go_on(task),
             "give up" => self.give_up()?,
             unknown => return Err(Failure::new(format!("there is no kind of event called {unknown}"))),
         }

@@ -75,8 +75,8 @@ pub struct ShownEvent {
     pub ask: Option<(Question, usize)>,
     /// What is looked at.
     pub reads: Vec<String>,
-    /// What is woken.
-    pub wakes: Option<String>,
+    /// Who wakes whom.
+    pub wakes: Vec<(String, String)>,
     /// Whether the wake-up is lost.
     pub is_lost: bool,
 }
@@ -89,12 +89,12 @@ pub fn shown(run: &Run) -> Result<Shown> {
     let mut numbers = BTreeMap::new(); // of the events as they are shown
     let mut shown = Vec::new();
     let mut states = vec![steps[0].after.clone()];
-    let (mut reads, mut wakes, mut is_lost) = (Vec::new(), None, false);
+    let (mut reads, mut wakes, mut is_lost) = (Vec::new(), Vec::new(), false);
     let (mut stage, mut ask) = (None, None);
     for (index, event) in events.iter().enumerate() {
         let (key, step) = (&keys[index], &steps[index + 1]);
         reads.extend(step.reads.iter().cloned());
-        wakes = wakes.or_else(|| step.wakes.clone());
+        wakes.extend(step.wakes.iter().map(|woken| (event.by.clone(), woken.clone())));
         is_lost |= step.is_lost;
         stage = stage.or_else(|| entry(&lesson.stages, id, key).cloned());
         if let Some(question) = entry(&lesson.ask, id, key) {
@@ -108,7 +108,7 @@ pub fn shown(run: &Run) -> Result<Shown> {
         if let ("^", Some(before), Some(state)) = (say.as_str(), shown.last_mut(), states.last_mut()) {
             let before: &mut ShownEvent = before;
             before.reads.append(&mut reads);
-            before.wakes = before.wakes.take().or_else(|| wakes.take());
+            before.wakes.append(&mut wakes);
             state.clone_from(&step.after);
             numbers.insert(key.clone(), shown.len());
             continue;
@@ -123,7 +123,7 @@ pub fn shown(run: &Run) -> Result<Shown> {
             stage: stage.take(),
             ask: ask.take(),
             reads: std::mem::take(&mut reads),
-            wakes: wakes.take(),
+            wakes: std::mem::take(&mut wakes),
             is_lost: std::mem::take(&mut is_lost),
         });
     }

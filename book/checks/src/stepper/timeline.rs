@@ -39,15 +39,18 @@ pub fn data(shown: &Shown) -> Value {
     let events = || (1..).zip(&shown.events);
     let stages =
         events().filter_map(|(number, event)| Some(json!({ "x": left(number), "name": event.stage.as_ref()? })));
-    let wakes = events().filter_map(|(number, event)| {
-        let to = event.wakes.as_deref().and_then(row)?;
-        Some(json!({ "x": left(number), "from": row(&event.by), "to": to, "is_lost": event.is_lost }))
+    let wakes = events().flat_map(|(number, event)| event.wakes.iter().map(move |wake| (number, event.is_lost, wake)));
+    let wakes = wakes.filter_map(|(number, is_lost, (by, woken))| {
+        Some(json!({ "x": left(number), "from": row(by), "to": row(woken)?, "is_lost": is_lost }))
     });
+    let shows = |state: &&str| shown.states.iter().any(|all| shown.lesson.lanes.iter().any(|lane| all.get(lane).is_some_and(|thing| thing.is == **state)));
+    let legend = ["running", "queued", "waiting", "served", "resting", "new", "stuck"].into_iter().filter(shows);
     json!({
         "words": words(shown),
         "stages": stages.collect::<Vec<_>>(),
         "lanes": shown.lesson.lanes.iter().map(lane).collect::<Vec<_>>(),
         "wakes": wakes.collect::<Vec<_>>(),
+        "legend": legend.collect::<Vec<_>>(),
         "columns": columns,
     })
 }

@@ -94,6 +94,58 @@ fn the_line_that_is_marked_does_what_the_event_says() {
     assert_eq!(kinds.len(), MARKED.len(), "some kinds of events are in no recording");
 }
 
+/// A sentence with one of these words says that a turn is over.
+const ENDS_A_TURN: [&str; 4] = ["returns", "yields", "answers", "finished"];
+
+#[test]
+fn a_task_that_is_polled_is_shown_as_running_and_so_is_its_thread() {
+    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    let mut count = 0;
+    let mut problems = Vec::new();
+    for (run, number) in runs.iter().flat_map(|run| (0..run.events.len()).map(move |number| (run, number))) {
+        let (event, after) = (&run.events[number], &run.states[number + 1]);
+        let is = |id: &str| after.get(id).map_or("", |state| &state.is);
+        let said = event.say.to_lowercase().replace("the ", "").replace('`', "");
+        let mut wrong =
+            |what: String| problems.push(format!("{}, event {}: {what}: {}", run.id, number + 1, event.say));
+        for id in run.lesson.things.keys() {
+            let name = run.lesson.name(id).split(" (").next().unwrap().to_lowercase();
+            let is_queued =
+                after.get("ready").and_then(|ready| ready.holds.as_ref()).is_some_and(|ready| ready.contains(id));
+            if said.contains(&format!("puts {name} "))
+                && ["queue", "ready tasks"].iter().any(|word| said.contains(word))
+                && !is_queued
+            {
+                wrong(format!("{id} is not in the queue"));
+            }
+            let is_polled = [format!("{name} is polled"), format!("polls {name}"), format!("takes {name} ")];
+            if is(id).is_empty() || !is_polled.iter().any(|words| said.contains(words)) {
+                continue;
+            }
+            count += 1;
+            if is(id) != "running" && !ENDS_A_TURN.iter().any(|word| said.contains(word)) {
+                wrong(format!("{id} is {}", is(id)));
+            }
+        }
+        let is_at_barrier = after.get(&event.by).is_some_and(|state| state.what == "at the barrier");
+        if is(&event.by) == "running" && is(&event.thread) != "running" && !is_at_barrier {
+            wrong(format!("{} is {}", event.thread, is(&event.thread)));
+        }
+    }
+    assert_none(problems);
+    assert!(count > 20, "of {count} tasks alone it is said that they are polled");
+}
+
+#[test]
+fn each_actor_is_named() {
+    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    assert_none(runs.iter().flat_map(|run| {
+        let is_known = |by: &str| run.lesson.things.get(by).is_some_and(|_| run.lesson.name(by) != "main");
+        let nameless = run.events.iter().filter(move |event| !is_known(&event.by) && !event.say.contains(&event.by));
+        nameless.map(|event| format!("{}: who is {}? {}", run.id, event.by, event.say))
+    }));
+}
+
 /// A page points at an event with `[event 8](#one_thread-8)<!-- event: run/accept/2 -->`.
 #[test]
 fn each_event_that_a_page_points_at_is_the_one_it_means() {
@@ -249,6 +301,7 @@ fn each_rule_of_servers_clients_and_permits_refuses_a_recording_that_breaks_it()
         ("the_turn/the_turn", Kind("D/join/1", "acquire"), "a permit is taken that is held by A"),
         ("the_turn/the_turn", Kind("A/hand/1", "free"), "a permit becomes free, and the line is [\"C\", \"D\"]"),
         ("the_turn/the_turn", Kind("main/leave line/1", "pass on"), "B passes on a permit that is held by A"),
+        ("the_turn/the_turn", Without("A/yield/1"), "A begins a turn, and is running"),
         ("dropped/dropped", Swap("second/sleep/1", "main/drop/2"), "second is dropped, and is running"),
         ("coroutines/who_has_the_thread", Without("main/push/2"), "waits does not hold coroutine 2"),
         ("coroutines/who_has_the_thread", Twice("main/over/1"), "the wait of coroutine 2 is over, and it is queued"),

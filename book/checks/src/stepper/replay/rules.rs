@@ -1,6 +1,6 @@
 //! The rules: what each kind of event changes, and what must be so before it.
 
-use super::{BACKLOG, KEPT, LINE, NOTED, PERMIT, READY, RECEIVED, SENT, SLEEPS, Scene, WAITS, ensure};
+use super::{AT_THE_BARRIER, BACKLOG, KEPT, LINE, NOTED, PERMIT, READY, RECEIVED, SENT, SLEEPS, Scene, WAITS, ensure};
 use crate::{Failure, Result};
 
 impl Scene<'_> {
@@ -99,23 +99,16 @@ impl Scene<'_> {
         let (by, thread) = (self.event.by.clone(), self.thread());
         self.list(barrier).push(thread.clone());
         if self.holds(barrier).len() < parties {
-            self.become_(&thread, "waiting", "at the barrier");
-            if by != thread {
-                self.state(&by).what = "at the barrier".to_owned();
-            }
+            self.state(&thread).is = "waiting".to_owned();
+            // A thread that polls a task still does; then it is the task that has come to the barrier.
+            self.state(&by).what = AT_THE_BARRIER.to_owned();
             return Ok(());
         }
         for there in std::mem::take(self.list(barrier)) {
-            self.become_(&there, "running", "");
+            self.state(&there).is = "running".to_owned();
         }
-        let tasks: Vec<String> = self
-            .step
-            .after
-            .iter()
-            .filter(|(_, state)| state.what == "at the barrier")
-            .map(|(id, _)| id.clone())
-            .collect();
-        tasks.into_iter().for_each(|task| self.state(&task).what.clear());
+        let there = self.step.after.values_mut().filter(|state| state.what == AT_THE_BARRIER);
+        there.for_each(|state| state.what.clear());
         Ok(())
     }
 
@@ -159,11 +152,7 @@ impl Scene<'_> {
         // The client may be a state machine of the program, which waits from now on.
         let is_machine = self.lesson.things.get(client).is_some_and(|thing| !thing.on.is_empty());
         self.become_(client, if is_machine { "waiting" } else { "served" }, "");
-        let (by, thread) = (self.event.by.clone(), self.thread());
-        self.become_(&thread, "running", "");
-        if by != thread {
-            self.become_(&by, "running", "");
-        }
+        self.runs();
         if !task.is_empty() {
             self.become_(task, "queued", "");
         }
@@ -245,12 +234,23 @@ impl Scene<'_> {
 
     /// A task begins a turn that it was queued for, or a new future its first one.
     pub(super) fn begin(&mut self) -> Result {
-        let (by, thread) = (self.event.by.clone(), self.thread());
-        ensure(matches!(self.is(&by), "new" | "queued"), || format!("{by} begins a turn, and is {}", self.is(&by)))?;
-        self.become_(&by, "running", "");
-        let name = self.lesson.name(&by).to_owned();
-        self.become_(&thread, "running", &format!("polls {name}"));
+        let by = &self.event.by;
+        ensure(matches!(self.is(by), "new" | "queued"), || format!("{by} begins a turn, and is {}", self.is(by)))?;
+        self.runs();
         Ok(())
+    }
+
+    /// The one who acts runs. If it is a task, its thread polls it.
+    fn runs(&mut self) {
+        let (by, thread) = (self.event.by.clone(), self.thread());
+        self.become_(&thread, "running", &format!("polls {}", self.lesson.name(&by)));
+        self.become_(&by, "running", "");
+    }
+
+    /// A thread goes on, or a future on its thread.
+    pub(super) fn go_on(&mut self, task: &str) {
+        self.runs();
+        self.become_(task, "running", &self.event.value.clone());
     }
 
     /// A timer wakes a task only if the task has set it, and a thread only if it rests.
