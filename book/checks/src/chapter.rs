@@ -1,10 +1,13 @@
 //! The chapters, as Markdown.
 
-use crate::{Failure, Result, chapters, listing};
+use crate::{Failure, Result, chapters};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+
+/// How the names of the pages begin that show files.
+pub const LISTING: &str = "files_";
 
 /// A chapter that `SUMMARY.md` lists.
 pub struct Chapter {
@@ -56,7 +59,7 @@ pub fn all() -> Result<Vec<Chapter>> {
         }),
         _ => None,
     });
-    Ok(chapters.filter(|chapter| !chapter.file.starts_with(listing::PREFIX)).collect())
+    Ok(chapters.filter(|chapter| !chapter.file.starts_with(LISTING)).collect())
 }
 
 impl Chapter {

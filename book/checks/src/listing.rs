@@ -4,14 +4,12 @@
 //! on one page, `files_02.md`. It is no chapter: nothing is claimed there, and nobody reads it from beginning to end. All of this is
 //! written by `UPDATE_BOOK=1`.
 
-use crate::chapter::Chapter;
+use crate::chapter::{Chapter, LISTING};
 use crate::include::{Include, directives};
 use crate::{Result, read, step, workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// How the names of the pages begin that show files.
-pub const PREFIX: &str = "files_";
 /// Where the names lead, relative to `book/src`.
 pub const LINKS: &str = "generated/files.md";
 
@@ -58,7 +56,7 @@ pub fn pages(chapters: &[Chapter]) -> BTreeMap<String, BTreeSet<String>> {
 fn page_of(file: &str) -> String {
     let of_step = file.split('/').find_map(|folder| step::number(folder).and(folder.get(..2)));
     let chapter = of_step.or(file.starts_with("runtimes-compare/").then_some("10"));
-    format!("{PREFIX}{}.md", chapter.unwrap_or("support"))
+    format!("{LISTING}{}.md", chapter.unwrap_or("support"))
 }
 
 /// The text of a page that shows these files.
@@ -67,7 +65,7 @@ fn page_of(file: &str) -> String {
 ///
 /// If one cannot be read.
 pub fn page(name: &str, files: &BTreeSet<String>) -> Result<String> {
-    let chapter = name.trim_start_matches(PREFIX).trim_end_matches(".md").trim_start_matches('0');
+    let chapter = name.trim_start_matches(LISTING).trim_end_matches(".md").trim_start_matches('0');
     let title =
         chapter.parse::<u32>().map_or("Files of no chapter".to_owned(), |number| format!("Files of chapter {number}"));
     let mut text = format!(

@@ -9,13 +9,16 @@
 //! has passed since the command before has begun: that is how fast a person reads and types. At the end of a page, nothing is left: no program, no job, no descriptor, no changed file.
 
 mod chance;
+mod pages;
 
-use crate::chapter::{self, Chapter};
+pub use pages::{pages, tools};
+
 use crate::sandbox::Sandbox;
 use crate::terminal::{Event, Terminal};
 use crate::{Failure, Result, read, snapshot};
 use chance::{log_last, typed, with_words_of, without_chance};
 use harness::Program;
+use pages::programs;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -28,58 +31,6 @@ const A_MOMENT: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a page may take, with all that it builds.
 const LIMIT: Duration = Duration::from_secs(600);
-/// The programs that a session may need and that a machine may lack.
-const TOOLS: [&str; 12] =
-    ["curl", "git", "haproxy", "nc", "nginx", "pgrep", "pkill", "ps", "redis-cli", "seq", "strace", "timeout"];
-
-/// The pages that have sessions, each with its sessions in order.
-///
-/// # Errors
-///
-/// If the book cannot be read.
-pub fn pages() -> Result<Vec<(String, Vec<String>)>> {
-    let pages = chapter::all()?.into_iter().map(|page| (page.file.clone(), sessions(&page)));
-    Ok(pages.filter(|(_, sessions)| !sessions.is_empty()).collect())
-}
-
-fn sessions(page: &Chapter) -> Vec<String> {
-    let includes = page.text.split("{{#include console/").skip(1);
-    let files = includes.filter_map(|rest| Some(format!("book/src/console/{}", rest.split_once("}}")?.0)));
-    let mut seen = BTreeSet::new();
-    files.filter(|file| seen.insert(file.clone())).collect()
-}
-
-/// The programs that the sessions need and that a machine may lack.
-///
-/// # Errors
-///
-/// If one cannot be read.
-pub fn tools(sessions: &[String]) -> Result<Vec<&'static str>> {
-    let mut words = BTreeSet::new();
-    for session in sessions {
-        let text = read(session)?;
-        let typed = text.lines().filter_map(|line| Some(typed(line)?.1.to_owned()));
-        for line in typed.chain(text.lines().filter_map(|line| line.strip_prefix("> ").map(str::to_owned))) {
-            words.extend(line.split(|letter: char| !letter.is_alphanumeric() && letter != '-').map(str::to_owned));
-        }
-    }
-    Ok(TOOLS.into_iter().filter(|tool| words.contains(*tool)).chain(["bash"]).collect())
-}
-
-/// The programs that these sessions start with `cargo run --bin`: built before, they start at once.
-fn programs(sessions: &[String]) -> Result<BTreeSet<String>> {
-    let mut programs = BTreeSet::new();
-    for session in sessions {
-        let text = read(session)?;
-        let commands =
-            text.lines().filter_map(|line| Some(typed(line)?.1)).flat_map(|line| line.split("cargo run ").skip(1));
-        for command in commands {
-            let words = command.trim_start_matches("-q ").strip_prefix("--bin ").map(str::split_whitespace);
-            programs.extend(words.and_then(|mut words| words.next()).map(str::to_owned));
-        }
-    }
-    Ok(programs)
-}
 
 /// Types the sessions of a page and compares what appears, or rewrites them.
 ///

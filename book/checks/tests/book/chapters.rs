@@ -3,7 +3,7 @@
 use book_checks::chapter::{self, Chapter};
 use book_checks::include::{Include, directives, without_anchors};
 use book_checks::step::{self, Package};
-use book_checks::{assert_none, difference, files, glossary, listing, prose, read};
+use book_checks::{assert_none, difference, files, glossary, prose, read};
 
 /// Stands in a chapter with a number that is about no step.
 const NO_STEP: &str = "<!-- no step -->";
@@ -70,7 +70,7 @@ fn every_chapter_is_in_the_summary() {
     let found = files("book/src").into_iter().filter(|file| file.ends_with(".md") && !file.contains("/generated/"));
     let unlisted = found.filter(|file| {
         let name = file.trim_start_matches("book/src/");
-        name != "SUMMARY.md" && !name.starts_with(listing::PREFIX) && !listed.iter().any(|listed| listed == name)
+        name != "SUMMARY.md" && !name.starts_with(chapter::LISTING) && !listed.iter().any(|listed| listed == name)
     });
     assert_none(unlisted.map(|file| format!("{file}: not in SUMMARY.md")));
 }

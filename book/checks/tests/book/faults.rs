@@ -62,7 +62,7 @@ fn each_fault_is_found_by_the_tests_of_its_step() {
 /// What a property says of a program with a fault: `09_05_parallel_server+fault`. It must say these words.
 pub fn found(program: &str, property: fn(&Program) -> Result, expected: &str) {
     let changed = patch::program(program).unwrap().patience(Duration::from_secs(1));
-    let failure = property(&changed).expect_err(program);
+    let failure = failure_within(3, || property(&changed));
     assert!(failure.to_string().contains(expected), "{failure}");
 }
 

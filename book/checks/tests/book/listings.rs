@@ -21,7 +21,7 @@ fn each_name_of_a_file_is_a_link_to_a_page_that_shows_the_file() {
     }
     let of_nothing = files("book/src").into_iter().filter(|file| {
         let name = file.trim_start_matches("book/src/");
-        name.starts_with(listing::PREFIX) && !pages.contains_key(name)
+        name.starts_with(chapter::LISTING) && !pages.contains_key(name)
     });
     problems.extend(of_nothing.map(|file| format!("{file}: it shows no file that a page names")));
     assert_none(problems);

@@ -159,7 +159,7 @@ pub fn no_answer_is_answered(program: &Program) -> Result {
         stranger.send(answer.as_bytes())?;
         known.wait_for_two_ticks()?;
         if !stranger.waiting()?.is_empty() {
-            return fail(format!("an answer is decode_answer: {answer:?}"));
+            return fail(format!("an answer is answered: {answer:?}"));
         }
     }
     Ok(())
@@ -249,7 +249,7 @@ pub fn a_flood_does_not_keep_a_tick_waiting(program: &Program) -> Result {
     }
     // It may have been asked to sleep between the question for a tick and the one for a packet.
     if answers > 1 {
-        return fail(format!("{answers} packets were decode_answer before the tick"));
+        return fail(format!("{answers} packets were answered before the tick"));
     }
     Ok(())
 }
