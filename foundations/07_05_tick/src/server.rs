@@ -43,6 +43,8 @@ pub async fn run(socket: &UdpSocket, game: &mut Game, stop: impl Future<Output =
 mod tests {
     use super::*;
     use crate::game::Rules;
+    use std::future::poll_fn;
+    use std::task::Poll;
     use std::time::Duration;
     use tokio::time::sleep;
 
@@ -59,6 +61,23 @@ mod tests {
     async fn in_a_minute_there_are_three_thousand_and_six_hundred_ticks() {
         let (game, lateness) = a_minute().await;
         assert_eq!((lateness.ticks(), game.steps()), (3_601, 3_600)); // the first one is due when the clock starts
+    }
+
+    /// A packet waits when the first tick is due, and the loop has one turn: it is asked to stop at the second.
+    #[tokio::test(start_paused = true)]
+    async fn a_tick_comes_before_the_packets_that_wait() {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let stranger = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        stranger.send_to(b"hello", socket.local_addr().unwrap()).unwrap();
+        socket.readable().await.unwrap();
+        let rules = Rules { max_players: 1, patience: Duration::from_secs(5) };
+        let mut game = Game::new(rules, Instant::now().into_std());
+        let mut turns = 0;
+        let second = poll_fn(|_| {
+            turns += 1;
+            if turns > 1 { Poll::Ready(()) } else { Poll::Pending }
+        });
+        assert_eq!(run(&socket, &mut game, second).await.ticks(), 1);
     }
 
     /// Without any work and without another program, a tick is late because the timer counts in milliseconds.

@@ -4,8 +4,8 @@
 
 use crate::faults::found;
 use crate::measured::timelines;
-use book_checks::Result;
 use book_checks::measured::outputs;
+use book_checks::{Result, patch};
 use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
@@ -43,11 +43,11 @@ fn a_server_that_repeats_missed_ticks_is_found() {
 
 #[test]
 fn a_server_that_reads_packets_first_is_found() {
-    found(
-        "07_05_tick+packets_first",
-        properties::a_flood_does_not_keep_a_tick_waiting,
-        "were answered before the tick",
-    );
+    let package = &patch::binary("07_05_tick+packets_first")[6..];
+    let test = "a_tick_comes_before_the_packets_that_wait";
+    let printed =
+        patch::cargo(&["test", "--offline", "--quiet", "--lib", test, "-p", package]).unwrap_err().to_string();
+    assert!(printed.contains(&format!("server::tests::{test}")), "{printed}");
 }
 
 /// When the ticks began in a picture of the book, and in the same picture now.
