@@ -24,7 +24,7 @@ impl Told {
 
     /// The copies that this person has entered, one after the other.
     fn copies_of(&self, name: &str) -> Vec<&str> {
-        self.of_person(name, "enters").iter().map(|told| told.split(',').next().unwrap()).collect()
+        self.of_person(name, "joins").iter().map(|told| told.split(',').next().unwrap()).collect()
     }
 }
 
@@ -61,7 +61,7 @@ fn a_room_with_a_copy_of_its_own_is_lost_with_the_copy_and_split_when_it_is_back
         }
         assert_eq!(told.copies_of("Cid"), [copies[0]], "who comes later does not meet the others");
         assert!(
-            told.of_person("Cid", "enters")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#),
+            told.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#),
             "{}",
             told.0
         );
