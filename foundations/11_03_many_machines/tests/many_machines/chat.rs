@@ -60,11 +60,7 @@ fn a_room_with_a_copy_of_its_own_is_lost_with_the_copy_and_split_when_it_is_back
             assert_eq!(told.of_person(name, "has"), ["lost the connection"]);
         }
         assert_eq!(told.copies_of("Cid"), [copies[0]], "who comes later does not meet the others");
-        assert!(
-            told.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#),
-            "{}",
-            told.0
-        );
+        assert!(told.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#), "{}", told.0);
     }
 }
 
