@@ -16,7 +16,7 @@ const SECTION: &str = "\n## Exercises {#exercises}\n";
 pub const FOLDER: &str = "book/exercises";
 /// How long a command may take, once everything is built.
 const LIMIT: &str = "120";
-/// A command that takes longer than this says how long.
+/// A command that takes longer than this says how long. (A busy machine may take twice as long, and more.)
 const SHORT: Duration = Duration::from_secs(6);
 
 /// What the reader does.

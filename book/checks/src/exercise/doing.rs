@@ -72,8 +72,8 @@ impl Exercise {
     pub fn problem_with_time(&self, took: Duration) -> Option<String> {
         let problem = match self.time {
             _ if took.is_zero() => return None, // a console session shows it
-            None if took > SHORT => "and the page says nothing of it".to_owned(),
-            Some(time) if took > time * 3 + SHORT || took * 3 + SHORT < time => format!("and the page says {time:?}"),
+            None if took > SHORT * 2 => "and the page says nothing of it".to_owned(),
+            Some(time) if took > time * 5 + SHORT || took * 3 + SHORT < time => format!("and the page says {time:?}"),
             _ => return None,
         };
         Some(format!(

@@ -154,10 +154,10 @@ pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Pro
         return skip("only Linux reports what a server has not read");
     }
     greedy.shrink_receive_buffer()?;
-    let questions = server.protocol().questions(50_000);
-    let deadline = Instant::now() + 4 * patience + 3 * server.patience;
+    let questions = server.protocol().questions(200_000);
+    let deadline = Instant::now() + 3 * patience + server.patience;
     loop {
-        thread::sleep(patience / 20);
+        thread::sleep(patience / 40);
         // What the server has not read waits for the client to read. (If it cannot be said, the connection is closed.)
         let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
         if greedy.send(if has_read_all { &questions[..] } else { b"x" }).is_err() {

@@ -1,7 +1,7 @@
 //! A check that cannot fail checks nothing: each one here meets a server with a fault that it must find, and a sound
 //! one that it must let pass.
 
-use harness::{Program, SAFETY, at_a_time, suite};
+use harness::{Program, SAFETY, at_a_time, suite, with_time_enough};
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
@@ -326,8 +326,8 @@ fn sound_servers_pass() {
     thread::scope(|scope| {
         scope.spawn(|| suite::naps(server_with("")).assert_passed());
         for check in PATIENT_FOUND_BY.iter().flat_map(|(_, checks)| checks.iter()) {
-            // With time enough on a busy machine.
-            scope.spawn(|| suite::only(check, &server_with("").patience_for_clients(Duration::from_secs(1))).unwrap());
+            let passes = |time| suite::only(check, &server_with("").patience_for_clients(time));
+            scope.spawn(move || with_time_enough(Duration::from_secs(1), passes).unwrap());
         }
         scope.spawn(|| suite::stops_well(server_with("")).assert_passed());
         scope.spawn(|| suite::a_nap_holds_up_all_others(server_with("serial")).assert_passed());
