@@ -7,6 +7,7 @@ use rustix::process::{Signal, kill_process};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::{fs, thread};
 
 /// How many clients ask at a time, each one thing.
@@ -162,7 +163,8 @@ fn what_is_not_built_yet_is_built_first() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("release/11_03_many_machines");
     fs::create_dir(own.parent().unwrap()).unwrap();
-    fs::copy(PROGRAM.command().get_program(), &own).unwrap();
+    // By another process: a program that a test process has open for writing when another test starts a program cannot be executed.
+    assert!(Command::new("cp").arg(PROGRAM.command().get_program()).arg(&own).status().unwrap().success());
     let cargo = folder.path().join("cargo");
     fs::write(&cargo, "#!/bin/sh\necho \"$@\" >&2\nexit 1\n").unwrap();
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
