@@ -17,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// If a program that never ends records nothing for so long, it does nothing any more.
-const SILENCE: Duration = Duration::from_millis(400);
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The events of the committed recording of a run.
 pub fn committed(frame: &str, run: &str) -> Result<Vec<Event>> {

@@ -139,7 +139,7 @@ pub fn shown(run: &Run) -> Result<Shown> {
 }
 
 /// The folder of the program of a lesson.
-fn folder(lesson: &Lesson) -> Result<String> {
+pub fn folder(lesson: &Lesson) -> Result<String> {
     let changed = patch::changed(&lesson.patch)?;
     let folder = changed.iter().find_map(|(path, ..)| path.split_once("/src/"));
     Ok(folder.map_or("", |(folder, _)| folder).to_owned())

@@ -43,12 +43,8 @@ pub fn data(shown: &Shown) -> Value {
     let wakes = wakes.filter_map(|(number, is_lost, (by, woken))| {
         Some(json!({ "x": left(number), "from": row(by), "to": row(woken)?, "is_lost": is_lost }))
     });
-    let shows = |state: &&str| {
-        shown
-            .states
-            .iter()
-            .any(|all| shown.lesson.lanes.iter().any(|lane| all.get(lane).is_some_and(|thing| thing.is == **state)))
-    };
+    let shows =
+        |state: &&str| shown.lesson.lanes.iter().any(|lane| spans(shown, lane).iter().any(|(is, ..)| is == state));
     let legend = ["running", "queued", "waiting", "served", "resting", "new", "stuck"].into_iter().filter(shows);
     json!({
         "words": words(shown),

@@ -66,6 +66,14 @@ pub fn found(program: &str, property: fn(&Program) -> Result, expected: &str) {
     assert!(failure.to_string().contains(expected), "{failure}");
 }
 
+/// A test of the step's own, in this target, must fail in the program with a fault.
+pub fn found_by_test(attempts: usize, program: &str, target: &[&str], test: &str) {
+    let package = &patch::binary(program)[6..];
+    let arguments = [&["test", "--offline", "--quiet"], target, &[test, "-p", package]].concat();
+    let printed = failure_within(attempts, || patch::cargo(&arguments).map(drop)).to_string();
+    assert!(printed.contains(test), "{printed}");
+}
+
 /// What a check of a program with a fault says. On a busy machine, the fault may not show at once.
 pub fn failure_within(attempts: usize, check: impl Fn() -> Result) -> Failure {
     (0..attempts).find_map(|_| check().err()).expect("the fault is found")

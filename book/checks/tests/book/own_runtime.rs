@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::faults::failure_within;
+use crate::faults::found_by_test;
 use book_checks::ideas::UNWATCHED;
 use book_checks::{Result, patch};
 use harness::Protocol;
@@ -23,8 +23,5 @@ fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() ->
 
 #[test]
 fn an_unwatched_reactor_lets_one_blocked_handler_stop_all_others() {
-    let test = ["test", "--offline", "--quiet", "--test", "executor", "a_thread_that_blocks", "-p"];
-    let package = patch::binary(&UNWATCHED[6..]);
-    let printed = failure_within(3, || patch::cargo(&[&test[..], &[&package]].concat()).map(drop)).to_string();
-    assert!(printed.contains("a_thread_that_blocks_leaves_the_reactor_to_another"), "{printed}");
+    found_by_test(3, UNWATCHED, &["--test", "executor"], "a_thread_that_blocks_leaves_the_reactor_to_another");
 }

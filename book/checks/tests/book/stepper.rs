@@ -4,11 +4,19 @@
 
 use book_checks::stepper::event::Event;
 use book_checks::stepper::lesson::{Lesson, frames};
-use book_checks::stepper::shown::{runs, shown};
+use book_checks::stepper::shown::{Run, Shown, folder, runs, shown};
 use book_checks::stepper::{page, recording, replay};
 use book_checks::{assert_none, files, read, snapshot};
 use harness::at_a_time;
 use std::collections::BTreeSet;
+
+fn all_runs() -> Vec<Run> {
+    frames().iter().flat_map(|frame| runs(frame).unwrap()).collect()
+}
+
+fn all_shown() -> Vec<Shown> {
+    all_runs().iter().map(|run| shown(run).unwrap()).collect()
+}
 
 #[test]
 fn each_stepper_shows_its_recording_and_its_lesson() {
@@ -73,16 +81,14 @@ const MARKED: [(&str, &[&str]); 14] = [
 
 #[test]
 fn the_line_that_is_marked_does_what_the_event_says() {
-    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).collect();
+    let runs = all_runs();
     let mut kinds = BTreeSet::new();
     assert_none(runs.iter().flat_map(|run| {
-        let shown = shown(run).unwrap();
-        let place =
-            shown.events.iter().find_map(|event| event.at.split_once("/src/")).map(|(folder, _)| folder.to_owned());
+        let folder = folder(&run.lesson).unwrap();
         let marked = run.events.iter().filter(|event| !event.at.is_empty());
         let mut problem = |event: &Event| {
             let (file, line) = event.at.split_once(':').unwrap();
-            let text = read(format!("{}/src/{file}", place.as_ref().unwrap())).unwrap();
+            let text = read(format!("{folder}/src/{file}")).unwrap();
             let line = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
             let (kind, words) = MARKED.iter().find(|(kind, _)| *kind == event.kind)?;
             kinds.insert(*kind);
@@ -99,7 +105,7 @@ const ENDS_A_TURN: [&str; 4] = ["returns", "yields", "answers", "finished"];
 
 #[test]
 fn a_task_that_is_polled_is_shown_as_running_and_so_is_its_thread() {
-    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    let runs = all_shown();
     let mut count = 0;
     let mut problems = Vec::new();
     for (run, number) in runs.iter().flat_map(|run| (0..run.events.len()).map(move |number| (run, number))) {
@@ -138,7 +144,7 @@ fn a_task_that_is_polled_is_shown_as_running_and_so_is_its_thread() {
 
 #[test]
 fn each_actor_is_named() {
-    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    let runs = all_shown();
     assert_none(runs.iter().flat_map(|run| {
         let is_known = |by: &str| run.lesson.things.get(by).is_some_and(|_| run.lesson.name(by) != "main");
         let nameless = run.events.iter().filter(move |event| !is_known(&event.by) && !event.say.contains(&event.by));
@@ -149,7 +155,7 @@ fn each_actor_is_named() {
 /// A page points at an event with `[event 8](#one_thread-8)<!-- event: run/accept/2 -->`.
 #[test]
 fn each_event_that_a_page_points_at_is_the_one_it_means() {
-    let runs: Vec<_> = frames().iter().flat_map(|frame| runs(frame).unwrap()).map(|run| shown(&run).unwrap()).collect();
+    let runs = all_shown();
     let mut count = 0;
     let mut problems = Vec::new();
     for page in files("book/src").into_iter().filter(|file| file.ends_with(".md")) {

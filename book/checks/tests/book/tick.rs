@@ -2,10 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use crate::faults::found;
+use crate::faults::{found, found_by_test};
 use crate::measured::timelines;
+use book_checks::Result;
 use book_checks::measured::outputs;
-use book_checks::{Result, patch};
 use timeline::Kind;
 
 #[allow(dead_code, reason = "the step's own tests use more of it")]
@@ -43,11 +43,12 @@ fn a_server_that_repeats_missed_ticks_is_found() {
 
 #[test]
 fn a_server_that_reads_packets_first_is_found() {
-    let package = &patch::binary("07_05_tick+packets_first")[6..];
-    let test = "a_tick_comes_before_the_packets_that_wait";
-    let printed =
-        patch::cargo(&["test", "--offline", "--quiet", "--lib", test, "-p", package]).unwrap_err().to_string();
-    assert!(printed.contains(&format!("server::tests::{test}")), "{printed}");
+    found_by_test(
+        1,
+        "07_05_tick+packets_first",
+        &["--lib"],
+        "server::tests::a_tick_comes_before_the_packets_that_wait",
+    );
 }
 
 /// When the ticks began in a picture of the book, and in the same picture now.
