@@ -4,7 +4,7 @@
 //! Try: `--help`, which tells how long each part takes, or one part with options for `compare`: `-- ideas -- --rounds 1`.
 //! You should see: the tables of `compare`, one after the other, and changed files in `book/src/measured`.
 
-use book_checks::ideas::{COUNTED, IDEAS};
+use book_checks::ideas::IDEAS;
 use book_checks::ports::PORTS;
 use book_checks::{Result, patch, run, workspace};
 use clap::{Parser, ValueEnum};
@@ -38,8 +38,6 @@ enum Part {
     Build,
     /// Step 9.7, and each idea for it (6 minutes).
     Ideas,
-    /// The system calls of some ideas (6 minutes).
-    IdeaCounts,
 }
 
 fn main() -> Result {
@@ -49,7 +47,7 @@ fn main() -> Result {
     }
     let packages = ["runtimes-compare", "graceful_server"].map(|package| ["-p", package]);
     run(Command::new(env!("CARGO")).args(["build", "--release", "--bins"]).args(packages.concat()))?;
-    if parts.iter().any(|part| matches!(part, Part::Ideas | Part::IdeaCounts)) {
+    if parts.contains(&Part::Ideas) {
         let ideas = IDEAS.map(program);
         let ideas = ideas.iter().flat_map(|program| ["--bin", program]);
         patch::cargo(&["build", "--release", "--quiet", "--offline"].into_iter().chain(ideas).collect::<Vec<_>>())?;
@@ -72,10 +70,6 @@ fn measure(part: Part, options: &[String]) -> Result {
                  --scenario connection-per-request-shared --scenario pipelined --scenario memory",
             );
             ("ideas", arguments, [step(CHANGED_STEP)].into_iter().chain(IDEAS.map(idea)).collect())
-        }
-        Part::IdeaCounts => {
-            let arguments = words("--count --only 09_07_graceful_server --scenario connection-per-request");
-            ("idea_counts", arguments, vec![step(CHANGED_STEP), idea(COUNTED)])
         }
     };
     let servers = servers.iter().flat_map(|server| ["--server", server]);

@@ -4,7 +4,7 @@
 
 use book_checks::ports::PORTS;
 use book_checks::report::{Report, Verdict};
-use book_checks::{assert_none, chart, ideas, snapshot};
+use book_checks::{assert_none, chart, snapshot};
 use measure::Scenario;
 use measure::figure::Measure;
 use std::sync::LazyLock;
@@ -14,7 +14,6 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| Report::committed("report").u
 static SLEEP: LazyLock<Report> = LazyLock::new(|| Report::committed("sleep").unwrap());
 static COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("counts").unwrap());
 static IDEAS: LazyLock<Report> = LazyLock::new(|| Report::committed("ideas").unwrap());
-static IDEA_COUNTS: LazyLock<Report> = LazyLock::new(|| Report::committed("idea_counts").unwrap());
 
 const CPU: Measure = Measure::CpuPerRequest;
 const LOADS: [Scenario; 6] = [
@@ -39,7 +38,7 @@ fn each_chart_of_the_comparison_shows_its_data() {
 
 #[test]
 fn what_a_runtime_costs_was_measured_without_a_failure() {
-    for name in ["report", "counts", "ideas", "idea_counts", "sleep"] {
+    for name in ["report", "counts", "ideas", "sleep"] {
         assert_none(Report::committed(name).unwrap().failures());
     }
 }
@@ -163,41 +162,36 @@ fn ten_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
 
 #[test]
 fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
-    let [_, ratio, _] = IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", ideas::STEP).unwrap();
+    let [_, ratio, _] =
+        IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", runtimes_compare::CHANGED_STEP).unwrap();
     assert!(ratio > 2.0, "{ratio}");
 }
 
 #[test]
 fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
-    assert_eq!(IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP), Some(Verdict::More));
+    assert_eq!(
+        IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", runtimes_compare::CHANGED_STEP),
+        Some(Verdict::More)
+    );
 }
 
 #[test]
 fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
-    let ratio =
-        |measure| IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", ideas::STEP).unwrap()[1];
+    let ratio = |measure| {
+        IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", runtimes_compare::CHANGED_STEP).unwrap()
+            [1]
+    };
     assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
-}
-
-#[test]
-fn yielding_at_the_end_sets_a_timer_and_wakes_the_reactor() {
-    let scenario = runtimes_compare::CONNECTION_PER_REQUEST;
-    for call in ["timerfd_settime", "write", "epoll_pwait"] {
-        let calls = |server| IDEA_COUNTS.parts(scenario, server).get(call).copied().unwrap_or_default();
-        assert!(calls(ideas::STEP) < 0.05 && calls(ideas::COUNTED) > 0.05, "{call}");
-    }
-    let instructions = |server| IDEA_COUNTS.median((Measure::InstructionsPerRequest, scenario), server).unwrap();
-    assert!(instructions(ideas::COUNTED) > 1.2 * instructions(ideas::STEP));
 }
 
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
-    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", ideas::STEP), Some(Verdict::Less));
+    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", runtimes_compare::CHANGED_STEP), Some(Verdict::Less));
 }
 
 #[test]
 fn without_yielding_a_request_costs_more_in_each_round() {
-    let verdict = IDEAS.verdict((CPU, runtimes_compare::KEEP_ALIVE), "without_yield", ideas::STEP);
+    let verdict = IDEAS.verdict((CPU, runtimes_compare::KEEP_ALIVE), "without_yield", runtimes_compare::CHANGED_STEP);
     assert_eq!(verdict, Some(Verdict::More));
 }
