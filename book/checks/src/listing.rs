@@ -8,6 +8,7 @@ use crate::chapter::{Chapter, LISTING};
 use crate::include::{Include, directives};
 use crate::{Result, read, step, workspace};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 
 /// Where the names lead, relative to `book/src`.
@@ -86,12 +87,27 @@ pub fn page(name: &str, files: &BTreeSet<String>) -> Result<String> {
     Ok(text)
 }
 
-/// Where the names of these files lead.
-pub fn links(pages: &BTreeMap<String, BTreeSet<String>>) -> String {
+/// Where the names of these files lead: into the repository if its address is known, otherwise to a page of the book.
+pub fn links(pages: &BTreeMap<String, BTreeSet<String>>, repository: Option<&str>) -> String {
+    let target = |page: &str, file: &str| match repository {
+        Some(address) => format!("{}/blob/HEAD/{file}", address.trim_end_matches('/')),
+        None => format!("{page}#{}", id(file)),
+    };
     let of_page = |(page, files): (&String, &BTreeSet<String>)| {
-        files.iter().map(|file| format!("[`{file}`]: {page}#{}\n", id(file))).collect::<String>()
+        files.iter().map(|file| format!("[`{file}`]: {}\n", target(page, file))).collect::<String>()
     };
     pages.iter().map(of_page).collect()
+}
+
+/// The address of the repository: `git-repository-url` in `book/book.toml`.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn repository() -> Result<Option<String>> {
+    let settings =
+        mdbook_driver::config::Config::from_disk(workspace().join("book/book.toml")).map_err(io::Error::other)?;
+    Ok(settings.html_config().and_then(|html| html.git_repository_url))
 }
 
 /// The id of a file's heading.
@@ -129,5 +145,15 @@ mod tests {
         assert_eq!(page_of("11_03_many_machines/Cargo.toml"), "files_11.md");
         assert_eq!(page_of("runtimes-compare/src/lib.rs"), "files_10.md");
         assert_eq!(page_of("support/echo/src/lib.rs"), "files_support.md");
+    }
+
+    #[test]
+    fn its_name_leads_into_the_repository_if_one_is_known() {
+        let pages = BTreeMap::from([("files_02.md".to_owned(), BTreeSet::from(["a/b.rs".to_owned()]))]);
+        assert_eq!(links(&pages, None), "[`a/b.rs`]: files_02.md#a-b-rs\n");
+        assert_eq!(
+            links(&pages, Some("https://example.org/x/")),
+            "[`a/b.rs`]: https://example.org/x/blob/HEAD/a/b.rs\n"
+        );
     }
 }

@@ -9,7 +9,8 @@ fn each_name_of_a_file_is_a_link_to_a_page_that_shows_the_file() {
     let pages = listing::pages(&chapters);
     assert!(pages.len() > 10, "{pages:?}");
     let shown = pages.iter().map(|(name, files)| (format!("book/src/{name}"), listing::page(name, files).unwrap()));
-    let links = [(format!("book/src/{}", listing::LINKS), listing::links(&pages))];
+    let repository = listing::repository().unwrap();
+    let links = [(format!("book/src/{}", listing::LINKS), listing::links(&pages, repository.as_deref()))];
     let texts = linked.chain(shown).chain(links);
     let mut problems: Vec<String> =
         texts.filter_map(|(file, text)| Some(snapshot::check_file(&file, &text).err()?.to_string())).collect();
