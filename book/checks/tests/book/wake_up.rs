@@ -21,7 +21,7 @@ fn a_wake_up_costs_more_with_each_idle_client_but_not_with_epoll() -> Result {
 fn beside_ten_thousand_idle_clients_poll_costs_many_times_as_much_as_epoll() -> Result {
     let committed = WakeUps::committed()?;
     let range = |call| committed.range(call, IDLE[2], |round| round.cpu).unwrap_or_default();
-    assert!(range("poll")[0] > range("epoll")[2] * 10.0, "{:?} and {:?}", range("poll"), range("epoll"));
+    assert!(range("poll")[0] > range("epoll")[2] * 200.0, "{:?} and {:?}", range("poll"), range("epoll"));
     assert!(committed.range("select", IDLE[2], |round| round.cpu).is_none());
     Ok(())
 }
