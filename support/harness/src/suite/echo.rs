@@ -1,9 +1,9 @@
 //! Each line comes back, whatever the packets look like.
 
-use super::basics::{impatient, serves, skip};
+use super::basics::{impatient, serves};
+use super::patience;
 use crate::failure::ensure;
 use crate::{Client, End, Program, Result, SAFETY};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// The longest line that comes back, with its end.
@@ -149,22 +149,7 @@ pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Pro
     // Long enough for a busy machine: a pause of the client would end every patience.
     let patience = Duration::from_secs(1);
     let server = program.clone().patience_for_clients(patience).start()?;
-    let mut greedy = server.client()?;
-    if greedy.unread()?.is_none() {
-        return skip("only Linux reports what a server has not read");
-    }
-    greedy.shrink_receive_buffer()?;
-    let questions = server.protocol().questions(200_000);
-    let deadline = Instant::now() + 3 * patience + server.patience;
-    loop {
-        thread::sleep(patience / 40);
-        // What the server has not read waits for the client to read. (If it cannot be said, the connection is closed.)
-        let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
-        if greedy.send(if has_read_all { &questions[..] } else { b"x" }).is_err() {
-            break;
-        }
-        ensure!(Instant::now() < deadline, "it still waits for a client that sends now and then, and never reads");
-    }
+    patience::send_on_without_reading(&server, patience)?;
     server.wait_for_log("gave up on ")?;
     serves(&server)
 }

@@ -120,6 +120,7 @@ const PATIENCE: &[Check] = checks![
     patience::an_upload_byte_by_byte_does_not_renew_the_patience,
     patience::a_nap_longer_than_the_patience_ends_with_the_page,
     patience::a_client_that_never_reads_is_disconnected,
+    patience::a_client_that_sends_on_and_never_reads_is_disconnected,
     patience::a_steady_upload_is_served,
     patience::clients_that_trickle_are_disconnected,
     patience::an_idle_client_is_disconnected_without_an_answer,

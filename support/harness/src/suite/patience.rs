@@ -1,9 +1,9 @@
 //! How long it waits for a client: as long as the client makes progress.
 
-use super::basics::serves;
+use super::basics::{serves, skip};
 use crate::failure::ensure;
 use crate::page::is_hello;
-use crate::{Client, End, Program, Result, request};
+use crate::{Client, End, Program, Result, Server, request};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -81,6 +81,33 @@ pub(super) fn a_client_that_never_reads_is_disconnected(program: &Program) -> Re
         thread::sleep(Duration::from_millis(5));
     }
     serves(&server)
+}
+
+/// It sends on, a byte now and then, long before the patience ends. This is no progress: the answers are not read.
+pub(super) fn a_client_that_sends_on_and_never_reads_is_disconnected(program: &Program) -> Result {
+    let server = program.start()?;
+    send_on_without_reading(&server, program.its_patience())?;
+    serves(&server)
+}
+
+/// A client that does so, until it is disconnected.
+pub(super) fn send_on_without_reading(server: &Server, patience: Duration) -> Result {
+    let mut greedy = server.client()?;
+    if greedy.unread()?.is_none() {
+        return skip("only Linux reports what a server has not read");
+    }
+    greedy.shrink_receive_buffer()?;
+    let questions = server.protocol().questions(200_000);
+    let deadline = Instant::now() + 3 * patience + server.patience;
+    loop {
+        thread::sleep(patience / 40);
+        // What the server has not read waits for the client to read. (If it cannot be said, the connection is closed.)
+        let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
+        if greedy.send(if has_read_all { &questions[..] } else { b"x" }).is_err() {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "it still waits for a client that sends now and then, and never reads");
+    }
 }
 
 /// Nobody asked for anything, so nobody is to be told anything.

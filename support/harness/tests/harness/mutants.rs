@@ -195,6 +195,7 @@ const PATIENT_FOUND_BY: &[(&str, &[&str])] = &[
         &["a_byte_every_millisecond_does_not_renew_the_patience", "an_upload_byte_by_byte_does_not_renew_the_patience"],
     ),
     ("waits_for_readers", &["a_client_that_never_reads_is_disconnected"]),
+    ("takes_bytes_for_progress", &["a_client_that_sends_on_and_never_reads_is_disconnected"]),
     ("counts_naps_as_silence", &["a_nap_longer_than_the_patience_ends_with_the_page"]),
     ("times_out_idle_clients", &["an_idle_client_is_disconnected_without_an_answer"]),
     ("times_out_without_a_word", &["half_a_request_that_stalls_gets_408"]),

@@ -41,6 +41,7 @@ pub const FAULTS: &[&str] = &[
     "counts_answers_alone",
     "waits_as_long_as_bytes_come",
     "waits_for_readers",
+    "takes_bytes_for_progress",
     "times_out_idle_clients",
     "counts_naps_as_silence",
     "gives_up_when_interrupted",
