@@ -22,8 +22,13 @@ pub const FOLDER: &str = "book/tables";
 type Filled<T> = std::result::Result<T, Error>;
 
 /// The programs whose reports the book shows.
-const COMPARISONS: [&Comparison; 4] =
-    [&runtimes_compare::COMPARISON, &models_compare::COMPARISON, &echo_compare::COMPARISON, &echo_compare::COMPLETIONS];
+const COMPARISONS: [&Comparison; 5] = [
+    &runtimes_compare::COMPARISON,
+    &models_compare::COMPARISON,
+    &echo_compare::COMPARISON,
+    &echo_compare::COMPLETIONS,
+    &echo_compare::LATENCY,
+];
 
 /// The names of all templates.
 pub fn all() -> Vec<String> {

@@ -1,7 +1,8 @@
 //! What `echo-compare` measures: the same echo server on the loops of chapter 3, on the executors of chapter 5, and on three runtimes,
 //! beside a yardstick.
 
-use measure::{Comparison, Echo, Own, Protocol, Scenario};
+use measure::{Beside, Comparison, Cores, Echo, Measure, Own, Protocol, Scenario, Work};
+use std::time::Duration;
 
 /// The command.
 pub const COMPARISON: Comparison = Comparison {
@@ -45,6 +46,53 @@ pub const THOUSAND_CLIENTS: Scenario = Scenario {
     connections: Some(1_000),
     ..ONE_CORE
 };
+
+/// The command that measures how long the slowest answers take, on threads and on loops: section 11.2.
+pub const LATENCY: Comparison = Comparison {
+    name: "latency-compare",
+    about: "Measures how long the slowest answers take, on threads and on loops, alone and beside a handler that computes.",
+    servers: &[
+        computing(Own::new("threads", "thread_per_connection", "02_02_thread_per_connection")),
+        computing(Own::new("loop", "event_loop", "03_03_event_loop")),
+        computing(Own::new("loops", "event_loop_per_core", "03_04_event_loop_per_core")),
+        computing(Own::new("executors", "many_threads", "05_06_many_threads")),
+        computing(server("async-std", "async_std_echo")),
+        computing(server("tokio", "tokio_echo")),
+        computing(server("smol", "smol_echo")),
+    ],
+    scenarios: &[ALONE, BESIDE],
+    crates: &["async-executor", "async-io", "async-std", "mio", "smol", "tokio"],
+};
+
+/// So few lines that no server is busy for more than a fraction of the time. Server and load share the processors.
+pub const ALONE: Scenario = Scenario {
+    name: "alone",
+    title: "2,000 lines a second",
+    about: "Lines that are due at a fixed rate, whether or not the server keeps up",
+    work: Work::FixedRate { per_second: 2_000 },
+    connections: Some(32),
+    cores: Cores::Shared,
+    arguments: AT_ONCE,
+    figures: LATENCIES,
+    ..Scenario::half_the_rate(&ONE_CORE)
+};
+/// The same, while the handler of another client computes for a fifth of the time.
+pub const BESIDE: Scenario = Scenario {
+    name: "beside",
+    title: "the same, beside a handler that computes",
+    beside: Some(Beside { request: echo::COMPUTE, pause: Duration::from_millis(200) }),
+    ..ALONE
+};
+
+const LATENCIES: &[Measure] =
+    &[Measure::LatencyP999, Measure::LatencyP99, Measure::LatencyMedian, Measure::RequestsPerSecond];
+
+/// How long a handler computes when a client asks for it, in seconds.
+pub const COMPUTES: &str = "0.05";
+
+const fn computing(own: Own) -> Own {
+    Own { environment: &[("COMPUTE", COMPUTES)], ..own }
+}
 
 const fn server(name: &'static str, binary: &'static str) -> Own {
     Own::new(name, "echo-compare", binary)

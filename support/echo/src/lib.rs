@@ -12,10 +12,12 @@
 //! ```
 
 mod command_line;
+mod computing;
 mod lines;
 
 pub use command_line::{
     Arguments, announce, announce_with, arguments, cannot_accept, cannot_listen, duration, log, patience, patience_or,
     read,
 };
+pub use computing::COMPUTE;
 pub use lines::{LINGER, Lines, MAX_LINE};

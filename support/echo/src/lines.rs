@@ -1,5 +1,6 @@
 //! Bytes in, lines out.
 
+use crate::computing::compute_if_asked;
 use std::io::{Error, ErrorKind};
 
 /// The longest line that comes back, with its end: 8 KiB. A client that sends a longer one gets an error message, and is disconnected.
@@ -51,7 +52,9 @@ impl Lines {
         }
         self.searched = 0;
         let rest = self.received.split_off(length);
-        Some(std::mem::replace(&mut self.received, rest))
+        let line = std::mem::replace(&mut self.received, rest);
+        compute_if_asked(&line);
+        Some(line)
     }
 
     /// Whether there may be more lines when more has been received.

@@ -37,4 +37,4 @@ mod linux;
 pub use comparison::{Comparison, Hands, Own};
 pub use figure::{Measure, Unit};
 pub use protocol::{Echo, Http, Protocol};
-pub use scenario::{Cores, Scenario, Work};
+pub use scenario::{Beside, Cores, Scenario, Work};

@@ -44,6 +44,8 @@ pub struct Scenario {
     pub connections: Option<usize>,
     /// Where server and load run.
     pub cores: Cores,
+    /// Another client that asks meanwhile, if there is one.
+    pub beside: Option<Beside>,
     /// What the listed servers are started with, behind the address.
     pub arguments: &'static [&'static str],
     /// What is told of it. The first one is what it is measured for.
@@ -68,6 +70,11 @@ pub enum Work {
         /// The other scenario.
         of: &'static Scenario,
     },
+    /// The same at a rate that is the same for all, and everywhere.
+    FixedRate {
+        /// How many requests are due in a second.
+        per_second: u32,
+    },
     /// A request on each connection, all sent at once. The servers are measured side by side, because they mostly wait. Yardsticks,
     /// which do not wait, are left out.
     AllAtOnce {
@@ -88,6 +95,15 @@ pub enum Work {
     Crates,
     /// A release build of the server with that feature, from nothing.
     Build,
+}
+
+/// A client beside the load, whose requests are not counted. It asks again some time after each answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// Its request, which is a line. The answer is one, too.
+    pub request: &'static [u8],
+    /// How long it rests after an answer.
+    pub pause: Duration,
 }
 
 /// Where server and load run.
@@ -130,6 +146,7 @@ impl Scenario {
             work: Work::KeepAlive { pipelined: 1 },
             connections: Some(64),
             cores: Cores::Apart,
+            beside: None,
             arguments: &[],
             figures: COUNTED,
             is_optional: false,
@@ -274,7 +291,7 @@ impl Scenario {
 
     /// Whether requests are due at a rate.
     pub fn has_rate(self) -> bool {
-        matches!(self.work, Work::HalfTheRate { .. })
+        matches!(self.work, Work::HalfTheRate { .. } | Work::FixedRate { .. })
     }
 
     /// Whether what a request costs can be counted.

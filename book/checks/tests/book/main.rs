@@ -17,6 +17,7 @@ mod figures;
 mod gateway;
 mod key_value;
 mod kitchen;
+mod latency;
 mod listings;
 mod locks;
 mod machines;

@@ -4,7 +4,7 @@ use crate::figure::{Measure, Unit, grouped};
 use crate::linux::plan::Plan;
 use crate::linux::results::{Cell, Results, Sample};
 use crate::linux::server::Recipe;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Work};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ impl<'run> Report<'run> {
     /// What a scenario is called, with the number of connections that it held.
     pub fn title(&self, scenario: Scenario) -> String {
         match (self.connections_of(scenario), self.rate) {
-            (_, Some(rate)) if scenario.has_rate() => {
+            (_, Some(rate)) if matches!(scenario.work, Work::HalfTheRate { .. }) => {
                 let first = self.servers.first().map_or("", |server| &server.name);
                 format!("at half of {first}'s maximal rate, {}", Unit::PerSecond.format(rate))
             }

@@ -10,9 +10,11 @@ use crate::linux::process;
 use crate::linux::results::{Busy, Yield};
 use crate::linux::server::{Recipe, Server};
 use crate::linux::source;
-use crate::scenario::{Scenario, Work};
-use std::io::{self, Error};
+use crate::scenario::{Beside, Scenario, Work};
+use std::io::{self, BufRead, BufReader, Error, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Instant;
 
@@ -50,14 +52,34 @@ pub fn measure(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Y
 fn load(scenario: Scenario, server: &Server, plan: &Plan) -> io::Result<Yield> {
     let window = plan.window;
     let task = match scenario.work {
+        Work::FixedRate { per_second } => Task::Rate { per_second: f64::from(per_second), window },
         Work::HalfTheRate { .. } => {
             Task::Rate { per_second: plan.rate.ok_or_else(|| Error::other("no rate is known"))?, window }
         }
         _ => closed_loop(scenario, Length::Time(window)),
     };
     let job = job(scenario, server, plan, task)?;
-    let outcome = Load::start(&job)?.outcome()?;
+    let (address, is_over) = (server.address, &AtomicBool::new(false));
+    let outcome = thread::scope(|scope| {
+        let beside = scenario.beside.map(|beside| scope.spawn(move || ask_beside(beside, address, is_over)));
+        let outcome = Load::start(&job).and_then(|mut load| load.outcome());
+        is_over.store(true, Relaxed);
+        beside.map_or(Ok(()), |beside| beside.join().unwrap_or_else(|_| Err(Error::other("a client panicked"))))?;
+        outcome
+    })?;
     Ok(evaluate(scenario, &job, &outcome, plan))
+}
+
+/// Asks again and again, until the measurement is over.
+fn ask_beside(beside: Beside, server: SocketAddr, is_over: &AtomicBool) -> io::Result<()> {
+    let mut stream = TcpStream::connect(server)?;
+    let mut answers = BufReader::new(stream.try_clone()?);
+    while !is_over.load(Relaxed) {
+        stream.write_all(beside.request)?;
+        answers.read_line(&mut String::new())?;
+        thread::sleep(beside.pause);
+    }
+    Ok(())
 }
 
 fn evaluate(scenario: Scenario, job: &Job, outcome: &Outcome, plan: &Plan) -> Yield {
