@@ -1,4 +1,4 @@
-//! What `compare` measures: the last step on three runtimes, beside two yardsticks.
+//! What `compare` measures: the last step on three runtimes, beside three yardsticks.
 
 #![cfg(feature = "compare")]
 
@@ -8,13 +8,14 @@ use std::time::Duration;
 /// The command.
 pub const COMPARISON: Comparison = Comparison {
     name: "compare",
-    about: "Measures servers side by side: the last step on three runtimes, hyper, and the least that the kernel allows.",
+    about: "Measures servers side by side: the last step on three runtimes, hyper, compio, and the least that the kernel allows.",
     servers: &[
         // What users would pick instead comes first: everything is shown as a ratio to it.
         server("hyper", "hyper_server"),
         server("async-std", "async_std_server"),
         server("tokio", "tokio_server"),
         server("smol", "smol_server"),
+        server("compio", "compio_server"),
         Own { is_yardstick: true, ..server("limit", "limit") },
     ],
     scenarios: &[
@@ -32,7 +33,7 @@ pub const COMPARISON: Comparison = Comparison {
         CRATES,
         BUILD,
     ],
-    crates: &["async-executor", "async-io", "async-std", "httparse", "hyper", "mio", "smol", "tokio"],
+    crates: &["async-executor", "async-io", "async-std", "compio", "httparse", "hyper", "mio", "smol", "tokio"],
 };
 
 const fn server(name: &'static str, binary: &'static str) -> Own {

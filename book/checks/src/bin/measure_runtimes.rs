@@ -62,7 +62,9 @@ fn measure(part: Part, options: &[String]) -> Result {
         Part::Report => ("report", words("--rounds 7 --duration 1"), vec![]),
         Part::Counts => ("counts", words("--count --rounds 1"), vec![]),
         Part::Sleep => ("sleep", words("--scenario sleep --connections 10000"), vec![]),
-        Part::Build => ("build", words("--scenario build --only hyper").into_iter().chain(ports).collect(), vec![]),
+        Part::Build => {
+            ("build", words("--scenario build --only hyper --only compio").into_iter().chain(ports).collect(), vec![])
+        }
         Part::Ideas => {
             let arguments = words(
                 "--rounds 5 --duration 0.5 --only 09_07_graceful_server --only hyper --only limit \
