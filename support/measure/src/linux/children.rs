@@ -1,6 +1,7 @@
 //! The processes that this program has started: none of them outlives it, however it ends.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use crate::linux::process::members;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::io::{self, Error};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
@@ -13,7 +14,7 @@ fn running() -> MutexGuard<'static, Option<Vec<Pid>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A process in a group of its own. Dropping it ends the whole group.
+/// A process in a group of its own. Dropping it ends the whole group, and all that it has started.
 pub struct Group(pub Child);
 
 impl Group {
@@ -41,7 +42,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         let mut running = running();
         let group = Pid::from_child(&self.0);
-        let _ = kill_process_group(group, Signal::KILL); // fails when all have ended, which is as good
+        kill(group);
         let _ = self.0.wait();
         if let Some(running) = running.as_mut() {
             running.retain(|&other| other != group);
@@ -53,12 +54,48 @@ impl Drop for Group {
 pub fn end_with_ctrl_c() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
         for group in running().take().unwrap_or_default() {
-            let _ = kill_process_group(group, Signal::KILL);
+            kill(group);
         }
     })
+}
+
+/// Ends the processes of a group at once, and what they have started in groups of their own. (One that has ended meanwhile is as good.)
+fn kill(group: Pid) {
+    for process in members(group.as_raw_nonzero().get()).into_iter().filter_map(Pid::from_raw) {
+        let _ = kill_process(process, Signal::KILL);
+    }
 }
 
 /// Whether Ctrl-C was pressed.
 pub fn is_interrupted() -> bool {
     running().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use procfs::process::Process;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Looks again and again, for ten seconds at most.
+    fn comes_true(mut is_true: impl FnMut() -> bool) -> bool {
+        let start = Instant::now();
+        while !is_true() && start.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        is_true()
+    }
+
+    #[test]
+    fn what_a_process_has_started_in_another_group_belongs_to_it_and_ends_with_it() {
+        let group = Group::start(Command::new("bash").args(["-c", "set -m; sleep 60 & wait"])).unwrap();
+        let both = || members(group.id());
+        assert!(comes_true(|| both().len() == 2), "{:?}", both());
+        let both = both();
+        drop(group);
+        let runs =
+            |process| Process::new(process).and_then(|process| process.stat()).is_ok_and(|stat| stat.state != 'Z');
+        assert!(comes_true(|| !both.iter().any(|process| runs(*process))), "{both:?}");
+    }
 }

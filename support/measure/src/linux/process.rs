@@ -83,11 +83,23 @@ pub fn extent(processes: &[i32]) -> io::Result<Extent> {
     })
 }
 
-/// The members of a process group: a server may be several processes.
+/// The processes of a server: those of its group, and all that these have started, in whatever group.
 pub fn members(group: i32) -> Vec<i32> {
     let Ok(processes) = all_processes() else { return vec![group] };
     let stats = processes.flatten().filter_map(|process| process.stat().ok());
-    stats.filter(|stat| stat.pgrp == group && stat.state != 'Z').map(|stat| stat.pid).collect()
+    let stats: Vec<_> = stats.filter(|stat| stat.state != 'Z').collect();
+    let mut members = Vec::new();
+    loop {
+        let before = members.len();
+        for stat in &stats {
+            if !members.contains(&stat.pid) && (stat.pgrp == group || members.contains(&stat.ppid)) {
+                members.push(stat.pid);
+            }
+        }
+        if members.len() == before {
+            return members;
+        }
+    }
 }
 
 /// The cores that this thread may run on.
