@@ -2,7 +2,7 @@
 
 use book_checks::measured::idle::Idle;
 use book_checks::{Result, patch, pieces, snapshot};
-use harness::{End, Protocol, suite};
+use harness::{End, Protocol, has_descriptors, suite};
 use std::thread;
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ fn what_the_book_shows_of_the_handlers_is_there() -> Result {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports how much memory a program has")]
 fn an_idle_client_costs_least_with_callbacks_and_most_with_green_threads() -> Result {
-    for idle in [Idle::committed()?, Idle::observe()?] {
+    let now = if has_descriptors(4_000) { Some(Idle::observe()?) } else { None };
+    for idle in [Some(Idle::committed()?), now].into_iter().flatten() {
         let [callback, coroutine, green_thread] = &idle.costs[..] else { panic!("three steps: {idle:?}") };
         assert!(callback.resident < 1024, "{idle:?}");
         assert!((1024..3 * 1024).contains(&coroutine.resident), "{idle:?}");
