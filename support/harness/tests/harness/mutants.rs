@@ -1,7 +1,7 @@
 //! A check that cannot fail checks nothing: each one here meets a server with a fault that it must find, and a sound
 //! one that it must let pass.
 
-use harness::{Program, SAFETY, at_a_time, suite, with_time_enough};
+use harness::{Program, SAFETY, at_a_time, has_tool, suite, with_time_enough};
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
@@ -297,6 +297,8 @@ fn every_fault_is_found() {
     let patient = pairs(PATIENT_FOUND_BY, patient_server_with);
     let echo = pairs(ECHO_FOUND_BY, echo_server_with);
     let pairs = pairs(FOUND_BY, server_with).chain(patient).chain(echo);
+    let can_fail = has_tool("strace"); // to make `accept` fail
+    let pairs = pairs.filter(|(_, check, _)| can_fail || *check != "connections_that_fail_before_they_are_accepted");
     // Some at a time: most of them wait, but those that watch a server spin need it to have a processor.
     let missed = at_a_time(12, pairs, |(fault, check, server)| {
         // The second is less than the naps that have to be noticed.
