@@ -59,9 +59,11 @@ pub fn end_with_ctrl_c() -> Result<(), ctrlc::Error> {
     })
 }
 
-/// Ends the processes of a group at once, and what they have started in groups of their own. (One that has ended meanwhile is as good.)
+/// Ends all processes of a group at once, and then what they have started in groups of their own. (What has ended already is as good.)
 fn kill(group: Pid) {
-    for process in members(group.as_raw_nonzero().get()).into_iter().filter_map(Pid::from_raw) {
+    let members = members(group.as_raw_nonzero().get()); // whose children they are is lost when the group has ended
+    let _ = kill_process_group(group, Signal::KILL);
+    for process in members.into_iter().filter_map(Pid::from_raw) {
         let _ = kill_process(process, Signal::KILL);
     }
 }
