@@ -33,6 +33,7 @@ pub mod prose;
 pub mod report;
 pub mod sandbox;
 pub mod session;
+pub mod side_by_side;
 pub mod site;
 pub mod snapshot;
 pub mod sources;
