@@ -6,9 +6,8 @@
 
 use crate::chapter::{Chapter, LISTING};
 use crate::include::{Include, directives};
-use crate::{Result, read, step, workspace};
+use crate::{Failure, Result, read, step, workspace};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::Path;
 
 /// Where the names lead, relative to `book/src`.
@@ -105,8 +104,8 @@ pub fn links(pages: &BTreeMap<String, BTreeSet<String>>, repository: Option<&str
 ///
 /// If the file cannot be read.
 pub fn repository() -> Result<Option<String>> {
-    let settings =
-        mdbook_driver::config::Config::from_disk(workspace().join("book/book.toml")).map_err(io::Error::other)?;
+    let settings = mdbook_driver::config::Config::from_disk(workspace().join("book/book.toml"))
+        .map_err(|error| Failure::new(format!("{error:#}")))?;
     Ok(settings.html_config().and_then(|html| html.git_repository_url))
 }
 

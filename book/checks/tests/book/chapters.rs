@@ -225,37 +225,6 @@ fn every_claim_names_a_test() {
     });
 }
 
-/// Names in the text that belong to others: systems, crates, tools.
-const NAMES_OF_OTHERS: [&str; 12] = [
-    "FD_SET",
-    "SMOL_THREADS",
-    "SO_OOBINLINE",
-    "SO_REUSEPORT_LB",
-    "await_holding_lock",
-    "block_in_place",
-    "enable_eager_driver_handoff",
-    "event_interval",
-    "keepalive_min_timeout",
-    "num_connects",
-    "on_before_task_poll",
-    "poll_next",
-];
-
-#[test]
-fn each_name_in_the_text_is_one_of_the_code() {
-    let folders = step::packages().unwrap().iter().map(|package| package.folder.as_str());
-    // This list is in a source, too: so each name in it is known.
-    let sources: String =
-        folders.chain(["book/exercises"]).flat_map(files).filter_map(|file| read(&file).ok()).collect();
-    assert!(NAMES_OF_OTHERS.iter().all(|name| sources.contains(name)));
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    each_chapter(|chapter| {
-        let spans = chapter.code_spans().into_iter().map(|(_, span)| span.trim_end_matches("()").to_owned());
-        let names = spans.filter(|span| span.contains('_') && span.chars().all(is_part));
-        names.filter(|name| !sources.contains(name)).map(|name| format!("`{name}` is in no source file")).collect()
-    });
-}
-
 #[test]
 fn no_comment_breaks_a_paragraph_in_two() {
     each_chapter(|chapter| {
@@ -313,7 +282,7 @@ fn problem(command: &str, packages: &[Package], tests: &[String]) -> Option<Stri
     None
 }
 
-fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
+pub fn each_chapter(problems: impl Fn(&Chapter) -> Vec<String>) {
     let chapters = chapter::all().unwrap_or_else(|failure| panic!("{failure}"));
     assert_none(chapters.iter().flat_map(problems));
 }

@@ -7,6 +7,7 @@ use book_checks::report::{Report, Verdict};
 use book_checks::{assert_none, chart, snapshot};
 use measure::Scenario;
 use measure::figure::Measure;
+use runtimes_compare::CHANGED_STEP;
 use std::sync::LazyLock;
 
 /// What was measured.
@@ -171,36 +172,33 @@ fn ten_thousand_clients_sleep_at_the_same_time_on_every_runtime() {
 
 #[test]
 fn a_page_from_the_disk_costs_more_than_the_rest_of_the_request() {
-    let [_, ratio, _] =
-        IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", runtimes_compare::CHANGED_STEP).unwrap();
+    let [_, ratio, _] = IDEAS.ratio((CPU, runtimes_compare::KEEP_ALIVE), "page_from_disk", CHANGED_STEP).unwrap();
     assert!(ratio > 2.0, "{ratio}");
 }
 
 #[test]
 fn a_write_for_each_answer_costs_more_in_each_round_when_requests_are_pipelined() {
     assert_eq!(
-        IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", runtimes_compare::CHANGED_STEP),
+        IDEAS.verdict((CPU, runtimes_compare::PIPELINED), "write_per_answer", CHANGED_STEP),
         Some(Verdict::More)
     );
 }
 
 #[test]
 fn a_write_for_each_answer_loses_more_throughput_than_its_cpu_time_explains() {
-    let ratio = |measure| {
-        IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", runtimes_compare::CHANGED_STEP).unwrap()
-            [1]
-    };
+    let ratio =
+        |measure| IDEAS.ratio((measure, runtimes_compare::PIPELINED), "write_per_answer", CHANGED_STEP).unwrap()[1];
     assert!(1.0 / ratio(Measure::RequestsPerSecond) > 3.0 * ratio(CPU));
 }
 
 #[test]
 fn without_a_buffer_of_its_own_a_connection_takes_less_memory_in_each_round() {
     let row = (Measure::BytesPerConnection, runtimes_compare::MEMORY);
-    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", runtimes_compare::CHANGED_STEP), Some(Verdict::Less));
+    assert_eq!(IDEAS.verdict(row, "buffer_of_the_poll", CHANGED_STEP), Some(Verdict::Less));
 }
 
 #[test]
 fn without_yielding_a_request_costs_more_in_each_round() {
-    let verdict = IDEAS.verdict((CPU, runtimes_compare::KEEP_ALIVE), "without_yield", runtimes_compare::CHANGED_STEP);
+    let verdict = IDEAS.verdict((CPU, runtimes_compare::KEEP_ALIVE), "without_yield", CHANGED_STEP);
     assert_eq!(verdict, Some(Verdict::More));
 }

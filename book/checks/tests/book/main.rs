@@ -24,6 +24,7 @@ mod machines;
 mod measured;
 mod models;
 mod modules;
+mod names;
 mod not_blocking;
 mod one_loop;
 mod output;
