@@ -2,7 +2,11 @@
 //!
 //! The measurements are those of Linux, most of them from `/proc`, so they exist on Linux only; elsewhere they are `None`.
 
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::BTreeMap;
+#[cfg(target_os = "linux")]
+use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Once;
 use std::time::Duration;
@@ -123,17 +127,45 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
     Some(family(process).into_iter().filter_map(descriptors).sum())
 }
 
-/// How many bytes wait to be read at this end of a TCP connection of IPv4, by the list of all connections of this machine.
+/// How many bytes wait to be read at this end of a TCP connection of IPv4.
+///
+/// The kernel is asked for this one connection, as sock_diag(7) says. (To print the list in `/proc/net/tcp`, it looks
+/// through all its tables, for milliseconds.)
+#[cfg(target_os = "linux")]
 pub(crate) fn unread(here: SocketAddr, there: SocketAddr) -> Option<u64> {
+    const NETLINK: i32 = 16;
+    const NETLINK_SOCK_DIAG: i32 = 4;
+    const SOCK_DIAG_BY_FAMILY: u16 = 20;
+    const NLM_F_REQUEST: u16 = 1;
+    const AF_INET: u8 = 2;
+    const IPPROTO_TCP: u8 = 6;
+
     let (SocketAddr::V4(here), SocketAddr::V4(there)) = (here, there) else { return None };
-    let [here, there] = [here, there].map(|end| format!("{:08X}:{:04X}", u32::from(*end.ip()).to_be(), end.port()));
-    let connections = fs::read_to_string("/proc/net/tcp").ok()?;
-    let mut queues = connections.lines().filter_map(|connection| {
-        let mut fields = connection.split_whitespace().skip(1);
-        (fields.next()? == here && fields.next()? == there).then(|| fields.nth(1)).flatten() // the state is between
-    });
-    let (_, unread) = queues.next()?.split_once(':')?;
-    u64::from_str_radix(unread, 16).ok()
+    let mut question = [0; 16 + 56]; // an `nlmsghdr` and an `inet_diag_req_v2`: what is not written remains 0
+    let mut write = |at: usize, bytes: &[u8]| question[at..at + bytes.len()].copy_from_slice(bytes);
+    write(0, &72_u32.to_ne_bytes()); // its length
+    write(4, &SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    write(6, &NLM_F_REQUEST.to_ne_bytes());
+    write(16, &[AF_INET, IPPROTO_TCP]);
+    write(20, &u32::MAX.to_ne_bytes()); // in whatever state
+    write(24, &here.port().to_be_bytes());
+    write(26, &there.port().to_be_bytes());
+    write(28, &here.ip().octets());
+    write(44, &there.ip().octets());
+    write(64, &[u8::MAX; 8]); // whatever its cookie
+    let mut kernel = Socket::new(Domain::from(NETLINK), Type::DGRAM, Some(Protocol::from(NETLINK_SOCK_DIAG))).ok()?;
+    kernel.send(&question).ok()?;
+    let mut answer = [0; 1024]; // an `nlmsghdr`, an `inet_diag_msg`, and what was not asked for
+    let length = kernel.read(&mut answer).ok()?;
+    let is_connection = answer[4..6] == SOCK_DIAG_BY_FAMILY.to_ne_bytes() && length >= 76; // or else there is none
+    let unread = u32::from_ne_bytes(answer[72..76].try_into().ok()?); // `idiag_rqueue`
+    is_connection.then(|| unread.into())
+}
+
+/// Only Linux is asked.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn unread(_: SocketAddr, _: SocketAddr) -> Option<u64> {
+    None
 }
 
 /// A number out of `/proc/PID/stat`, by its position in proc(5), which counts from 1.
