@@ -99,20 +99,16 @@ pub(super) fn send_on_without_reading(server: &Server, patience: Duration) -> Re
     greedy.shrink_receive_buffer()?;
     let questions = server.protocol().questions(200_000);
     let deadline = Instant::now() + 3 * patience + server.patience;
-    let mut stands_still_at = None;
+    let mut rest = &questions[..];
     loop {
         thread::sleep(patience / 40);
-        // If it cannot be said how much the server has not read, the connection is closed, and the next byte tells.
-        let unread = greedy.unread().ok().flatten();
-        let next: &[u8] = match unread {
-            Some(0) => &questions,                       // it has read all
-            Some(_) if unread != stands_still_at => b"", // it reads: a byte more would spoil the next question
-            _ => b"x",                                   // it waits for the client to read
-        };
-        stands_still_at = unread.map(|unread| unread + u64::from(next == b"x"));
+        // What the server has not read waits for the client to read. (If it cannot be said, the connection is closed.)
+        let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
+        let (next, later) = rest.split_at(if has_read_all { rest.len() } else { 1 });
         if greedy.send(next).is_err() {
             return Ok(());
         }
+        rest = if later.is_empty() { &questions } else { later };
         ensure!(Instant::now() < deadline, "it still waits for a client that sends now and then, and never reads");
     }
 }
