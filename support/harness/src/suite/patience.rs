@@ -97,11 +97,11 @@ pub(super) fn send_on_without_reading(server: &Server, patience: Duration) -> Re
         return skip("only Linux reports what a server has not read");
     }
     greedy.shrink_receive_buffer()?;
-    let questions = server.protocol().questions(200_000);
+    let questions = server.protocol().questions(30_000); // little enough to arrive when the server reads no more
     let deadline = Instant::now() + 3 * patience + server.patience;
     let mut rest = &questions[..];
     loop {
-        thread::sleep(patience / 40);
+        thread::sleep(Duration::from_millis(2));
         // What the server has not read waits for the client to read. (If it cannot be said, the connection is closed.)
         let has_read_all = greedy.unread().is_ok_and(|unread| unread == Some(0));
         let (next, later) = rest.split_at(if has_read_all { rest.len() } else { 1 });
