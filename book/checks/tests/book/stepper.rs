@@ -236,13 +236,15 @@ fn a_recording_that_cannot_have_happened_is_refused() {
     for (said, expected) in cases {
         assert!(said.contains(expected), "{said}, and not: {expected}");
     }
-    let parks = refused(|events| {
-        let place = position(events, "park");
-        let woken =
-            Event { kind: "queue".to_owned(), of: "task 1".to_owned(), by: "main".to_owned(), ..events[place].clone() };
-        events.insert(place, woken);
-    });
+    // A task is woken when its thread parks, before all others give up, and after its end.
+    let woken = |by: &str| Event { kind: "queue".into(), of: "task 1".into(), by: by.into(), ..Event::default() };
+    let parks = refused(|events| events.insert(position(events, "park"), woken("main")));
+    let gives_up = refused(|events| events.insert(position(events, "give up"), woken("timeout")));
+    let is_done =
+        changed("lost_wake_up", "cured", |events| events.insert(position(events, "ready") + 1, woken("main")));
     assert!(parks.contains("it parks, and the queue is"), "{parks}");
+    assert!(gives_up.contains("nothing more happens, and the queue is"), "{gives_up}");
+    assert!(is_done.contains("task 1 is done, and is woken"), "{is_done}");
 }
 
 /// What becomes of a run of a frame with this change.

@@ -100,7 +100,7 @@ fn a_lost_connection_never_makes_a_name_of_a_message(
 
 /// Pauses are random, and grow to half a minute.
 fn not_all_come_back_at_the_same_time(browser: &mut Browser, window: &Window) {
-    let pauses = "[0, 9].map(failures => Array.from({ length: 200 }, () => pause(failures)))";
+    let pauses = "[0, 9].map(failures => Array.from({ length: 2000 }, () => pause(failures)))";
     let pauses: Vec<Vec<u64>> = serde_json::from_value(browser.wait_for(window, pauses).unwrap()).unwrap();
     for (pauses, longest) in pauses.iter().zip([2, 30]) {
         let all: BTreeSet<_> = pauses.iter().collect();
