@@ -465,7 +465,7 @@ impl Server {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until it ends by itself. What it wrote last may still be on its way: [`ended`](Self::ended) waits for that, too.
     ///
     /// # Errors
     ///
@@ -476,8 +476,6 @@ impl Server {
             ended = server.child.try_wait().ok().flatten();
             ended.is_some()
         })?;
-        // What it wrote last may still be on its way. (A process that it has left behind may hold its standard error open.)
-        let _ = self.log.wait(self.patience.min(Duration::from_secs(1)), |_, has_ended| has_ended);
         ended.ok_or_else(|| Failure::new("the server does not end"))
     }
 

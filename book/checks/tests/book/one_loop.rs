@@ -52,7 +52,7 @@ fn a_stack_that_is_too_small_ends_the_server_without_a_word() -> Result {
     let mut server = patch::program("04_03_green_threads+large_buffer")?.speaking(Protocol::Echo).start()?;
     let mut client = server.client()?;
     assert_eq!(client.end()?, End::Closed);
-    let status = server.wait_for_exit()?;
-    assert_eq!((status.code(), server.log().as_str()), (None, ""), "a signal ended it");
+    let ended = server.ended()?;
+    assert_eq!((ended.code, ended.log.as_str()), (None, ""), "a signal ended it");
     Ok(())
 }

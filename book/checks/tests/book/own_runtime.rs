@@ -5,7 +5,7 @@
 use crate::faults::found_by_test;
 use book_checks::ideas::UNWATCHED;
 use book_checks::{Result, patch};
-use harness::Protocol;
+use harness::{Ended, Protocol};
 
 /// The accept loop is a task like any other. If it ended alone, the server would stay, and serve no client.
 #[test]
@@ -13,9 +13,8 @@ fn a_panic_in_the_accept_loop_ends_the_server_with_a_message_and_the_code_1() ->
     for name in ["05_05_reactor+accept_panics", "05_06_many_threads+accept_panics_too"] {
         let mut server = patch::program(name)?.speaking(Protocol::Echo).start()?;
         let _client = server.client()?;
-        let ended = server.wait_for_exit()?;
-        assert_eq!(ended.code(), Some(1), "{name}");
-        let log = server.log();
+        let Ended { code, log, .. } = server.ended()?;
+        assert_eq!(code, Some(1), "{name}");
         assert!(log.ends_with("cannot continue to serve: the accept loop has panicked\n"), "{name}: {log}");
     }
     Ok(())

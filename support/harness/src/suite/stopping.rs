@@ -259,8 +259,8 @@ fn asleep(server: &Server, then: &[u8]) -> Result<Client> {
 }
 
 fn ends_well(server: &mut Server) -> Result {
-    let status = server.wait_for_exit()?;
-    ensure!(status.code() == Some(0), "expected the code 0: {status}; it logged {:?}", server.log());
+    let ended = server.ended()?;
+    ensure!(ended.code == Some(0), "expected the code 0: {ended:?}");
     Ok(())
 }
 
