@@ -1,6 +1,6 @@
 //! Clients that others wrote, with their default settings.
 
-use harness::{Failure, Result, Server, has_tool};
+use harness::{Failure, Result, Server, has_tool, not_checked};
 use redis::{Client, Commands, SetExpiry, SetOptions};
 use std::io::Write;
 use std::path::Path;
@@ -106,7 +106,10 @@ fn other_client_works(interpreter: &str, script: &str, installed: &str, paths: &
     }
     if !target.join(installed).exists() {
         assert!(std::env::var_os("REQUIRE_REDIS_CLIENTS").is_none(), "{installed} is not in {}", target.display());
-        eprintln!("SKIPPED: {installed} is not in {} (.ci/run installs it)", target.display());
+        not_checked(&format!(
+            "the store with {script}, because {installed} is not in {} (.ci/run installs it)",
+            target.display()
+        ));
         return Ok(());
     }
     let server = server()?;

@@ -4,6 +4,7 @@
 
 mod ports; // in this program, because the tests of one program wait at the same time
 
+use harness::has_tool;
 use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -267,9 +268,7 @@ fn a_tool_that_is_missing_is_named_before_anything_is_counted() {
 
 #[test]
 fn a_request_with_keep_alive_costs_the_limit_one_call_to_receive_and_one_to_send() {
-    let runs = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !runs("strace") || !runs("valgrind") {
-        eprintln!("SKIPPED: strace or valgrind is not installed");
+    if !has_tool("strace") || !has_tool("valgrind") {
         return;
     }
     // When enough requests are answered, as many others as there are connections are under way, and may have been counted or not.

@@ -31,7 +31,7 @@ pub use client::{Client, End, Response};
 pub use failure::{Failure, Result};
 pub use protocol::{Protocol, request};
 pub use server::{Ended, Program, Server, cargo};
-pub use tools::{has_descriptors, has_io_uring, has_tool, with_time_enough};
+pub use tools::{has_descriptors, has_io_uring, has_tool, not_checked, with_time_enough};
 
 use std::time::Duration;
 

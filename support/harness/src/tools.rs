@@ -29,9 +29,29 @@ pub fn has_tool(name: &str) -> bool {
     let variable = format!("REQUIRE_{}", name.to_uppercase().replace('-', "_"));
     assert!(found || env::var_os(&variable).is_none(), "{variable} is set, and {name} is not installed");
     if !found {
-        say_once(name, &format!("NOT CHECKED: {name} is not installed, so the tests that need it did nothing"));
+        say_once(name, &format!("NOT CHECKED: {}, because {name} is not installed", use_of(name)));
     }
     found
+}
+
+/// What the tests use a program for.
+fn use_of(tool: &str) -> &'static str {
+    match tool {
+        "chromium" | "firefox-esr" => "the pages and the recordings in this browser",
+        "git" => "the patches of experiments and exercises",
+        "haproxy" | "nginx" | "redis-server" => {
+            "many machines (step 11.3) with this program, and sessions that type its name"
+        }
+        "node" | "python3" | "redis-benchmark" => "the key-value store (step 7.2) with clients that others wrote",
+        "setpriv" | "taskset" => "what happens on fewer processors, or with lower limits",
+        "strace" | "valgrind" => "what was counted: system calls, or instructions",
+        _ => "the console sessions that type its name",
+    }
+}
+
+/// Says aloud, once for all tests that cargo runs, what is not checked here, and why.
+pub fn not_checked(what: &str) {
+    say_once(what, &format!("NOT CHECKED: {what}"));
 }
 
 /// Whether this system lets a program use `io_uring`: many containers do not, and an ordinary user may lock little memory. If not, the tests that need it are skipped, and a line says so

@@ -4,7 +4,7 @@
 
 use book_checks::report::{Report, Verdict};
 use book_checks::{assert_none, chart, facts, models, snapshot, step, target};
-use harness::Program;
+use harness::{Program, not_checked};
 use measure::Hands;
 use measure::figure::Measure;
 use models::{CONNECTIONS, held, served};
@@ -170,7 +170,7 @@ fn most_of_the_memory_of_a_worker_is_shared() {
 fn the_kernel_keeps_so_much_for_a_thread_a_socket_and_a_registration() {
     let objects = models::OF_A_THREAD.iter().chain(&models::OF_A_SOCKET).chain(&models::OF_A_REGISTRATION);
     let Ok(slabs) = fs::read_to_string("/proc/slabinfo") else {
-        eprintln!("SKIPPED: the size of the kernel's objects, which it tells only root");
+        not_checked("the size of the kernel's objects, because the kernel shows it only to root");
         return;
     };
     let size = |name: &str| -> Option<f64> {
@@ -217,7 +217,7 @@ fn all_three_go_further_than_has_been_said() {
 fn the_kernel_keeps_sixteen_kib_for_each_thread() {
     let [memory, load] = ["/proc/meminfo", "/proc/loadavg"].map(|file| fs::read_to_string(file).unwrap());
     let Some(stacks) = memory.lines().find_map(|line| line.strip_prefix("KernelStack:")) else {
-        eprintln!("SKIPPED: this kernel does not tell");
+        not_checked("the stacks of all threads, because this kernel does not count them");
         return;
     };
     let stacks: f64 = stacks.trim().trim_end_matches(" kB").parse().unwrap();

@@ -1,6 +1,6 @@
 //! What many checks begin or end with.
 
-use crate::tools::say_once;
+use crate::tools::not_checked;
 use crate::{Program, Protocol, Result, Server};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ pub(super) const WATCH: Duration = Duration::from_millis(150);
 
 /// Says aloud what is not checked here.
 pub(super) fn skip(reason: &str) -> Result {
-    say_once(reason, &format!("NOT CHECKED: {reason}"));
+    not_checked(reason);
     Ok(())
 }
 
