@@ -32,6 +32,9 @@ pub struct Lesson {
     /// Whether the ready queue gives its tasks out in another order than that in which they came.
     #[serde(default)]
     pub ready_is_a_set: bool,
+    /// Whether the executor has no wakers, and puts a task that has paused back into the queue.
+    #[serde(default)]
+    pub no_wakers: bool,
     /// Threads that do the same work: which of them does what is for the machine to say. In a sentence's key, all of them have the
     /// name of their pool.
     #[serde(default)]

@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// If a program that never ends records nothing for so long, it does nothing any more.
+/// If a program that never ends records nothing for so long, it has stopped working, or only waits.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// The events of the committed recording of a run.

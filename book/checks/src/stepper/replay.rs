@@ -1,24 +1,28 @@
 //! Replays a recording: finds the state after each event, and refuses what cannot have happened.
 
 mod rules;
+mod wake;
 
 use super::event::{Event, TIMEOUT};
 use super::lesson::Lesson;
 use crate::{Failure, Result};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of things that have a meaning here.
 const READY: &str = "ready";
 const OUTPUT: &str = "output";
 const BACKLOG: &str = "backlog";
 const RECEIVED: &str = "received";
+const TIMERS: &str = "timers";
 /// What the program has read and will send back, and what it has sent back.
 const KEPT: &str = "kept";
 const LINE: &str = "line";
 const PERMIT: &str = "permit";
 const WAITS: &str = "waits";
 const SENT: &str = "sent back";
+/// What a client does that is not accepted yet.
+const IN_THE_BACKLOG: &str = "in the backlog";
 /// What a task does that sleeps.
 const SLEEPS: &str = "until its timer is due";
 /// What a thread or a task does that waits for another thread.
@@ -37,6 +41,29 @@ pub struct State {
     /// What it holds; nothing for what cannot hold anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holds: Option<Vec<String>>,
+}
+
+/// Where the wakers are, as far as the state that is shown does not say it.
+#[derive(Default)]
+struct Wakers {
+    /// The tasks that were woken for the first time.
+    spawned: BTreeSet<String>,
+    /// The wakers that were taken and not called yet: the actor that has one, and the task that it wakes.
+    taken: Vec<(String, String)>,
+    /// For each timer the task that has set it, and left its waker there.
+    timers: BTreeMap<String, String>,
+    /// For each thread the task that it has polled last, and that has paused.
+    paused: BTreeMap<String, String>,
+}
+
+impl Wakers {
+    fn begin_turn(&mut self, thread: &str) {
+        self.paused.remove(thread);
+    }
+
+    fn end_turn(&mut self, thread: String, task: &str) {
+        self.paused.insert(thread, task.to_owned());
+    }
 }
 
 /// All things that are there, by their names.
@@ -63,10 +90,11 @@ pub fn replay(lesson: &Lesson, events: &[Event]) -> Result<Vec<Step>> {
     for (id, start) in &lesson.start {
         states.insert(id.clone(), State { is: start.is.clone(), what: start.what.clone(), holds: start.holds.clone() });
     }
+    let mut wakers = Wakers::default();
     let mut steps = vec![Step { after: states.clone(), ..Step::default() }];
     for (number, event) in events.iter().enumerate() {
         let mut step = Step { after: states, ..Step::default() };
-        let mut scene = Scene { lesson, event, step: &mut step };
+        let mut scene = Scene { lesson, event, step: &mut step, wakers: &mut wakers };
         scene.step.thread = scene.thread();
         scene.apply().map_err(|failure| {
             failure.context(format!("event {} ({} {} {})", number + 1, event.by, event.kind, event.of))
@@ -85,6 +113,7 @@ struct Scene<'a> {
     lesson: &'a Lesson,
     event: &'a Event,
     step: &'a mut Step,
+    wakers: &'a mut Wakers,
 }
 
 impl Scene<'_> {
@@ -128,7 +157,7 @@ impl Scene<'_> {
             "new" if value.is_empty() => drop(self.list(of)),
             "new" | "set" => self.state(of).what.clone_from(value),
             "look" => self.look(of, value)?,
-            "push" => self.list(of).push(value.clone()),
+            "push" => self.push(of, value),
             "pull" => self.pull(of, value)?,
             "print" => self.list(OUTPUT).push(of.clone()),
             "say" => self.state(task).what.clone_from(value), // of itself: what it does
@@ -141,11 +170,8 @@ impl Scene<'_> {
             "pending" => self.pending(task),
             "ready" => self.ends_turn(task, "done", value),
             // Wakers.
-            "leave" => *self.list(of) = vec![if value.is_empty() { by.clone() } else { value.clone() }],
-            "take" => {
-                ensure(!self.holds(of).is_empty(), || format!("{of} holds no waker that could be taken"))?;
-                self.list(of).clear();
-            }
+            "leave" => *self.list(of) = vec![by.clone()], // nothing else can: it comes from the context of the task
+            "take" => self.take(of)?,
             "miss" => {
                 ensure(self.holds(of).is_empty(), || format!("{of} holds a waker, and is said to hold none"))?;
                 (self.step.is_lost, self.step.wakes) = (true, Some(value.clone()).filter(|task| !task.is_empty()));

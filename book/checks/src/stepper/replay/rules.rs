@@ -1,6 +1,7 @@
 //! The rules: what each kind of event changes, and what must be so before it.
 
-use super::{AT_THE_BARRIER, BACKLOG, KEPT, LINE, NOTED, PERMIT, READY, RECEIVED, SENT, SLEEPS, Scene, WAITS, ensure};
+use super::{AT_THE_BARRIER, BACKLOG, IN_THE_BACKLOG, KEPT, LINE, NOTED, PERMIT};
+use super::{READY, RECEIVED, SENT, SLEEPS, Scene, WAITS, ensure};
 use crate::{Failure, Result};
 
 impl Scene<'_> {
@@ -11,17 +12,12 @@ impl Scene<'_> {
         Ok(())
     }
 
-    pub(super) fn pull(&mut self, of: &str, value: &str) -> Result {
-        let place = self.holds(of).iter().position(|one| one == value);
-        let place = place.ok_or_else(|| Failure::new(format!("{of} does not hold {value}")))?;
-        self.list(of).remove(place);
-        Ok(())
-    }
-
-    /// A task comes into the queue. A task that is in it already cannot come into it a second time; one that runs is polled again.
+    /// A task is woken, and comes into the queue. A task that is in it already cannot come into it a second time; one that runs is
+    /// polled again.
     pub(super) fn queue(&mut self, task: &str) -> Result {
         ensure(!self.holds(READY).iter().any(|one| one == task), || format!("{task} is in the queue already"))?;
         ensure(self.is(task) != "done", || format!("{task} is done, and is woken"))?;
+        self.may_wake(task)?;
         self.list(READY).push(task.to_owned());
         if self.is(task) != "running" {
             self.become_(task, "queued", "");
@@ -43,12 +39,14 @@ impl Scene<'_> {
         self.become_(task, "running", "");
         let (thread, name) = (self.thread(), self.lesson.name(task).to_owned());
         self.become_(&thread, "running", &format!("polls {name}"));
+        self.wakers.begin_turn(&thread);
         Ok(())
     }
 
     /// A task is woken while it runs. It cannot come into the queue before its turn is over, so this is noted.
     pub(super) fn notify(&mut self, task: &str) -> Result {
         ensure(self.is(task) == "running", || format!("{task} is woken in its turn, and is {}", self.is(task)))?;
+        self.may_wake(task)?;
         self.state(task).what = NOTED.to_owned();
         if task != self.event.by {
             self.step.wakes = Some(task.to_owned());
@@ -59,6 +57,7 @@ impl Scene<'_> {
     pub(super) fn pending(&mut self, task: &str) {
         let is = if self.holds(READY).iter().any(|one| one == task) { "queued" } else { "waiting" };
         let is_noted = self.step.after.get(task).is_some_and(|state| state.what == NOTED);
+        self.wakers.end_turn(self.thread(), task);
         self.ends_turn(task, is, if is_noted { NOTED } else { &self.event.value });
     }
 
@@ -116,7 +115,7 @@ impl Scene<'_> {
     pub(super) fn connect(&mut self, words: &str) -> Result {
         let by = self.event.by.clone();
         ensure(matches!(self.is(&by), "" | "new"), || format!("{by} connects, and is {}", self.is(&by)))?;
-        self.become_(&by, "waiting", "in the backlog");
+        self.become_(&by, "waiting", IN_THE_BACKLOG);
         self.list(BACKLOG).push(by.clone());
         if !words.is_empty() && self.lesson.things.contains_key(RECEIVED) {
             self.list(RECEIVED).push(format!("{by}: {words}"));
@@ -176,10 +175,14 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// A permit is handed to the first task in line, which does not know it before it is polled.
+    /// A permit is handed to the first task in line, which does not know it before it is polled. Only a permit that is given back can
+    /// be handed over: its holder does this, or what drops the task that has not come to hold it.
     pub(super) fn hand(&mut self, task: &str) -> Result {
         let is_first = self.holds(LINE).first().is_some_and(|first| first == task);
         ensure(is_first, || format!("a permit is handed to {task}, and the line is {:?}", self.holds(LINE)))?;
+        let holder = self.state(PERMIT).what.clone();
+        let is_given_back = holder == format!("held by {}", self.event.by) || holder.starts_with("passed on by ");
+        ensure(is_given_back, || format!("{} hands over a permit that is {holder}", self.event.by))?;
         self.list(LINE).remove(0);
         self.state(PERMIT).what = format!("handed to {task}");
         self.become_(task, "queued", "called");
