@@ -81,7 +81,7 @@ impl Client {
         Ok(())
     }
 
-    /// Waits until the server has done all it can with what was sent: no thread of it computes any more. A thread that
+    /// Waits until the server has done all it can with what was sent: none of its threads still computes. A thread that
     /// waits for a packet is made to run by its arrival, so one that does not run has read it. (Where the system does not
     /// tell, this only waits a moment.)
     pub fn wait_until_read(&self) -> Result {
@@ -110,7 +110,7 @@ impl Client {
             scope.spawn(move || while sender.write_all(&questions).is_ok() {});
             scope.spawn(move || {
                 while receiver.read(&mut [0; 65_536]).is_ok_and(|received| received > 0) {
-                    let _ = under_way.send(()); // nobody asks for it later on
+                    let _ = under_way.send(()); // later on, no receiver is left
                 }
             });
             let answers = (0..10).try_for_each(|_| is_under_way.recv_timeout(self.patience).map_err(drop));
@@ -185,7 +185,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Fails if there is no end within [`SAFETY`], or if it is a reset: what a reset destroyed, nobody knows.
+    /// Fails if there is no end within [`SAFETY`], or if it is a reset: what a reset destroyed cannot be known.
     pub fn rest(&mut self) -> Result<Vec<u8>> {
         while self.receive()? > 0 {}
         Ok(std::mem::take(&mut self.received))
@@ -214,12 +214,12 @@ impl Client {
         Ok(self.received.is_empty() && seen.is_err_and(|error| is_time_out(&error)))
     }
 
-    /// Whether the server still has the connection, although what it has sent is not read: the other end of the connection is open.
-    pub(crate) fn end_has_not_come(&mut self) -> Result<bool> {
+    /// Sends as much of this as can be sent now, without waiting. How many bytes that was, or `None` if the server has closed the connection.
+    pub(crate) fn send_now(&mut self, bytes: &[u8]) -> Result<Option<usize>> {
         self.stream.set_nonblocking(true)?;
-        let sent = self.stream.write(b"x");
+        let sent = self.stream.write(bytes);
         self.stream.set_nonblocking(false)?;
-        Ok(sent.as_ref().map_or_else(is_time_out, |_| true))
+        Ok(sent.map_or_else(|error| is_time_out(&error).then_some(0), Some))
     }
 
     /// How many bytes have arrived at the server's system, and the server has not read them. (`None` if the system does not tell.)
