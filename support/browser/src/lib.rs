@@ -1,31 +1,36 @@
-//! A headless Chromium for tests, which is told what to do over its DevTools protocol: JSON over WebSocket.
+//! A headless Chromium or Firefox for tests, which is told what to do in JSON over a WebSocket: Chromium by its DevTools protocol, Firefox by WebDriver BiDi.
+
+mod process;
 
 use harness::{Failure, Result, SAFETY};
+use process::{PATIENCE, POLL, Process};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::time::Instant;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
-/// How long to wait before an expression is looked at again.
-const POLL: Duration = Duration::from_millis(5);
+/// What Chromium reports if a script of a page fails, if a page writes to the console, and if it lacks a file (only after `Log.enable`). Firefox reports the first two, as the last of
+/// these methods.
+const PROBLEMS: [&str; 4] = ["Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded", "log.entryAdded"];
 
-/// What the browser reports if a script of a page fails, if a page writes to the console, and if it lacks a file. (The last one only after `Log.enable`.)
-const PROBLEMS: [&str; 3] = ["Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"];
-
-/// A headless Chromium. It is killed when dropped.
+/// A headless browser. It is killed when dropped.
 pub struct Browser {
-    child: Child,
-    _profile: TempDir,
+    _process: Process,
+    protocol: Protocol,
     socket: WebSocket<TcpStream>,
     calls: u64,
     windows: Vec<Window>,
 }
 
-/// A window of it.
+/// How a browser is told what to do.
+#[derive(Clone, Copy)]
+enum Protocol {
+    DevTools,
+    BiDi,
+}
+
+/// A window of it: the session of DevTools that is attached to it, or its context of BiDi.
 #[derive(Clone, Debug)]
 pub struct Window(Value);
 
@@ -36,23 +41,27 @@ impl Browser {
     ///
     /// If it does not start, or cannot be reached.
     pub fn start() -> Result<Self> {
-        let profile = tempfile::tempdir()?;
-        let mut chromium = Command::new("chromium");
-        chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
-        chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-        chromium.args(["--disable-background-timer-throttling", "--disable-renderer-backgrounding"]);
-        chromium.args(["--remote-debugging-port=0", &format!("--user-data-dir={}", profile.path().display())]);
-        let mut child = chromium.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-        let url = child
-            .stderr
-            .take()
-            .and_then(announced)
-            .ok_or_else(|| Failure::new("Chromium does not say where it listens"))?;
+        Self::connect(Process::chromium()?, Protocol::DevTools)
+    }
+
+    /// Starts Firefox with a new profile. It opens files, and nothing from the network.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start, or cannot be reached.
+    pub fn start_firefox() -> Result<Self> {
+        let mut firefox = Self::connect(Process::firefox()?, Protocol::BiDi)?;
+        firefox.call(None, "session.new", json!({ "capabilities": {} }))?;
+        firefox.call(None, "session.subscribe", json!({ "events": ["log.entryAdded"] }))?;
+        Ok(firefox)
+    }
+
+    fn connect((process, url): (Process, String), protocol: Protocol) -> Result<Self> {
         let address = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(SAFETY * 3))?; // its first start on a machine may take half a minute
+        stream.set_read_timeout(Some(PATIENCE))?;
         let (socket, _) = tungstenite::client(&url, stream).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(Self { child, _profile: profile, socket, calls: 0, windows: Vec::new() })
+        Ok(Self { _process: process, protocol, socket, calls: 0, windows: Vec::new() })
     }
 
     /// Closes all windows.
@@ -61,12 +70,16 @@ impl Browser {
     ///
     /// If one does not close.
     pub fn close_all(&mut self) -> Result {
+        let method = match self.protocol {
+            Protocol::DevTools => "Page.close",
+            Protocol::BiDi => "browsingContext.close",
+        };
         std::mem::take(&mut self.windows)
             .iter()
-            .try_for_each(|window| self.call(Some(window), "Page.close", json!({})).map(drop))
+            .try_for_each(|window| self.call(Some(window), method, json!({})).map(drop))
     }
 
-    /// Calls a method, and waits for its result.
+    /// Calls a method of the browser's protocol, and waits for its result.
     ///
     /// # Errors
     ///
@@ -74,8 +87,11 @@ impl Browser {
     pub fn call(&mut self, window: Option<&Window>, method: &str, parameters: Value) -> Result<Value> {
         self.calls += 1;
         let mut call = json!({ "id": self.calls, "method": method, "params": parameters });
-        if let Some(Window(session)) = window {
-            call["sessionId"] = session.clone();
+        if let Some(Window(id)) = window {
+            match self.protocol {
+                Protocol::DevTools => call["sessionId"] = id.clone(),
+                Protocol::BiDi => call["params"]["context"] = id.clone(),
+            }
         }
         let failure = |error: tungstenite::Error| Failure::new(format!("{method}: {error}"));
         self.socket.send(Message::text(call.to_string())).map_err(failure)?;
@@ -104,19 +120,34 @@ impl Browser {
         Ok(window)
     }
 
-    /// A new, empty window of this size, in pixels. One that is narrower than 500 pixels is that of a phone.
+    /// A new, empty window of this size, in pixels. In Chromium, one that is narrower than 500 pixels is that of a phone.
     ///
     /// # Errors
     ///
     /// If it cannot be opened.
     pub fn window(&mut self, (width, height): (u32, u32)) -> Result<Window> {
-        let target = self.call(None, "Target.createTarget", json!({ "url": "about:blank" }))?;
-        let target = json!({ "targetId": target["targetId"], "flatten": true });
-        let window = Window(self.call(None, "Target.attachToTarget", target)?["sessionId"].take());
+        let window = match self.protocol {
+            Protocol::DevTools => {
+                let target = self.call(None, "Target.createTarget", json!({ "url": "about:blank" }))?;
+                let target = json!({ "targetId": target["targetId"], "flatten": true });
+                Window(self.call(None, "Target.attachToTarget", target)?["sessionId"].take())
+            }
+            Protocol::BiDi => {
+                Window(self.call(None, "browsingContext.create", json!({ "type": "tab" }))?["context"].take())
+            }
+        };
         self.windows.push(window.clone());
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.call(Some(&window), "Emulation.setDeviceMetricsOverride", size)?;
-        self.call(Some(&window), "Runtime.enable", json!({}))?;
+        match self.protocol {
+            Protocol::DevTools => {
+                let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+                self.call(Some(&window), "Emulation.setDeviceMetricsOverride", size)?;
+                self.call(Some(&window), "Runtime.enable", json!({}))?;
+            }
+            Protocol::BiDi => {
+                let size = json!({ "viewport": { "width": width, "height": height } });
+                self.call(Some(&window), "browsingContext.setViewport", size)?;
+            }
+        }
         Ok(window)
     }
 
@@ -126,8 +157,12 @@ impl Browser {
     ///
     /// If it cannot be opened.
     pub fn go(&mut self, window: &Window, url: &str) -> Result {
-        self.call(Some(window), "Page.navigate", json!({ "url": "about:blank" }))?;
-        self.call(Some(window), "Page.navigate", json!({ "url": url }))?;
+        let method = match self.protocol {
+            Protocol::DevTools => "Page.navigate",
+            Protocol::BiDi => "browsingContext.navigate",
+        };
+        self.call(Some(window), method, json!({ "url": "about:blank" }))?;
+        self.call(Some(window), method, json!({ "url": url }))?;
         self.wait_for(window, "location.protocol !== 'about:' && document.readyState === 'complete'").map(drop)
     }
 
@@ -137,8 +172,22 @@ impl Browser {
     ///
     /// If it throws an exception.
     pub fn evaluate(&mut self, window: &Window, expression: &str) -> Result<Value> {
-        let script = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut result = self.call(Some(window), "Runtime.evaluate", script)?;
+        let mut result = match self.protocol {
+            Protocol::DevTools => {
+                let script = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+                self.call(Some(window), "Runtime.evaluate", script)?
+            }
+            // It has a form of its own for values, so the value comes as a string. `eval` takes statements, too, as the other protocol does.
+            Protocol::BiDi => {
+                let text = format!("(async () => JSON.stringify(await (0, eval)({})))()", json!(expression));
+                let target = json!({ "context": window.0 });
+                let script = json!({ "expression": text, "awaitPromise": true, "target": target });
+                let mut result = self.call(None, "script.evaluate", script)?;
+                let value = result["result"]["value"].as_str().map(serde_json::from_str);
+                result["result"]["value"] = value.and_then(std::result::Result::ok).unwrap_or_default();
+                result
+            }
+        };
         if result["exceptionDetails"].is_null() {
             return Ok(result["result"]["value"].take());
         }
@@ -167,43 +216,50 @@ impl Browser {
         }
     }
 
+    /// What can be seen of the page: a PNG in Base64.
+    ///
+    /// # Errors
+    ///
+    /// If there is no picture.
+    pub fn picture(&mut self, window: &Window) -> Result<Value> {
+        let method = match self.protocol {
+            Protocol::DevTools => "Page.captureScreenshot",
+            Protocol::BiDi => "browsingContext.captureScreenshot",
+        };
+        Ok(self.call(Some(window), method, json!({}))?["data"].take())
+    }
+
     /// Presses a key, such as `ArrowRight` or a space.
     ///
     /// # Errors
     ///
     /// If the browser does not take it.
     pub fn press(&mut self, window: &Window, key: &str) -> Result {
-        let code = match key {
-            " " => 32,
-            "End" => 35,
-            "Home" => 36,
-            "ArrowLeft" => 37,
-            "ArrowRight" => 39,
-            "Enter" => 13,
-            _ => key.to_uppercase().bytes().next().unwrap_or_default().into(),
+        // For each key its number in DevTools, and its character in BiDi.
+        let (code, character) = match key {
+            " " => (32, " "),
+            "End" => (35, "\u{e010}"),
+            "Home" => (36, "\u{e011}"),
+            "ArrowLeft" => (37, "\u{e012}"),
+            "ArrowRight" => (39, "\u{e014}"),
+            "Enter" => (13, "\u{e007}"),
+            _ => (key.to_uppercase().bytes().next().unwrap_or_default().into(), key),
         };
-        let text = if key.len() == 1 { json!(key) } else { Value::Null };
-        let mut event = json!({ "type": "rawKeyDown", "key": key, "windowsVirtualKeyCode": code });
-        if !text.is_null() {
-            (event["type"], event["text"]) = (json!("keyDown"), text);
+        match self.protocol {
+            Protocol::DevTools => {
+                let mut event = json!({ "type": "rawKeyDown", "key": key, "windowsVirtualKeyCode": code });
+                if key.len() == 1 {
+                    (event["type"], event["text"]) = (json!("keyDown"), json!(key));
+                }
+                self.call(Some(window), "Input.dispatchKeyEvent", event)?;
+                let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
+                self.call(Some(window), "Input.dispatchKeyEvent", up).map(drop)
+            }
+            Protocol::BiDi => {
+                let actions = ["keyDown", "keyUp"].map(|act| json!({ "type": act, "value": character }));
+                let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+                self.call(Some(window), "input.performActions", json!({ "actions": [keyboard] })).map(drop)
+            }
         }
-        self.call(Some(window), "Input.dispatchKeyEvent", event)?;
-        let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
-        self.call(Some(window), "Input.dispatchKeyEvent", up).map(drop)
     }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The address at which Chromium says that it can be told what to do. What else it says is thrown away.
-fn announced(log: ChildStderr) -> Option<String> {
-    let mut lines = BufReader::new(log).lines();
-    let url = lines.find_map(|line| Some(line.ok()?.strip_prefix("DevTools listening on ")?.to_owned()));
-    thread::spawn(|| lines.for_each(drop));
-    url
 }
