@@ -13,7 +13,7 @@ use std::time::Duration;
 // ANCHOR: arguments
 /// Serves customers one item after the other. It takes no time, because the clock is a virtual one.
 ///
-/// What to try next: --customers 2, then --real-time.
+/// Try: --customers 2, then --real-time.
 #[derive(Parser)]
 struct Arguments {
     /// How many customers come, all at the same time
@@ -85,6 +85,6 @@ fn time(text: &str) -> Result<Duration, String> {
     if time <= Duration::from_secs(24 * 60 * 60) {
         Ok(time)
     } else {
-        Err("nobody waits for more than a day".to_owned())
+        Err("the time may not be longer than a day".to_owned())
     }
 }

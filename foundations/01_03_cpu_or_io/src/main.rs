@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// Does jobs that wait and jobs that compute, each in three ways, and prints how long it takes.
 ///
-/// What to try next: --jobs 1, then --jobs 100.
+/// Try: --jobs 1, then --jobs 100.
 #[derive(Parser)]
 struct Arguments {
     /// How many jobs

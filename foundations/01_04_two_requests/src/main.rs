@@ -1,8 +1,8 @@
-//! Step 1.4: two requests, each of which computes, waits for an answer from elsewhere, and computes again. Who does what when?
+//! Step 1.4: two requests, each of which computes, waits for an answer from elsewhere, and computes again. What runs when?
 //!
 //! Run: `cargo run --bin 01_04_two_requests -- sequence`
 //! Try: `processes`, `threads` and `tasks` in its place. With `taskset -c 0` before it, Linux gives it a single processor.
-//! You should see: in sequence, the second request waits for the first. Otherwise one computes while the other one waits.
+//! You should see: in sequence, the second request waits for the first. Otherwise, one request computes while the other waits.
 
 mod request;
 
@@ -14,9 +14,9 @@ use std::io::{self, Write};
 use std::thread;
 use timeline::{Kind, Timeline, Unit};
 
-/// Serves requests, and draws who computes and who waits when.
+/// Serves requests, and draws when each request computes and when it waits.
 ///
-/// What to try next: sequence, processes, threads, tasks.
+/// Try: sequence, processes, threads, tasks.
 #[derive(Parser)]
 struct Arguments {
     /// In which way
@@ -50,7 +50,7 @@ fn main() {
 fn run(arguments: &Arguments) -> io::Result<Timeline> {
     let (mut a, mut b) = (Request::new("request A", arguments.times), Request::new("request B", arguments.times));
     serve(arguments.way, &mut a, &mut b)?;
-    let mut timeline = Timeline::new(format!("Who computes and who waits: {:?}", arguments.way), Unit::Microseconds)
+    let mut timeline = Timeline::new(format!("Computing and waiting: {:?}", arguments.way), Unit::Microseconds)
         .legend(Kind::Runs, "computes")
         .legend(Kind::Blocked, "waits for an answer from elsewhere")
         .legend(Kind::Waits, "waits for its turn, or to be started");

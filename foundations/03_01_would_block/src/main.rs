@@ -4,7 +4,6 @@
 //! Try: take `set_nonblocking` away in `never_blocking`, and run it again: it waits for itself. End it with Ctrl-C.
 //! You should see: each call says first that it would have to wait. When the system says "ready", the same call does its work.
 
-use clap::Parser;
 use common::command_line;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -15,15 +14,9 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 
 const TENTH_OF_A_SECOND: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
-/// Talks to itself with calls that do not block, and says what each of them returns.
-#[derive(Parser)]
-struct Arguments {}
-
 fn main() {
-    let Arguments {} = command_line::read();
-    if let Err(error) = run() {
-        command_line::fail(format_args!("cannot talk to myself: {error}"));
-    }
+    command_line::no_arguments(include_str!("main.rs"));
+    command_line::finish(run())
 }
 
 // ANCHOR: run

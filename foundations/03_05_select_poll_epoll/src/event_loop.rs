@@ -145,7 +145,7 @@ impl<P: Poller> EventLoop<P> {
         self.poller.change(LISTENER, self.listener.as_fd(), before, interest)
     }
 
-    /// Adds a client, or tells the client why it cannot.
+    /// Adds a client, or refuses it, with the reason.
     fn add(&mut self, stream: TcpStream, now: Instant) {
         let entry = self.clients.vacant_entry();
         let watch = |()| self.poller.change(entry.key(), stream.as_fd(), None, Some(Interest::Read));
@@ -159,7 +159,7 @@ impl<P: Poller> EventLoop<P> {
     // ANCHOR_END: accept
 }
 
-/// Tells a client why it cannot stay. What it has sent is read, since the system resets a connection that is closed with bytes unread.
+/// Sends a client the reason why it is refused. What it has sent is read, since the system resets a connection that is closed with bytes unread.
 fn refuse(mut stream: &TcpStream, error: &io::Error) {
     command_line::log(format_args!("refused a client: {error}"));
     let _ = writeln!(stream, "this server is full: {error}"); // the client may have left

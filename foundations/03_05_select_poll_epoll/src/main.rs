@@ -30,6 +30,7 @@ mod timers;
 
 /// Sends each line back after the delay, until Ctrl-C. One thread waits for all clients, in a call of your choice.
 #[derive(Debug, Parser)]
+#[command(after_help = "Try: nc 127.0.0.1 7878, then type a line; then the same with --with select")]
 struct Choices {
     #[command(flatten)]
     echo: echo::Arguments,

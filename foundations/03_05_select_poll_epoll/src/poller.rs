@@ -14,7 +14,7 @@ pub enum Interest {
     Write,
 }
 
-/// A descriptor, what is waited for there, and a number that says whose it is.
+/// A descriptor, what is waited for there, and the number of its owner.
 #[derive(Clone, Copy, Debug)]
 pub struct Watched<'fd> {
     /// Of the client, or of the listener.

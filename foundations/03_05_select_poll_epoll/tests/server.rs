@@ -54,7 +54,7 @@ fn all_clients_share_one_thread() {
     with_each(|server| suite::on_one_thread(server).assert_passed());
 }
 
-/// `epoll` is told of each client once. `poll` is told of all of them at each call, and the system looks at each.
+/// Each client is registered with `epoll` once. `poll` gets a list of all clients at each call, and the system looks at each.
 #[cfg(target_os = "linux")]
 #[test]
 fn idle_clients_cost_nothing_with_epoll_and_something_with_poll() {

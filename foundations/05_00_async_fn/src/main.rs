@@ -13,7 +13,7 @@ mod tic_tac;
 use block_on::block_on;
 use both::{Either, join, select};
 use by_hand::TicTac;
-use common::command_line::say;
+use common::command_line::{self, say};
 use futures::channel::oneshot;
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
@@ -22,6 +22,7 @@ use std::time::Duration;
 use tic_tac::{count, tic_tac};
 
 fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     calls();
     two_forms();
     sizes();

@@ -7,12 +7,14 @@
 mod executor;
 mod tic_tac;
 
+use common::command_line;
 use executor::{Executor, Task};
 use std::rc::Rc;
 use tic_tac::{say, spam, tic_tac};
 
 // ANCHOR: main_func
 fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     let mut executor = Executor::default();
     let tasks = [executor.schedule(tic_tac()), executor.schedule(spam())];
     show(&tasks);

@@ -6,7 +6,7 @@
 
 mod executor;
 
-use common::command_line::say;
+use common::command_line::{self, say};
 use executor::{Executor, Outcome};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -68,6 +68,7 @@ async fn joins(executor: Executor) -> Outcome {
 // ANCHOR_END: parents
 
 fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     let executor = Executor::default();
     say("Await the future:");
     show(&executor, awaits());

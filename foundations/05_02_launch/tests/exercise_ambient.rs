@@ -39,5 +39,5 @@ fn a_task_spawns_another_without_naming_an_executor() {
         outcome
     });
     assert_eq!(order.take(), ["parent", "child"]);
-    assert!(panic::catch_unwind(|| spawn(async { Ok("") })).is_err(), "no executor is running any more");
+    assert!(panic::catch_unwind(|| spawn(async { Ok("") })).is_err(), "the executor no longer runs");
 }

@@ -7,7 +7,7 @@
 mod executor;
 mod wait;
 
-use common::command_line::say;
+use common::command_line::{self, say};
 use executor::{Executor, JoinHandle, Outcome, State};
 use std::panic;
 use std::pin::Pin;
@@ -77,6 +77,7 @@ async fn fries() -> Outcome {
 
 // ANCHOR: main_func
 fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     panic::set_hook(Box::new(|_| say("    (a task panics)")));
     let executor = Executor::default();
     executor.spawn(waits(executor.clone())).detach();

@@ -15,7 +15,7 @@ use std::task::Poll;
 /// The outcome of the task that finishes first. The others are cancelled.
 async fn first(tasks: Vec<JoinHandle>) -> Outcome {
     match tasks.into_iter().next() {
-        Some(task) => task.await, // the one that was spawned first
+        Some(task) => task.await, // the task that was spawned first
         None => Err("no task"),
     }
 }

@@ -31,7 +31,7 @@ async fn wait_for_three(executor: Executor, rounds: Rounds) -> Outcome {
     Ok("all have begun")
 }
 
-/// The number of the round, and who began in which.
+/// The number of the round, and in which round each task began.
 type Rounds = Rc<(Cell<u32>, RefCell<Vec<(&'static str, u32)>>)>;
 
 async fn begins(name: &'static str, rounds: Rounds) -> Outcome {
@@ -62,7 +62,7 @@ async fn pass() {
     .await;
 }
 
-/// Who began in which round.
+/// In which round each task began.
 fn run() -> Vec<(&'static str, u32)> {
     let (executor, rounds) = (Executor::default(), Rounds::default());
     executor.spawn(counts(Rc::clone(&rounds))).detach();

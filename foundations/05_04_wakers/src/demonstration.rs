@@ -1,16 +1,22 @@
 //! One task has a thousand turns, and another one waits meanwhile. How often is each of them polled?
-//!
-//! If the first argument is another number of turns, such as 3, each poll is printed as well.
 
-use common::command_line::say;
+use clap::Parser;
+use common::command_line::{self, say};
 use std::cell::Cell;
-use std::env;
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::thread;
 use wakers::{Event, yield_now};
+
+/// Runs a task that has many turns, and one that waits, and prints how often each of them is polled.
+#[derive(Parser)]
+#[command(after_help = "Try: 3, and look at the processor with `top` before you press Enter.")]
+struct Arguments {
+    /// How many turns: 1000, unless given; with a number, each poll is printed as well
+    turns: Option<u32>,
+}
 
 /// What both executors can run.
 type Outcome = Result<&'static str, &'static str>;
@@ -37,7 +43,8 @@ async fn passes(event: Event, turns: u64) -> Outcome {
 
 /// Runs both tasks on an executor, which is given as what starts a task, and what runs all of them. Prints how often each was polled.
 pub fn run(start: impl Fn(Task), run_until_empty: impl FnOnce()) {
-    let few_turns = env::args().nth(1).and_then(|turns| turns.parse::<u32>().ok()).map(u64::from);
+    let Arguments { turns } = command_line::read();
+    let few_turns = turns.map(u64::from);
     let turns = few_turns.unwrap_or(1000);
     let shown = few_turns.map_or(0, |turns| turns + 2); // without wakers, there is no end of them
     let event = Event::default();

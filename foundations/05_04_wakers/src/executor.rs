@@ -164,7 +164,7 @@ impl<T> Drop for JoinHandle<T> {
 const MAIN: u64 = 0;
 
 // ANCHOR: executor
-/// The tasks that have not finished, and those of them that are to be polled next.
+/// The tasks that have not finished, and those that are scheduled.
 pub struct Executor {
     tasks: RefCell<BTreeMap<u64, Rc<Task>>>,
     last_number: Cell<u64>,

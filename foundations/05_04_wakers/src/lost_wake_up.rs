@@ -2,10 +2,10 @@
 //!
 //! Run: `cargo run --bin 05_04_lost_wake_up`, and end it with Ctrl-C.
 //! Try: `cargo run --bin 05_04_lost_wake_up cured`
-//! You should see: the first one waits forever, although what it waits for has happened. The second one ends.
+//! You should see: the first one waits forever, although what it waits for has happened.
+//! The second one ends.
 
 use common::command_line;
-use std::env;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -71,7 +71,7 @@ impl Future for Happened {
 // ANCHOR_END: poll
 
 fn main() {
-    let registers_first = env::args().nth(1).is_some_and(|word| word == "cured");
+    let registers_first = command_line::word(include_str!("lost_wake_up.rs"), ["lost", "cured"]) == "cured";
     let event = Arc::new(Event { has_happened: AtomicBool::new(false), waker: Mutex::new(None) });
     let meeting = Arc::new(Barrier::new(2));
     let happened = Happened { event: Arc::clone(&event), registers_first, meeting: Arc::clone(&meeting) };

@@ -1,4 +1,4 @@
-//! A wait for nothing: the other tasks come first.
+//! Yields: the other tasks have a turn first.
 
 use std::future::poll_fn;
 use std::task::Poll;

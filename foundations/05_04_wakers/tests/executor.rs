@@ -76,7 +76,7 @@ fn a_task_that_is_woken_a_thousand_times_has_one_turn() {
     assert_eq!(turns.get(), 3);
 }
 
-/// A task that waits for nothing else waits for its next turn all the same: the others come first.
+/// A task that yields waits for its next turn, although it waits for nothing else: the other tasks come first.
 #[test]
 fn a_task_that_yields_lets_each_other_task_have_a_turn() {
     let (executor, turns) = (Executor::default(), Rc::new(RefCell::new(String::new())));
@@ -128,7 +128,7 @@ fn block_on_can_be_called_again_but_not_within_itself() {
     assert_eq!(executor.block_on(again), Some(2));
 }
 
-/// However they wait, and though one of them owns the executor.
+/// However the tasks wait, and though one task owns the executor.
 #[test]
 fn block_on_drops_the_tasks_that_have_not_finished() {
     let (executor, dropped) = (Rc::new(Executor::default()), Rc::default());
@@ -150,7 +150,7 @@ fn block_on_drops_the_tasks_that_have_not_finished() {
     executor.spawn(async move { drop(spawner.spawn(async move { drop(last) })) }).detach();
     assert_eq!(executor.block_on(async { executor.tasks() }), 4, "a task that waits forever is a task, too");
     assert_eq!((executor.tasks(), dropped.get(), Rc::strong_count(&executor)), (0, 4, 1));
-    event.happen(); // nothing waits for it any more
+    event.happen(); // nothing waits for it now
     executor.block_on(async {});
 }
 

@@ -36,7 +36,7 @@ impl Clock {
         Self { pace, made: Instant::now(), now, timers: RefCell::default(), made_timers }
     }
 
-    /// The time now. It stands still while a task has something to do.
+    /// The time now. It does not advance while a task has something to do.
     pub fn now(&self) -> Duration {
         self.now.get()
     }

@@ -14,8 +14,9 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-use clap::{CommandFactory, Parser, error};
+use clap::Parser;
 use clock::Pace;
+use common::command_line;
 use plan::Plan;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -25,7 +26,7 @@ use story::Event;
 
 /// Serves the customers of a kitchen on a virtual clock, and says how long each of them waits for what.
 #[derive(Debug, Parser)]
-#[command(name = env!("CARGO_BIN_NAME"))]
+#[command(after_help = "Try: --every 1s, then --every 1s --soda-machines 2")]
 struct Arguments {
     #[command(flatten)]
     plan: Plan,
@@ -41,9 +42,9 @@ struct Arguments {
 }
 
 fn main() {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = command_line::read();
     if let Some(problem) = arguments.plan.problem() {
-        Arguments::command().error(error::ErrorKind::ValueValidation, problem).exit(); // with code 2
+        command_line::refuse::<Arguments>(problem);
     }
     if let Err(error) = run(&arguments) {
         end(&error);

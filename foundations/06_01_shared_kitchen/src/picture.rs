@@ -35,7 +35,7 @@ impl Resource {
     ) -> Self {
         let mut lanes = lanes(spans);
         if lanes.len() < count as usize {
-            lanes.push(Vec::new()); // one that is never needed is drawn for all of them
+            lanes.push(Vec::new()); // all that are never needed share one row
         }
         Self { title, count, lanes, line: line(waits) }
     }
@@ -63,7 +63,7 @@ fn resources(plan: &Plan, visits: &[Visit]) -> [Resource; 3] {
     ]
 }
 
-/// A batch begins with someone for whom it is made. It is also for those who find a portion that is ready.
+/// A batch is made for one customer. It is also for the customers who find a portion that is ready.
 fn batches(uses: Vec<Span>) -> Vec<Span> {
     let mut batches: Vec<Span> = Vec::new();
     for portion in uses {
@@ -165,7 +165,7 @@ mod tests {
                     prop_assert!(lane.windows(2).all(|pair| pair[0].to <= pair[1].from));
                 }
                 prop_assert!(resource.lanes.len() <= resource.count as usize);
-                prop_assert_eq!(resource.line.last().map_or(0, |&(_, length)| length), 0, "nobody stays in line");
+                prop_assert_eq!(resource.line.last().map_or(0, |&(_, length)| length), 0, "no customer stays in line");
                 let labels = resource.lanes.iter().flatten().flat_map(|span| span.label.split(' '));
                 prop_assert_eq!(labels.count(), visits.len());
             }

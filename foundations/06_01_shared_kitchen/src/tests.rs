@@ -61,7 +61,7 @@ fn one_thing_after_the_other_takes_the_sum_of_all_times() {
     assert_eq!(
         one_after_the_other(&plan(20)),
         Some(Duration::from_secs(9 * 20 + 14)),
-        "with pauses, if nobody is there"
+        "with pauses, if no customer is there"
     );
 }
 
@@ -83,7 +83,7 @@ fn a_late_customer_shares_the_fries_and_waits_a_quarter_of_the_time() {
     assert_eq!(alone - plan.every, seconds(390), "six minutes and a half");
 }
 
-/// How long everyone together stands in line for a soda, a burger and fries.
+/// How long all customers together wait for a soda, a burger and fries.
 fn in_line(visits: &[Visit]) -> [Duration; 3] {
     [0, 1, 2].map(|item| visits.iter().map(|visit| visit.stays[item].began - visit.arrived).sum())
 }
@@ -116,7 +116,7 @@ fn the_soda_machine_is_the_bottleneck_at_one_customer_a_second() {
     assert!(soda > fries && fries > burger);
 }
 
-/// The same times, by arithmetic: the turn of someone begins when that of someone before ends.
+/// The same times, by arithmetic: a customer's turn begins when the turn of the customer before ends.
 fn by_arithmetic(plan: &Plan) -> Vec<Visit> {
     let mut stays: Vec<[Stay; 3]> = Vec::new();
     let (mut fryer, mut portions) = (Duration::ZERO, 0);

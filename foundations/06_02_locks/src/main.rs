@@ -11,6 +11,7 @@ mod semaphore;
 mod turns;
 
 use channel::Channel;
+use common::command_line;
 use mutex::Mutex;
 use semaphore::Semaphore;
 use std::future::pending;
@@ -19,6 +20,7 @@ use turns::{announced, cancel, pass, say};
 use wakers::Executor; // as it is: this step is about what its tasks wait for
 
 fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     show("A mutex: one at a time.", mutex);
     show("A semaphore: two at a time.", semaphore);
     show("A channel with two receivers:", receivers);

@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_mutex_lets_one_in_at_a_time_and_keeps_what_it_left() {
         let mutex = Mutex::new(1);
-        let Poll::Ready(mut guard) = poll(pin!(mutex.lock())) else { panic!("nobody has it") };
+        let Poll::Ready(mut guard) = poll(pin!(mutex.lock())) else { panic!("it is free") };
         let mut next = pin!(mutex.lock());
         assert!(poll(next.as_mut()).is_pending());
         *guard.value += 1;

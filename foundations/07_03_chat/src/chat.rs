@@ -5,15 +5,15 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The room, and who is connected to it.
+/// The room, and the connections to it.
 #[derive(Clone, Default)]
 pub struct Chat {
-    /// Who is here, and what is said.
+    /// The members, and what they say.
     pub room: Arc<Room>,
     /// The names, besides `localhost`, that this server goes by.
     pub hosts: Arc<[String]>,
     /// The tasks of all connections.
     pub clients: TaskTracker,
-    /// Tells each of them that the server stops.
+    /// Cancelled when the server stops.
     pub stopping: CancellationToken,
 }

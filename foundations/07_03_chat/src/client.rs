@@ -79,7 +79,7 @@ impl Unfinished {
 enum Ending {
     /// The client has closed the connection, or it is broken.
     Gone,
-    /// The client is sent away, and told why.
+    /// The client is sent away, with the reason.
     SentAway(CloseCode, &'static str),
 }
 

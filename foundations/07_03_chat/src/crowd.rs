@@ -4,8 +4,9 @@
 //! You should see: how long a message takes to the first of them, to half of them, and to the last one. The clients share the
 //! processors with the server, so this is more than what the server takes.
 
+use clap::Parser;
+use common::{command_line, say};
 use futures::{SinkExt, StreamExt};
-use std::env;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,12 +23,27 @@ const ROUNDS: usize = 11;
 /// How many messages are said in a row after that. An inbox of the server has room for them.
 const IN_A_ROW: usize = 100;
 
+/// Enters the room of a chat with a thousand clients and one who speaks, and prints how long a message takes.
+#[derive(Parser)]
+#[command(after_help = "Try: cargo run --release --bin 07_03_chat in another terminal, first")]
+struct Arguments {
+    /// Where the chat's server listens
+    #[arg(default_value = "127.0.0.1:7878")]
+    address: String,
+}
+
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 type Socket = WebSocketStream<TcpStream>;
 
 #[tokio::main]
-async fn main() -> Result {
-    let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:7878".to_owned());
+async fn main() {
+    let Arguments { address } = command_line::read();
+    if let Err(error) = talk(address).await {
+        command_line::fail(format_args!("cannot go on: {error}"));
+    }
+}
+
+async fn talk(address: String) -> Result {
     let together = Arc::new(Barrier::new(CROWD + 1));
     let mut crowd = JoinSet::new();
     let mut sockets = Vec::new();
@@ -109,8 +125,8 @@ fn print(said: &[Instant], heard: &[Vec<Instant>]) {
         times.sort();
         times[ROUNDS / 2].as_secs_f64() * 1e3
     };
-    println!("{CROWD} clients in one room heard {} messages, all of them in order.", said.len());
+    say!("{CROWD} clients in one room heard {} messages, all of them in order.", said.len());
     let [first, half, last] = [0, CROWD / 2, CROWD - 1].map(milliseconds);
-    println!("A message is with the first of them after {first:.1} ms, with half of them after {half:.1} ms,");
-    println!("and with the last one after {last:.1} ms.");
+    say!("A message is with the first of them after {first:.1} ms, with half of them after {half:.1} ms,");
+    say!("and with the last one after {last:.1} ms.");
 }

@@ -1,4 +1,4 @@
-//! The room: who is in it, and what each of them has not been sent yet. Nothing here waits for a client.
+//! The room: its members, and what each of them has not been sent yet. Nothing here waits for a client.
 
 use crate::name::{MAX_NAME, Name};
 use std::collections::VecDeque;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// How many messages to keep for a member who does not read them.
+/// How many messages to keep for a member that does not read them.
 pub const MAX_WAITING: usize = 256;
 
 /// All members.

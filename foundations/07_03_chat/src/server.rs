@@ -1,4 +1,4 @@
-//! From the first connection to the last: who gets in, and how the server stops.
+//! From the first connection to the last: which clients get in, and how the server stops.
 
 use crate::chat::Chat;
 use crate::page;
@@ -16,16 +16,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{select, time};
 
-/// How many clients to serve at a time, as in step 7.2. The next ones are told so, and disconnected.
+/// How many clients to serve at a time, as in step 7.2. Further ones are refused, and disconnected.
 const MAX_CLIENTS: usize = 10_000;
-/// What they are told.
+/// What refused clients get.
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// How long one connection may take to end.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// How long goodbyes may take once the server was told to stop.
+/// How long goodbyes may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How long clients who have connected already are still let in, once the server was told to stop.
+/// How long clients that have connected already are still let in, once the server is stopping.
 const LAST_CLIENTS: Duration = Duration::from_millis(50);
 
 // ANCHOR: stopping
@@ -33,7 +33,7 @@ const LAST_CLIENTS: Duration = Duration::from_millis(50);
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     command_line::announce(listener.local_addr());
     select! {
-        biased; // clients who wait already are let in first
+        biased; // clients that wait already are let in first
         () = accept(listener, &chat, MAX_CLIENTS) => {}
         () = async { stop_signal(&mut signals).await; time::sleep(LAST_CLIENTS).await } => {}
     }

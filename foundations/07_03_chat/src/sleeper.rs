@@ -3,7 +3,8 @@
 //! Run: `cargo run --bin 07_03_chat`, and in another terminal `cargo run --bin 07_03_sleeper`
 //! You should see: who did what when, as JSON. `timeline` draws it; the book shows the picture.
 
-use std::env;
+use clap::Parser;
+use common::{command_line, say};
 use std::error::Error;
 use std::net::TcpStream;
 use std::time::Instant;
@@ -15,11 +16,26 @@ const MESSAGES: usize = 2_000;
 /// How long each message is.
 const LENGTH: usize = 4_000;
 
+/// Enters the room of a chat with three clients, one of which does not read, and prints who did what when, as JSON.
+#[derive(Parser)]
+#[command(after_help = "Try: cargo run --bin 07_03_chat in another terminal, first")]
+struct Arguments {
+    /// Where the chat's server listens
+    #[arg(default_value = "127.0.0.1:7878")]
+    address: String,
+}
+
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-fn main() -> Result {
-    let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:7878".to_owned());
-    let [mut dora, mut ann, mut bob] = [enter(&address, "Dora")?, enter(&address, "Ann")?, enter(&address, "Bob")?];
+fn main() {
+    let Arguments { address } = command_line::read();
+    if let Err(error) = talk(&address) {
+        command_line::fail(format_args!("cannot go on: {error}"));
+    }
+}
+
+fn talk(address: &str) -> Result {
+    let [mut dora, mut ann, mut bob] = [enter(address, "Dora")?, enter(address, "Ann")?, enter(address, "Bob")?];
     while !hear(&mut ann)?.ends_with("Bob is here") {}
     let start = Instant::now();
     let now = || u64::try_from(start.elapsed().as_micros());
@@ -42,7 +58,7 @@ fn main() -> Result {
     picture.row("Ann").span(Kind::Served, 0, asleep);
     picture.row("Bob").span(Kind::Served, 0, asleep).note = "0 messages".to_owned();
     picture.row("Dora").span(Kind::Blocked, 0, asleep).span(Kind::Served, asleep, now()?).note = missed;
-    println!("{}", serde_json::to_string(&picture)?);
+    say!("{}", serde_json::to_string(&picture)?);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::ask::{Answer, Client, client};
 use crate::combine::{Timeouts, one_by_one, together, with_care};
 use crate::service::Service;
+use clap::ValueEnum;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -12,13 +13,15 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 /// How the services are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Way {
-    /// One after the other.
+    /// One after the other
     OneByOne,
-    /// All at the same time.
+    /// All at the same time
+    #[value(name = "join")]
     Together,
-    /// All at the same time, each with a time-out and a second try.
+    /// All at the same time, each with a time-out and a second try
+    #[value(name = "care")]
     WithCare,
 }
 

@@ -5,21 +5,21 @@
 //! You should see: two answers, and why the third one is missing. If you stop curl, each service says that it is no longer asked.
 
 use common::command_line;
-use gateway::arguments::arguments;
+use gateway::arguments::Arguments;
 use gateway::gateway::Gateway;
 use gateway::{own, server};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() {
-    let given = arguments();
-    let services = match given.services {
-        services if services.is_empty() => own::start(&given.behavior).await,
+    let given: Arguments = command_line::read();
+    let services = match given.services() {
+        services if services.is_empty() => own::start(&given.behavior()).await,
         services => Ok(services),
     };
     match (TcpListener::bind(&given.address).await, services) {
         (Ok(listener), Ok(services)) => {
-            server::run(listener, Gateway::new(services, given.way, given.timeouts, given.limit)).await;
+            server::run(listener, Gateway::new(services, given.way, given.timeouts(), given.limit())).await;
         }
         (Err(error), _) => command_line::cannot_listen(&given.address, &error),
         (_, Err(error)) => command_line::fail(format_args!("cannot start the services: {error}")),

@@ -1,6 +1,7 @@
 //! The picture of step 7.4: when each of three services is asked, and when it has answered.
 //!
-//! Run: `cargo run --bin 07_04_picture -- one-by-one`, or with `join`
+//! Run: `cargo run --bin 07_04_picture -- one-by-one`
+//! Try: the same with `join`.
 //! You should see: when each of them was asked and when it answered, as JSON. `timeline` draws it; the book shows the picture.
 
 use common::command_line;
@@ -12,8 +13,8 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 use timeline::{Kind, Timeline, Unit};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -23,7 +24,8 @@ const SERVICES: [(&str, u64); 3] = [("price", 300), ("stock", 500), ("reviews", 
 
 #[tokio::main]
 async fn main() {
-    if let Err(error) = draw(env::args().nth(1).as_deref() == Some("one-by-one")).await {
+    let way = command_line::word(include_str!("picture.rs"), ["join", "one-by-one"]);
+    if let Err(error) = draw(way == "one-by-one").await {
         command_line::fail(error);
     }
 }
@@ -52,7 +54,7 @@ async fn draw(is_naive: bool) -> Result {
         let [from, to] = [asked, answered].map(|time| milliseconds(time - start));
         picture.row(name).span(Kind::Served, from?, to?);
     }
-    println!("{}", serde_json::to_string(&picture)?);
+    command_line::say(serde_json::to_string(&picture)?);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Who plays. There is no socket here, and the time is an argument, so tests need no clock.
+//! The players. There is no socket here, and the time is an argument, so tests need no clock.
 
 use crate::packet::{self, Answer, LENGTH, Wish};
 use crate::world::{self, Body, TICK};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The most time that the world makes up for when a tick comes late.
 const MAX_CATCH_UP: Duration = TICK.saturating_mul(60);
 
-/// The world, and those who play in it.
+/// The world, and its players.
 #[derive(Debug)]
 pub struct Game {
     secret: RandomState,

@@ -4,7 +4,7 @@ use hdrhistogram::Histogram;
 use std::fmt;
 use std::time::Duration;
 
-/// The largest time that is told apart from larger ones: an hour.
+/// The largest time that is distinguished from larger ones: an hour.
 const MAX_MICROSECONDS: u64 = 3_600_000_000;
 
 /// Counts, for each microsecond, how many ticks were late by so much. It takes the same memory however many there are.

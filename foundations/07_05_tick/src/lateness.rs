@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 /// Measures how late the ticks of a server are, without players and with many, on one loop and with a thread for each player.
 #[derive(Debug, Parser)]
+#[command(after_help = "Try: --players 100")]
 struct Arguments {
     /// How many play
     #[arg(long, value_name = "N", default_value_t = 1_000)]

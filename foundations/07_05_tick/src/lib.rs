@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `world.rs` | the field, and how a player moves on it |
 //! | `packet.rs` | what a player sends, and what is answered before the player is known |
-//! | `game.rs` | who plays; it has no socket, and the time is an argument |
+//! | `game.rs` | the players; it has no socket, and the time is an argument |
 //! | `late.rs` | how late the ticks came |
 //! | `server.rs` | the loop: ticks and packets |
 //! | `threads.rs` | the same game with a thread for each player, to be measured |

@@ -5,14 +5,14 @@
 
 use clap::{Parser, ValueEnum};
 use common::command_line;
-use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::fmt::Write;
 use std::time::Duration;
 use timeline::{Kind, Timeline, Unit};
 use tokio::time::{Instant, MissedTickBehavior, advance, interval, sleep};
 
 /// Runs eight ticks on a clock that need not wait, and prints when each of them was due and when it ran.
 #[derive(Debug, Parser)]
+#[command(after_help = "Try: skip, burst, delay, sleep")]
 struct Arguments {
     /// What comes between two ticks
     #[arg(value_enum)]
@@ -45,7 +45,7 @@ enum Way {
 const PERIOD: Duration = Duration::from_millis(20);
 /// How many ticks there are.
 const TICKS: u32 = 8;
-/// Which of them takes long.
+/// Which tick takes long.
 const LONG: u32 = 3;
 
 /// When a tick was due, and when it ran.
@@ -66,7 +66,7 @@ async fn main() {
         Way::Skip => with_interval(MissedTickBehavior::Skip, short, long).await,
     };
     let text = if json { serde_json::to_string(&drawn(way, &ticks)).unwrap_or_default() } else { told(&ticks) };
-    let _ = writeln!(io::stdout(), "{}", text.trim_end());
+    command_line::say(text.trim_end());
 }
 
 // ANCHOR: with_sleep

@@ -21,6 +21,7 @@ use tokio::time::{Instant, interval};
 
 /// Plays on the field of a server. The arrow keys move you, the space bar stops you, and q ends the program.
 #[derive(Debug, Parser)]
+#[command(after_help = "Try: the arrow keys, the space bar, and q")]
 struct Arguments {
     /// Where the server is
     #[arg(default_value = "127.0.0.1:7878")]

@@ -35,7 +35,7 @@ pub enum Heading {
 pub struct Body {
     x: u32,
     y: u32,
-    /// Where it goes, until it is told otherwise.
+    /// Where it goes, until the player wants otherwise.
     pub heading: Heading,
 }
 

@@ -1,10 +1,10 @@
 //! Step 7.6: two futures of one task want the same lock. One of them gets it while it is not polled, and the other one waits forever.
 //!
-//! Run: `cargo run --bin 07_06_futurelock -- hang`, then the same with `drop` and with `poll`
+//! Run: `cargo run --bin 07_06_futurelock -- hang`
+//! Try: the same with `drop`, and with `poll`.
 //! You should see: with `hang`, the second try waits until a time-out ends it. With the others, it gets the lock.
 
-use common::say;
-use std::env;
+use common::{command_line, say};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,17 +25,17 @@ async fn attempt(name: &str, lock: &Lock) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let way = command_line::word(include_str!("futurelock.rs"), ["hang", "drop", "poll"]);
     let lock = Lock::default();
     let held = Arc::clone(&lock).lock_owned().await;
     tokio::spawn(async move {
         sleep(4 * LATE).await;
         drop(held); // until now, another task has had the lock
     });
-    let way = env::args().nth(1);
     let attempts = async {
-        match way.as_deref() {
-            Some("drop") => dropped(&lock).await,
-            Some("poll") => polled(&lock).await,
+        match way.as_str() {
+            "drop" => dropped(&lock).await,
+            "poll" => polled(&lock).await,
             _ => hangs(&lock).await,
         }
     };

@@ -1,10 +1,10 @@
 //! Step 7.6: `drop` cannot wait. What has to be sent at the end must be sent before.
 //!
-//! Run: `cargo run --bin 07_06_goodbye -- drop`, then the same with `token`
+//! Run: `cargo run --bin 07_06_goodbye -- drop`
+//! Try: the same with `token`.
 //! You should see: with `drop`, the server only closes the connection. With a token, it says goodbye first.
 
-use common::say;
-use std::env;
+use common::{command_line, say};
 use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::{sleep, timeout};
@@ -22,7 +22,7 @@ async fn main() -> io::Result<()> {
         say!("the client heard {heard:?}");
         Ok(())
     };
-    if env::args().nth(1).as_deref() == Some("token") {
+    if command_line::word(include_str!("goodbye.rs"), ["drop", "token"]) == "token" {
         join!(heard, stopped(server)).0
     } else {
         join!(heard, dropped(server)).0

@@ -1,10 +1,10 @@
 //! Step 7.6: three time-outs of 50 ms around something that takes 200 ms.
 //!
-//! Run: `cargo run --bin 07_06_late -- computes`, then the same with `yields` and with `blocks`
+//! Run: `cargo run --bin 07_06_late -- computes`
+//! Try: the same with `yields`, and with `blocks`.
 //! You should see: one that never waits is not stopped. One that gives the thread back is. A call on another thread goes on.
 
-use common::say;
-use std::env;
+use common::{command_line, say};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -22,9 +22,9 @@ const PIECE: Duration = Duration::from_millis(10);
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let done = Arc::new(AtomicU32::new(0));
-    let ended = match env::args().nth(1).as_deref() {
-        Some("yields") => timeout(PATIENCE, yields(&done)).await,
-        Some("blocks") => timeout(PATIENCE, blocks(Arc::clone(&done))).await,
+    let ended = match command_line::word(include_str!("late.rs"), ["computes", "yields", "blocks"]).as_str() {
+        "yields" => timeout(PATIENCE, yields(&done)).await,
+        "blocks" => timeout(PATIENCE, blocks(Arc::clone(&done))).await,
         _ => timeout(PATIENCE, computes(&done)).await,
     };
     let all =

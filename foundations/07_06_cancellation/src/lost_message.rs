@@ -1,10 +1,10 @@
 //! Step 7.6: a `select!` in a loop that loses half a line, because it drops a call that has already read something.
 //!
-//! Run: `cargo run --bin 07_06_lost_message`, then the same with `-- next-line`
+//! Run: `cargo run --bin 07_06_lost_message`
+//! Try: the same with `-- next-line`.
 //! You should see: the client sends "hello" in two pieces, with a tick in between. `read_line` loses the first piece.
 
-use common::say;
-use std::env;
+use common::{command_line, say};
 use std::time::Duration;
 use tokio::io::{self, AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,7 +18,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 async fn main() -> io::Result<()> {
     let (client, server) = io::duplex(64);
     let (ticks, clock) = channel(1);
-    let (sent, received) = if env::args().nth(1).as_deref() == Some("next-line") {
+    let call = command_line::word(include_str!("lost_message.rs"), ["read-line", "next-line"]);
+    let (sent, received) = if call == "next-line" {
         join!(send(client, ticks), with_next_line(server, clock))
     } else {
         join!(send(client, ticks), with_read_line(server, clock))

@@ -4,7 +4,7 @@
 //! Try: give the second client more than a second.
 //! You should see: the first handler does nothing, the second one stops where it waits, the third one reaches its end.
 
-use common::say;
+use common::{command_line, say};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -32,6 +32,7 @@ impl Drop for Connection {
 // ANCHOR: main
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    command_line::no_arguments(include_str!("main.rs"));
     drop(handler("first"));
     say!("first is dropped");
 

@@ -1,10 +1,10 @@
 //! Step 7.6: a parent is cancelled. What becomes of the task that it has started?
 //!
-//! Run: `cargo run --bin 07_06_outlives -- spawn`, then the same with `join-set` and with `tracker`
+//! Run: `cargo run --bin 07_06_outlives -- spawn`
+//! Try: the same with `join-set`, and with `tracker`.
 //! You should see: a task that was only spawned goes on, one in a `JoinSet` is dropped, and one that has a token ends in order.
 
-use common::say;
-use std::env;
+use common::{command_line, say};
 use std::time::Duration;
 use tokio::select;
 use tokio::task::JoinSet;
@@ -32,9 +32,9 @@ impl Drop for Work {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    match env::args().nth(1).as_deref() {
-        Some("join-set") => in_a_join_set().await,
-        Some("tracker") => in_a_tracker().await,
+    match command_line::word(include_str!("outlives.rs"), ["spawn", "join-set", "tracker"]).as_str() {
+        "join-set" => in_a_join_set().await,
+        "tracker" => in_a_tracker().await,
         _ => spawned().await,
     }
     say!("the end");

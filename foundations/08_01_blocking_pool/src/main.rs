@@ -1,4 +1,4 @@
-//! Step 8.1: a line that is a number is answered with the number of primes up to it. Who counts, and who waits meanwhile?
+//! Step 8.1: a line that is a number is answered with the number of primes up to it. Which thread counts, and what waits meanwhile?
 //!
 //! Run: `cargo run --bin 08_01_blocking_pool -- --on loop`
 //! Try: `nc 127.0.0.1 7878` in two terminals. Send 5000000 in the first one, and at once any word in the second.
@@ -46,22 +46,22 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
-/// How long clients who have connected already are still accepted, once the server was told to stop.
+/// How long clients that have connected already are still accepted, once the server is stopping.
 const LAST_CLIENTS: Duration = Duration::from_millis(10);
 
-/// Serves until it is told to stop, and then finishes what is in flight.
+/// Serves until a signal to stop arrives, and then finishes what is in flight.
 async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments, pool: &Arc<Pool>) {
     echo::announce(listener.local_addr());
     let (stop, stopping) = watch::channel(());
     select! {
-        biased; // clients who wait already are accepted first
+        biased; // clients that wait already are accepted first
         () = accept(listener, arguments, pool, stopping) => {}
         () = async { signals.stop_signal().await; time::sleep(LAST_CLIENTS).await } => {}
     }
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
-        () = stop.closed() => {} // no handler has a `stopping` any more
+        () = stop.closed() => {} // each handler has dropped its `stopping`
         () = signals.second_stop_signal() => process::exit(1),
     }
 }

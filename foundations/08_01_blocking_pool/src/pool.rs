@@ -16,7 +16,7 @@ pub struct Pool {
     workers: Workers,
 }
 
-/// Who counts.
+/// Where the primes are counted.
 enum Workers {
     /// The loop's own thread.
     Loop,
@@ -47,7 +47,7 @@ impl Pool {
     }
 
     // ANCHOR: count_primes
-    /// How many primes there are up to this number. Dropping this future tells the computation to stop.
+    /// How many primes there are up to this number. Dropping this future stops the computation.
     pub async fn count_primes(&self, limit: u32) -> Result<usize, Refusal> {
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| Refusal::Full)?;
         let stop = CancellationToken::new();

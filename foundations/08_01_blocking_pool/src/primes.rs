@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 const PIECE: u32 = 1_000;
 
 // ANCHOR: count
-/// How many primes there are up to this number; `None` if the count was told to stop.
+/// How many primes there are up to this number; `None` if the count was stopped.
 pub fn count(limit: u32, stop: &CancellationToken) -> Option<usize> {
     (0..=limit / PIECE).map(|piece| count_in(numbers(piece, limit), stop)).sum()
 }
@@ -36,7 +36,7 @@ fn is_prime(number: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// From the tables of anyone who ever counted them.
+    /// From published tables.
     const KNOWN: [(u32, usize); 10] = [
         (0, 0),
         (1, 0),

@@ -1,18 +1,18 @@
-//! Being told to stop.
+//! The signals to stop.
 
 use std::io;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{select, time};
 
-/// How long the answers in flight may take once the server was told to stop. (Tests are in a hurry: `PATIENCE`.)
+/// How long the answers in flight may take once the server is stopping. (Tests are in a hurry: `PATIENCE`.)
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Ctrl-C, and the signal with which service managers end a program.
 pub struct Signals([Signal; 2]);
 
 impl Signals {
-    /// Listens from now on: neither of them ends the program by itself any more.
+    /// Listens from now on: neither signal ends the program by itself.
     pub fn new() -> io::Result<Self> {
         Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]))
     }

@@ -21,7 +21,7 @@ fn server_on(place: &str) -> Program {
     server().argument("--on").argument(place)
 }
 
-/// A client who asked for the primes up to a number, and then one who sent a word.
+/// A client that asked for the primes up to a number, and then one that sent a word.
 fn computing_and_quick(server: &Server, number: &str) -> Result<(Client, Client)> {
     let (mut computing, mut quick) = (server.client()?, server.client()?);
     computing.ask()?;
@@ -89,7 +89,7 @@ fn when_the_queue_is_full_the_next_request_is_refused_and_words_are_still_answer
     Ok(())
 }
 
-/// A server with a single thread to compute on, and a client who was told that it took too long.
+/// A server with a single thread to compute on, and a client whose answer took too long.
 fn after_a_deadline(program: Program) -> Result<Server> {
     let program = ["--threads", "1", "--queue", "0", "--deadline", "50ms"].into_iter().fold(program, Program::argument);
     let server = program.start()?;

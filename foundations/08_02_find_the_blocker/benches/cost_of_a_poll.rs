@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 /// So many polls are timed together.
 const POLLS: u32 = 20_000;
-/// As often is each tool tried, and all of them in turn.
+/// How often each tool is tried, all of them in turn.
 const ROUNDS: usize = 31;
 const THRESHOLD: Duration = Duration::from_millis(100);
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 /// Sends each line back after the delay, and finds out which task holds the loop up. The line `sleep` blocks the loop for the
 /// delay, and the line `compute` computes for so long. Ctrl-C ends it with a report.
 #[derive(Clone, Debug, Parser)]
+#[command(after_help = "Try: nc 127.0.0.1 7878; send hello, sleep and compute, and then press Ctrl-C here")]
 pub struct Arguments {
     /// Where to listen; port 0 means any free port
     #[arg(default_value = "127.0.0.1:7878")]
@@ -23,7 +24,7 @@ pub struct Arguments {
     /// What the report is sorted by
     #[arg(long, value_name = "ORDER", default_value = "worst")]
     pub sort: Sort,
-    /// Draw who had the loop's thread and when into this file, at the end
+    /// Draw what ran on the loop's thread and when into this file, at the end
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
     /// Keep what was seen in this file, at the end

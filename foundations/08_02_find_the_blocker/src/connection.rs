@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::{select, time};
 
-/// Serves one client, until either side has had enough.
+/// Serves one client until either side ends the connection.
 pub async fn serve(stream: TcpStream, delay: Duration, tool: Arc<Tool>, stopping: watch::Receiver<()>) {
     if let Err(error) = handle_connection(PastUrgent(stream), delay, &tool, stopping).await {
         echo::log(format_args!("gave up on a connection: {error}"));

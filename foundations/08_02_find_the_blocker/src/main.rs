@@ -50,7 +50,7 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
     }
 }
 
-/// Serves until it is told to stop, and then finishes what is in flight.
+/// Serves until a signal to stop arrives, and then finishes what is in flight.
 async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments, tool: &Arc<Tool>) {
     echo::announce(listener.local_addr());
     let (stop, stopping) = watch::channel(());
@@ -58,12 +58,12 @@ async fn run(listener: TcpListener, signals: &mut Signals, arguments: &Arguments
     let accepting = tool.spawn("accept loop", accept(listener, arguments.delay, Arc::clone(tool), stopping));
     // ANCHOR_END: accept_loop
     signals.stop_signal().await;
-    time::sleep(Duration::from_millis(10)).await; // clients who wait already are accepted first
+    time::sleep(Duration::from_millis(10)).await; // clients that wait already are accepted first
     accepting.abort();
     stop.send_replace(());
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
-        () = stop.closed() => {} // no handler has a `stopping` any more
+        () = stop.closed() => {} // each handler has dropped its `stopping`
         () = signals.second_stop_signal() => give_up("stopped before all answers were sent"),
     }
 }
@@ -96,7 +96,7 @@ fn report(record: &Record, arguments: &Arguments) -> io::Result<()> {
         write(file, &format!("{}\n", serde_json::to_string(record)?))?;
     }
     if let Some(file) = &arguments.svg {
-        write(file, &timeline::picture(&[("Who has the loop's thread", &report::timeline(record))]))?;
+        write(file, &timeline::picture(&[("What runs on the loop's thread", &report::timeline(record))]))?;
     }
     Ok(())
 }

@@ -54,9 +54,9 @@ fn slow(task: &Task) -> String {
     parts.join(", ")
 }
 
-/// Who had the loop's thread, and when. Only one of them can have it.
+/// What ran on the loop's thread, and when. Only one task runs at a time.
 pub fn timeline(record: &Record) -> Timeline {
-    let mut timeline = Timeline::new("Who has the loop's thread", Unit::Microseconds)
+    let mut timeline = Timeline::new("What runs on the loop's thread", Unit::Microseconds)
         .legend(Kind::Runs, "is polled, and computes")
         .legend(Kind::Blocked, "is polled, and blocked");
     let is_kept = |seen: &Seen| seen.cause == Some(Cause::KeptFromRunning);

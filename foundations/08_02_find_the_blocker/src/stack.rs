@@ -52,7 +52,7 @@ extern "C" fn record_stack(_: c_int) {
 pub struct Thread(Pthread);
 
 impl Thread {
-    /// The one that asks.
+    /// The calling thread.
     pub fn current() -> Self {
         Self(pthread_self())
     }

@@ -14,7 +14,7 @@ pub struct Moment {
 #[derive(Clone, Copy, Debug)]
 struct Thread {
     cpu_time: Duration,
-    /// How often it gave its processor up, to wait for something. (When the system takes it away, that is another number.)
+    /// How often it gave up its processor to wait for something. (When the system takes it away, that is another number.)
     waits: i64,
 }
 
@@ -23,7 +23,7 @@ struct Thread {
 pub struct Spent {
     /// What a clock on the wall says.
     pub time: Duration,
-    /// How long it computed, and whether it waited for anything. (`None` if the system does not tell.)
+    /// How long it computed, and whether it waited for anything. (`None` if the system does not say.)
     pub computed_and_waited: Option<(Duration, bool)>,
 }
 

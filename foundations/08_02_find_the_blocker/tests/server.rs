@@ -1,4 +1,4 @@
-//! Step 8.2: the culprit is named, and nobody else is.
+//! Step 8.2: the culprit is named, and no other task is.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -75,7 +75,7 @@ fn the_call_that_blocks_is_named_before_the_poll_has_ended() -> Result {
     Ok(())
 }
 
-/// A busy machine keeps it from running now and then, but nobody is blamed for that.
+/// A busy machine keeps it from running now and then, but no task is blamed for that.
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux reports why")]
 fn a_healthy_server_gets_no_warning() -> Result {

@@ -18,6 +18,7 @@ use std::time::Duration;
 ///
 /// Of several rounds, the quickest one counts, because other work of the machine can only add to it.
 #[derive(Parser)]
+#[command(after_help = "Try: --time 1s; --json; the same without --release")]
 struct Arguments {
     /// How often to measure each part
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]

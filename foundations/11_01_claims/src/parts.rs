@@ -21,7 +21,7 @@ pub type Part = fn(u32) -> io::Result<Duration>;
 
 /// Each with its name in the data, and its title.
 pub const PARTS: [(&str, &str, Part); 9] = [
-    ("lock", "a lock that nobody else wants", lock),
+    ("lock", "a lock that no other thread wants", lock),
     ("wanted_lock", "a lock that another thread wants, too", wanted_lock),
     ("system_call", "a system call", system_call),
     ("task_switch", "from one task to the next", task_switch),
@@ -108,7 +108,7 @@ fn task_switch_for_io(times: u32) -> io::Result<Duration> {
     Ok(begun.elapsed())
 }
 
-/// Two threads on one processor pass a byte to and fro: each time, one of them has to wait, and the other one goes on.
+/// Two threads on one processor pass a byte to and fro: each time, one of them has to wait, and the other runs.
 fn thread_switch(times: u32) -> io::Result<Duration> {
     let ((mut question, mut asks), (mut answer, mut answers)) = (io::pipe()?, io::pipe()?);
     let turns = times.div_ceil(2);
@@ -180,5 +180,5 @@ pub fn memory_of_a_task() -> io::Result<f64> {
 fn resident() -> io::Result<f64> {
     let pages = fs::read_to_string("/proc/self/statm")?;
     let pages = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<f64>().ok());
-    pages.map(|pages| pages * page_size() as f64).ok_or_else(|| io::Error::other("/proc/self/statm tells no number"))
+    pages.map(|pages| pages * page_size() as f64).ok_or_else(|| io::Error::other("/proc/self/statm has no number"))
 }

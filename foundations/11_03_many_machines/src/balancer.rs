@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 
-/// How long a balancer or a copy may take to do what it was told.
+/// How long a balancer or a copy may take to do what it was asked to do.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often to look whether it has.
 const TICK: Duration = Duration::from_millis(5);
@@ -139,7 +139,7 @@ impl Balancer {
     }
 
     // ANCHOR: drain
-    /// From now on, this copy gets no new requests. (nginx cannot be told without a reload, which would close connections of clients.)
+    /// From now on, this copy gets no new requests. (nginx would need a reload, which would close connections of clients.)
     pub async fn drain(&self, copy: usize) -> Result<()> {
         match self.kind {
             Kind::Haproxy => self.tell(&format!("set server copies/copy{copy} state drain")).await.map(drop),
@@ -157,7 +157,7 @@ impl Balancer {
     }
     // ANCHOR_END: drain
 
-    /// Waits until it has ended, which nobody has told it to do.
+    /// Waits until it ends, although it should not.
     pub async fn loss(&mut self) -> Error {
         loop {
             match self.process.try_wait() {

@@ -42,7 +42,7 @@ impl Broker {
         Ok(Self { process, folder })
     }
 
-    /// Waits until it has ended, which nobody has told it to do.
+    /// Waits until it ends, although it should not.
     pub async fn loss(&mut self) -> Error {
         match self.process.wait().await {
             Ok(status) => Error::other(format!("redis-server has ended: {status}")),

@@ -24,11 +24,11 @@ const LINES: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Meeting {
-    /// Everyone is sent to the copy whose turn it is
+    /// Each client is sent to the copy whose turn it is
     Apart,
-    /// Who names the same room is sent to the same copy
+    /// Clients that name the same room are sent to the same copy
     Sticky,
-    /// Everyone is sent to the copy whose turn it is, and a broker carries what is said from copy to copy
+    /// Each client is sent to the copy whose turn it is, and a broker carries what is said from copy to copy
     Broker,
 }
 
@@ -64,7 +64,7 @@ pub struct Scene {
     broker: Option<Broker>,
 }
 
-/// Somebody who is connected to one of the copies.
+/// A person who is connected to one of the copies.
 struct Person {
     name: &'static str,
     /// The number of the copy.
@@ -90,7 +90,7 @@ impl Scene {
         Ok(Self { balancer, copies, broker })
     }
 
-    /// Waits until the balancer or the broker has ended, which nobody has told it to do.
+    /// Waits until the balancer or the broker ends, although it should not.
     pub async fn loss(&mut self) -> Error {
         let Self { balancer, broker, .. } = self;
         let broker = async {
@@ -173,7 +173,7 @@ impl Scene {
         cid.hears_talk().await
     }
 
-    /// Somebody enters the room through the balancer.
+    /// Enters the room through the balancer.
     async fn enter(&self, name: &'static str) -> Result<Person> {
         let address = self.balancer.port.address;
         let stream = TcpStream::connect(address).await?;

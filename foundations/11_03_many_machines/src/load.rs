@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 type Connection = SendRequest<Empty<Bytes>>;
 
-/// How long a client waits for an answer: five seconds, unless the environment tells it otherwise in `PATIENCE`, in seconds. (Tests
+/// How long a client waits for an answer: five seconds, unless the environment says otherwise in `PATIENCE`, in seconds. (Tests
 /// are in a hurry.)
 pub static PATIENCE: LazyLock<Duration> = LazyLock::new(|| echo::patience_or(Duration::from_secs(5)));
 /// How long a client rests after a loss, or a balancer that is gone would keep it busy.
@@ -33,7 +33,7 @@ pub struct Asked {
 }
 
 // ANCHOR: client
-/// Asks until it is told to stop.
+/// Asks until `stop` is set.
 pub async fn client(address: SocketAddr, mut stop: watch::Receiver<bool>) -> Vec<Asked> {
     let (mut connection, mut all) = (None, Vec::new());
     while !*stop.borrow_and_update() {

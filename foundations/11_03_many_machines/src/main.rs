@@ -33,7 +33,7 @@ async fn main() -> std::process::ExitCode {
     use std::io::Write;
     use tokio::signal::unix::{SignalKind, signal};
 
-    let arguments = <scene::Arguments as clap::Parser>::parse();
+    let arguments = common::command_line::read();
     scene::refuse_nonsense(&arguments);
     let stop_signal = async {
         let mut ctrl_c = signal(SignalKind::interrupt())?;
@@ -42,7 +42,7 @@ async fn main() -> std::process::ExitCode {
         tokio::select! { _ = ctrl_c.recv() => {}, _ = terminated.recv() => {}, _ = terminal_closed.recv() => {} }
         std::io::Result::Ok(())
     };
-    // Whichever ends first, the other one is dropped, and with it all processes that it has started.
+    // Whichever ends first, the other future is dropped, and with it all processes that it has started.
     let ended = tokio::select! { ended = scene::run(&arguments) => ended, ended = stop_signal => ended };
     let Err(error) = ended else { return std::process::ExitCode::SUCCESS };
     let _ = writeln!(std::io::stderr(), "cannot continue: {error}");

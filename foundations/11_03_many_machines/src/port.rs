@@ -1,4 +1,4 @@
-//! A port for a program that has to be told one.
+//! A free port, for a program that needs its number.
 
 use std::io::{Error, Result};
 use std::net::SocketAddr;

@@ -4,8 +4,8 @@ use crate::balancer::{self, Balancer};
 use crate::chat::{self, Meeting};
 use crate::load::{Asked, ask, client};
 use crate::server_copy::{self, Copy};
-use clap::{CommandFactory, Parser};
-use common::command_line::listening;
+use clap::Parser;
+use common::command_line::{self, listening};
 use rustix::process::Signal;
 use std::collections::BTreeSet;
 use std::io::{Error, Result, Write, stderr, stdout};
@@ -25,6 +25,7 @@ const INSTALLATION: Duration = Duration::from_millis(100);
 
 /// Starts copies of a server behind a balancer, and replaces each of them in turn, while clients ask.
 #[derive(Parser)]
+#[command(after_help = "Try: --server at-once, --kill, --balancer nginx, --chat broker")]
 pub struct Arguments {
     /// Which program is the balancer
     #[arg(long, default_value = "haproxy")]
@@ -38,7 +39,7 @@ pub struct Arguments {
     /// Kill the first copy instead, without a warning
     #[arg(long)]
     kill: bool,
-    /// Let people chat instead, who meet in one of these ways
+    /// Let people chat instead, and meet in one of these ways
     #[arg(long, value_name = "HOW", conflicts_with_all = ["balancer", "copies", "kill", "json"])]
     chat: Option<Meeting>,
     /// Print what happened as a timeline, as data
@@ -60,7 +61,7 @@ pub fn refuse_nonsense(arguments: &Arguments) {
     if !fits {
         let how = arguments.chat.map_or("without --chat", |_| "with this --chat");
         let problem = format!("{how}, --server cannot be {}", server.name());
-        Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, problem).exit();
+        command_line::refuse::<Arguments>(problem);
     }
 }
 
@@ -196,7 +197,7 @@ impl Scene {
         moment.duration_since(self.start).as_millis().try_into().unwrap_or(u64::MAX)
     }
 
-    /// Says how many requests were lost, and draws who was there when.
+    /// Says how many requests were lost, and draws when each copy was there.
     fn report(&mut self, asked: &[Asked], as_data: bool) -> Result<()> {
         let end = self.since_start(Instant::now());
         for row in &mut self.timeline.rows {

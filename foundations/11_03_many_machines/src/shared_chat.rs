@@ -30,7 +30,9 @@ mod server;
 
 const HELP: &str = "\
 Serves HTTP until Ctrl-C, and shares its room with all other copies that use the same broker: redis://127.0.0.1:6379,
-unless the environment names another one in BROKER. Port 0 means any free port.";
+unless the environment names another one in BROKER. Port 0 means any free port.
+
+Try: open http://127.0.0.1:7878 in one window, and in another the address of another copy.";
 
 /// How long the last lines may take to the broker, once all members have left.
 const GRACE: Duration = Duration::from_secs(1);

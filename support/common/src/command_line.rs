@@ -2,7 +2,7 @@
 //!
 //! The servers take it from here, because it is not what they are about.
 
-use clap::{Command, FromArgMatches, Parser};
+use clap::{Command, CommandFactory, FromArgMatches, Parser};
 use std::env;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process;
 use std::time::Duration;
 
-/// Reads a command line. All programs here do it with this function, so that they all have the same messages and exit codes.
+/// Reads a command line. All steps do it with this function or with one that calls it, so that they all have the same messages and
+/// exit codes.
 ///
 /// Ends the program with code 0 after `--help`, and with code 2 and a line that ends with the usage when it cannot make sense of its arguments.
 pub fn read<A: Parser>() -> A {
@@ -20,18 +21,58 @@ pub fn read<A: Parser>() -> A {
 
 /// The same for a command that is not the one of its type in every respect.
 pub fn read_as<A: FromArgMatches>(command: Command) -> A {
-    let mut command = command.bin_name(name()).args_override_self(true).help_template(HELP);
-    let usage = command.render_usage().to_string().replace("Usage:", "usage:");
+    let mut command = uniform(command);
     let matches = command.try_get_matches_from_mut(env::args_os());
     matches.and_then(|matches| A::from_arg_matches(&matches)).unwrap_or_else(|error| {
         if !error.use_stderr() {
             finish(write!(io::stdout(), "{error}"))
         }
         let text = error.to_string();
-        let problem = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        log(format_args!("{problem}; {usage}"));
-        process::exit(2)
+        misuse(command, text.lines().next().unwrap_or_default().trim_start_matches("error: "))
     })
+}
+
+/// The same for a program that takes no arguments. Its `--help` is the head of its file, of which this is the text.
+pub fn no_arguments(source: &str) {
+    #[derive(Parser)]
+    struct Nothing {}
+
+    let Nothing {} = read_as(Nothing::command().about(head(source)));
+}
+
+/// The same for a program whose only argument is one of these words: the first one, unless another one is given.
+pub fn word<const N: usize>(source: &str, words: [&'static str; N]) -> String {
+    #[derive(Parser)]
+    struct OneOf {
+        /// What to show
+        word: String,
+    }
+
+    let usual = words[0];
+    let command = OneOf::command().about(head(source));
+    read_as::<OneOf>(command.mut_arg("word", |word| word.required(false).default_value(usual).value_parser(words))).word
+}
+
+/// What is said of a program at the head of its file.
+fn head(source: &str) -> String {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Ends the program with code 2 because its arguments do not fit together, although each of them makes sense.
+pub fn refuse<A: Parser>(problem: impl Display) -> ! {
+    misuse(uniform(A::command()), problem)
+}
+
+fn misuse(mut command: Command, problem: impl Display) -> ! {
+    let usage = command.render_usage().to_string().replace("Usage:", "usage:");
+    log(format_args!("{problem}; {usage}"));
+    process::exit(2)
+}
+
+/// The command with what all of them have in common.
+fn uniform(command: Command) -> Command {
+    command.bin_name(name()).args_override_self(true).help_template(HELP)
 }
 
 const HELP: &str = "{about}\n\nusage: {usage}\n\n{all-args}{after-help}";
@@ -76,7 +117,6 @@ pub fn address() -> String {
 
 /// The same for a server of which `--help` says something else.
 pub fn address_or_help(help: &'static str) -> String {
-    use clap::CommandFactory;
     read_as::<Served>(Served::command().about(help)).address
 }
 
@@ -133,7 +173,7 @@ pub fn fail(message: impl Display) -> ! {
     process::exit(1)
 }
 
-/// Says that a connection was closed before its time. (A client that has left already may have no address any more.)
+/// Says that a connection was closed before its time. (A client that has left already may no longer have an address.)
 pub fn gave_up_on(client: io::Result<SocketAddr>, error: impl Display) {
     match client {
         Ok(address) => log(format_args!("gave up on {address}: {error}")),

@@ -58,7 +58,7 @@ fn every_page_about_a_step_has_something_to_see_and_an_exercise() {
     }));
 }
 
-/// Otherwise cargo would build everything twice, and put each program in the place of the other one, where a test may be about to start it.
+/// Otherwise cargo would build everything twice, and overwrite each program with the other, where a test may be about to start it.
 #[test]
 fn cargo_run_chooses_the_same_features_of_libraries_as_cargo_test() {
     let features = |edges: &str| -> BTreeSet<String> {
@@ -72,4 +72,15 @@ fn cargo_run_chooses_the_same_features_of_libraries_as_cargo_test() {
     let (run, test) = (features("normal,build"), features("normal,build,dev"));
     assert!(run.len() > 100, "{run:?}");
     assert_none(run.difference(&test).map(|it| format!("`cargo run` builds {it}, `cargo test` builds it with more")));
+}
+
+/// So all of them have the same messages and exit codes. (The processes of step 2.4 only hand their arguments on.)
+#[test]
+fn every_step_reads_its_command_line_with_the_function_for_it() {
+    let steps = step::all().unwrap().into_iter().filter(|step| step.step() != "02_04_prefork");
+    let folders = steps.map(|step| step.folder.as_str()).chain(["runtimes-compare"]);
+    let sources = folders.flat_map(|folder| files(&format!("{folder}/src"))).filter(|file| file.ends_with(".rs"));
+    let own_way =
+        |file: &String| ["env::args", "::parse()", ".get_matches"].iter().any(|way| read(file).unwrap().contains(way));
+    assert_none(sources.filter(own_way).map(|file| format!("{file}: it reads its command line in its own way")));
 }

@@ -37,7 +37,7 @@ pub fn print() -> io::Result<()> {
 }
 // ANCHOR_END: table
 
-/// Tells `epoll` of a descriptor, once.
+/// Registers a descriptor with `epoll`, once.
 fn watch(epoll: &mut Epoll, fd: BorrowedFd<'_>) -> io::Result<()> {
     epoll.change(0, fd, None, Some(Interest::Read))
 }

@@ -83,7 +83,7 @@ fn a_lost_connection_never_makes_a_name_of_a_message(
     server: &Server,
     [ann, bob]: [&Window; 2],
 ) -> Result {
-    // On a slow machine, her page would be back before the other one is there. So it waits until it is told to connect.
+    // On a slow machine, her page would be back before the other client is there. So it connects when the test says so.
     let held = "window.really = connect, connect = () => waits = true, window.waits = false";
     browser.wait_for(ann, &format!("({held}, text.value = 'Secretplan', socket.close(), true)")).unwrap();
     shows(browser, bob, "Ann has left");
@@ -108,7 +108,7 @@ fn not_all_come_back_at_the_same_time(browser: &mut Browser, window: &Window) {
     }
 }
 
-/// What one writes the other one reads, to the letter.
+/// The other page shows exactly what one page sends.
 fn they_talk(browser: &mut Browser, ann: &Window, bob: &Window) {
     let html = "<b>hello</b> <img src=x onerror=alert(1)> &amp;";
     write(browser, ann, html);

@@ -1,4 +1,4 @@
-//! Names, and who is told what.
+//! Names, and which messages each client gets.
 
 use super::talker::Talker;
 use super::{chat, properties};
@@ -62,7 +62,7 @@ fn a_client_without_a_name_hears_nothing() -> Result {
     ann.say("secret")?;
     ann.say("more of it")?;
     let _bob = Talker::connect(&server, SAFETY)?.called("Bob")?;
-    ann.hears("* Bob is here")?; // so what Ann said has gone to everyone
+    ann.hears("* Bob is here")?; // so what Ann said has been sent
     nobody.say("Cid")?;
     nobody.hears("* Hello, Cid! Others in this room: 2")
 }

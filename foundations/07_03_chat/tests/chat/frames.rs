@@ -1,4 +1,4 @@
-//! Frames that RFC 6455 forbids, or that this server does not want: each has its code, and nobody else notices.
+//! Frames that RFC 6455 forbids, or that this server does not want: each has its code, and no other client notices.
 
 use super::talker::{Talker, frame};
 use super::{chat, properties};

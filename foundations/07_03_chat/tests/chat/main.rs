@@ -1,4 +1,4 @@
-//! Step 7.3: what one says all others hear, and nobody waits for who does not listen.
+//! Step 7.3: what one client says all others hear, and none waits for a client that does not read.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 

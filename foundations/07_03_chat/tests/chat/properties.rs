@@ -71,7 +71,7 @@ pub fn pings_whose_pongs_are_never_read_take_no_memory(program: &Program, patien
     let pings = frame(0x89, &[b'x'; 125]).repeat(512);
     for flooder in &mut flooders {
         let stream = flooder.socket.get_mut();
-        stream.set_write_timeout(Some(Duration::from_secs(1)))?; // who is not read any more cannot send any more
+        stream.set_write_timeout(Some(Duration::from_secs(1)))?; // a client that is no longer read cannot send
         for _ in 0..FLOOD / pings.len() {
             if stream.write_all(&pings).is_err() {
                 break;
@@ -85,7 +85,7 @@ pub fn pings_whose_pongs_are_never_read_take_no_memory(program: &Program, patien
     Talker::connect(&server, patience)?.called("Ann").map(drop)
 }
 
-/// It is cut into empty frames, and answers to pings come between them: each of them is as it should be. The others notice nothing.
+/// It is cut into empty frames, and answers to pings come between them: each frame is valid. The other clients notice nothing.
 pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
@@ -102,7 +102,7 @@ pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duratio
         let _ = sender.join();
         match told.map_err(|failure| failure.context("it reads on"))? {
             (1009, _) => ann.hears("* Endless has left")?,
-            other => return Err(Failure::new(format!("it is told {other:?}"))),
+            other => return Err(Failure::new(format!("it gets {other:?}"))),
         }
     }
     Ok(())
@@ -111,7 +111,7 @@ pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duratio
 /// How many texts make a burst. They are far more than an inbox keeps, and short: the systems have room for all of them.
 const BURST: usize = 1_000;
 
-/// One client sends a thousand texts in one write. Three others, who read all the time, miss none.
+/// One client sends a thousand texts in one write. Three others, which read all the time, miss none.
 pub fn a_client_that_reads_misses_nothing_of_a_burst(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let mut speaker = Talker::connect(&server, patience)?.called("Speaker")?;
@@ -165,7 +165,7 @@ pub fn a_client_that_was_blocked_for_less_than_the_patience_stays(program: &Prog
     Err(Failure::new("this machine is too busy for this test"))
 }
 
-/// Ann is here. Who could be taken for her, or whose name nobody could read, has to choose another one.
+/// Ann is here. A client whose name looks like hers, or cannot be read, has to choose another one.
 pub fn a_name_belongs_to_one_member(program: &Program, patience: Duration) -> Result {
     let server = program.start()?;
     let _ann = Talker::connect(&server, patience)?.called("Ann")?;
@@ -181,7 +181,7 @@ pub fn a_name_belongs_to_one_member(program: &Program, patience: Duration) -> Re
     other.called("Zoë-2").map(drop)
 }
 
-/// One byte of a stream can be marked as urgent, and a read stops there (RFC 6093). Nothing may be left lying behind the mark.
+/// One byte of a stream can be marked as urgent, and a read stops there (RFC 6093). What comes after the mark must be read, too.
 pub fn a_message_with_urgent_data_in_it_is_heard(program: &Program, patience: Duration) -> Result {
     let mut server = program.start()?;
     let mut ann = Talker::connect(&server, patience)?.called("Ann")?;

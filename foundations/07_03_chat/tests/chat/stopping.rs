@@ -1,4 +1,4 @@
-//! A signal: everyone is told, then the server ends.
+//! A signal: each client gets a goodbye, then the server ends.
 
 use super::chat;
 use super::properties::MANY;

@@ -51,7 +51,7 @@ impl Talker {
         self.say(name)?;
         let greeting = self.hear()?;
         if !greeting.starts_with(&format!("* Hello, {name}!")) {
-            return Err(Failure::new(format!("{name} is not greeted, but told {greeting:?}")));
+            return Err(Failure::new(format!("{name} is not greeted, but gets {greeting:?}")));
         }
         Ok(self)
     }

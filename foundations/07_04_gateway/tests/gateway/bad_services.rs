@@ -38,7 +38,7 @@ fn says(program: &Program, expected: &str) -> Result {
     server.wait_until("it holds nothing big", |server| server.resident_memory() < Some(50_000_000))
 }
 
-/// Sends this on and on, until nobody wants it any more.
+/// Sends this again and again, until the gateway hangs up.
 fn without_end(start: &'static str, on: &'static str) -> impl Fn(&mut TcpStream) + Send {
     move |stream| {
         let more = on.repeat(1 + 65_536 / on.len());

@@ -64,7 +64,7 @@ fn a_thousand_clients_that_leave_keep_no_task_and_no_connection() -> Result {
     let (descriptors, memory) = leave(&mut server)?;
     let first = memory.saturating_sub(at_first);
     let mut grown = vec![first];
-    // What stays behind would be taken by each crowd anew. (The arenas of the allocator fill one after the other.)
+    // Memory that leaks would grow with each crowd. (The arenas of the allocator fill one after the other.)
     for _ in 0..4 {
         let before = server.resident_memory().unwrap_or_default();
         let (_, after) = leave(&mut server)?;

@@ -1,4 +1,4 @@
-//! Step 7.4: a service that is slow, gone or badly made costs its own part of the answer, and nothing stays behind.
+//! Step 7.4: a service that is slow, gone or badly made costs its own part of the answer, and nothing leaks.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 

@@ -46,7 +46,7 @@ pub fn all_services_are_asked_before_one_answers(program: &Program) -> Result {
     Ok(())
 }
 
-/// The other service is heard, and the client is told which one is missing.
+/// The other service is heard, and the answer says which one is missing.
 pub fn a_silent_service_costs_its_own_part_only(program: &Program) -> Result {
     let services = Services::new(2)?;
     let gateway = services.gateway(program, &["--timeout", "200ms"])?;
@@ -60,7 +60,7 @@ pub fn a_silent_service_costs_its_own_part_only(program: &Program) -> Result {
     silent.wait_for_cancellation()
 }
 
-/// The first try is never answered. The second one is, and then nobody waits for the first any more.
+/// The first try is never answered. The second one is, and then the gateway no longer waits for the first.
 pub fn a_service_that_is_late_is_asked_once_more(program: &Program) -> Result {
     let services = Services::new(1)?;
     let gateway = services.gateway(program, &["--timeout", "20s", "--second-after", "50ms"])?;

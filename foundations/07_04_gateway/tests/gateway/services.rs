@@ -1,4 +1,4 @@
-//! Services that do what a test tells them.
+//! Services that do what a test asks for.
 
 use harness::{Failure, Program, Result, SAFETY, Server};
 use std::io::{ErrorKind, Read, Write};
@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Services that answer when they are told, each on a port of its own.
+/// Services that answer when the test says so, each on a port of its own.
 pub struct Services(Vec<TcpListener>);
 
 /// A request that a service has got, and may answer.

@@ -1,4 +1,4 @@
-//! Step 7.5: a tick is neither late because of a flood nor repeated, and nobody gets more than they sent before they are known.
+//! Step 7.5: a tick is neither late because of a flood nor repeated, and no player gets more than it sent before it is known.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 

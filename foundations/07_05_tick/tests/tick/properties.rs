@@ -44,7 +44,7 @@ impl Player {
         Self { patience, ..self }
     }
 
-    /// Says that it does not know its cookie, and is told.
+    /// Says that it does not know its cookie, and gets it.
     pub fn learn_cookie(&mut self) -> Result {
         self.send(HELLO)?;
         self.cookie = self.answer('c')?;
@@ -146,7 +146,7 @@ pub fn a_stranger_gets_no_more_than_it_sent(program: &Program) -> Result {
     Ok(())
 }
 
-/// What a server answers to a stranger is nothing to another server. Otherwise they could answer each other forever.
+/// A server ignores what another server answers to a stranger. Otherwise they could answer each other forever.
 pub fn no_answer_is_answered(program: &Program) -> Result {
     let [one, other] = [program.start()?, program.clone().argument("--players").argument("0").start()?];
     let mut refused = Player::new(other.address())?;
@@ -165,7 +165,7 @@ pub fn no_answer_is_answered(program: &Program) -> Result {
     Ok(())
 }
 
-/// A player that has stopped sending is told nothing any longer.
+/// A player that has stopped sending gets nothing more.
 pub fn a_silent_player_is_forgotten(program: &Program) -> Result {
     with_time_enough(Duration::from_millis(300), |patience| one_stays(program, patience))
 }
@@ -193,7 +193,7 @@ fn one_stays(program: &Program, patience: Duration) -> Result {
     }
 }
 
-/// There is room for two, and then for nobody until one of them leaves.
+/// There is room for two players, and for a third one only when one leaves.
 pub fn the_number_of_players_is_bounded(program: &Program) -> Result {
     let server = program.clone().argument("--players").argument("2").start()?;
     let [first, _second] = [Player::entered(server.address())?, Player::entered(server.address())?];
@@ -209,7 +209,7 @@ pub fn the_number_of_players_is_bounded(program: &Program) -> Result {
     third.picture().map(drop)
 }
 
-/// While the server sleeps, many ticks pass. It makes up for them in one step, and tells the player once.
+/// While the server sleeps, many ticks pass. It makes up for them in one step, and sends one picture.
 pub fn missed_ticks_are_sent_once(program: &Program) -> Result {
     // On a busy machine, a server misses ticks by itself. So one of several attempts counts.
     let attempts: Vec<_> = (0..5).map_while(|_| make_up_for_missed_ticks(program).err()).collect();

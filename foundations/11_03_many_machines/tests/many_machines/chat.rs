@@ -1,9 +1,9 @@
-//! Where people meet whose chat has several copies.
+//! Where people meet if their chat has several copies.
 
 use super::PROGRAM;
 use harness::{Ended, has_tool};
 
-/// What is told while people chat who meet in this way.
+/// What the program prints while people chat in this way.
 struct Told(String);
 
 impl Told {
@@ -13,7 +13,7 @@ impl Told {
         Self(ended.output)
     }
 
-    /// What is told of this person, each time in the same words.
+    /// What it prints of this person, each time in the same words.
     fn of_person<'a>(&'a self, name: &str, does: &str) -> Vec<&'a str> {
         self.0.lines().filter_map(|line| line.strip_prefix(&format!("{name} {does} "))).collect()
     }
@@ -59,7 +59,7 @@ fn a_room_with_a_copy_of_its_own_is_lost_with_the_copy_and_split_when_it_is_back
         for name in ["Ann", "Bob"] {
             assert_eq!(told.of_person(name, "has"), ["lost the connection"]);
         }
-        assert_eq!(told.copies_of("Cid"), [copies[0]], "who comes later does not meet the others");
+        assert_eq!(told.copies_of("Cid"), [copies[0]], "Cid comes later, and does not meet the others");
         assert!(told.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#), "{}", told.0);
     }
 }

@@ -64,7 +64,7 @@ async fn haproxy_closes_idle_connections_before_the_copy_does() -> Result {
         assert_eq!(client.response()?.status, 200);
     }
     drop(clients);
-    // haproxy 2.6 sometimes leaves the last one open until somebody asks again, which wakes its timer.
+    // haproxy 2.6 sometimes leaves the last one open until a client asks again, which wakes its timer.
     for _ in 0..4 {
         if none_is_left_soon(&open).await {
             return Ok(());
@@ -75,7 +75,7 @@ async fn haproxy_closes_idle_connections_before_the_copy_does() -> Result {
         client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         assert_eq!(client.response()?.status, 200);
     }
-    panic!("{} are still open, although somebody has asked again", open.load(SeqCst))
+    panic!("{} are still open, although a client has asked again", open.load(SeqCst))
 }
 
 /// Whether all of them are closed within ten seconds.

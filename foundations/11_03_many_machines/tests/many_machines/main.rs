@@ -24,7 +24,7 @@ mod talker;
 use harness::Program;
 use std::sync::LazyLock;
 
-/// The copies stand beside the program, and Cargo may not have built them yet.
+/// The copies are beside the program, and Cargo may not have built them yet.
 static PROGRAM: LazyLock<Program> = LazyLock::new(|| {
     let needed =
         ["11_03_many_machines", "07_03_chat", "09_05_parallel_server", "09_07_graceful_server", "11_03_shared_chat"];

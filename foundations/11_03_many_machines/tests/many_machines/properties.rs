@@ -73,7 +73,7 @@ pub fn hears_at_last(talker: &mut Talker, expected: &str) -> Result<Vec<String>>
 }
 
 /// More lines than the relay's inbox keeps, while the broker does nothing. Some are lost at the other copy, and that is the broker's
-/// fault: nobody there was too slow.
+/// fault: no member there was too slow.
 pub fn lines_lost_at_the_broker_are_not_blamed_on_a_member(program: &Program) -> Result {
     let broker = Broker::start();
     let (here, there) = (broker.copy(program).start()?, broker.copy(program).start()?);
@@ -94,7 +94,7 @@ pub fn lines_lost_at_the_broker_are_not_blamed_on_a_member(program: &Program) ->
     here.wait_for_log("the broker was too slow, and missed ")
 }
 
-/// 500 milliseconds is how long the client of Redis waits for an answer, unless it is told otherwise.
+/// 500 milliseconds is how long the client of Redis waits for an answer by default.
 pub fn a_broker_that_rests_for_a_second_is_not_lost(program: &Program) -> Result {
     let broker = Broker::start();
     let (here, there) = (broker.copy(program).start()?, broker.copy(program).start()?);
@@ -150,7 +150,7 @@ pub fn a_line_that_the_broker_did_not_confirm_is_sent_again(program: &Program) -
     Ok(())
 }
 
-/// Nobody speaks, and no packet says that the broker is gone.
+/// No member speaks, and no packet says that the broker is gone.
 pub fn a_broker_that_falls_silent_is_noticed_although_no_member_speaks(program: &Program) -> Result {
     let broker = Broker::start();
     let copy = broker.copy(program).patience_for_clients(Duration::from_secs(3)).start()?;
@@ -179,7 +179,7 @@ pub fn serving(program: &Program, [option, value]: [&str; 2]) -> Result<(Server,
     }
 }
 
-/// Told to stop by this signal, it ends all processes that it has started, and removes its files.
+/// Stopped by this signal, it ends all processes that it has started, and removes its files.
 pub fn nothing_is_left_after(program: &Program, arguments: [&str; 2], signal: Signal) -> Result {
     let (mut server, folder) = serving(program, arguments)?;
     let children = children(server.process());
@@ -212,7 +212,7 @@ pub fn children(parent: u32) -> Vec<u32> {
     own.iter().flat_map(|child| children(*child)).chain(own.clone()).collect()
 }
 
-/// Whether this process ends: it was killed, but may not have been on a processor since. (`Z` has ended, and nobody has asked how.)
+/// Whether this process ends: it was killed, but may not have been on a processor since. (`Z` has ended, and its parent has not asked how.)
 fn ends(process: u32, patience: Duration) -> bool {
     let start = Instant::now();
     let is_running = || {

@@ -1,4 +1,4 @@
-//! Whoever asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
+//! A client that asks while the copies are replaced gets an answer, and copies that end at once show that losses are seen.
 
 use super::PROGRAM;
 use super::properties::{children, nothing_is_left_after, nothing_is_left_of, pid, serving};
@@ -20,7 +20,7 @@ fn run(arguments: &[&str]) -> Ended {
     ended
 }
 
-/// The number behind this word.
+/// The number after this word.
 fn number(ended: &Ended, word: &str) -> usize {
     let line = ended.output.lines().find_map(|line| line.strip_prefix(word)).unwrap_or_default();
     line.trim().parse().unwrap_or_else(|_| panic!("no number after {word:?}: {}", ended.output))
