@@ -1,28 +1,19 @@
 //! The files that pages name: each name is a link to a page of the book that shows the file.
 //!
 //! A page writes `` [`foundations/x/src/main.rs`] ``, and includes where such names lead (`generated/files.md`). The files of a chapter are
-//! on one page, `files_02.md`. It is no chapter: nothing is claimed there, and nobody reads it from beginning to end. All of this is
-//! written by `UPDATE_BOOK=1`.
+//! on one page, `files_02.md`, and all patches on another one, `files_patches.md`. These pages are no chapters: nothing is claimed there, and
+//! they are not read from beginning to end. All of this is written by `UPDATE_BOOK=1`.
 
 use crate::chapter::{Chapter, LISTING};
-use crate::include::{Include, directives};
 use crate::{Failure, Result, read, step, workspace};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Where the names lead, relative to `book/src`.
 pub const LINKS: &str = "generated/files.md";
 
-/// The names of files in the running text of a page, and where: of those that the page does not show as a whole itself.
+/// The names of files in the running text of a page, and where.
 fn names(page: &Chapter) -> Vec<(usize, String)> {
-    let whole = directives(&page.text).filter_map(|(_, directive)| Include::parse(directive).ok());
-    let whole: BTreeSet<_> = whole.filter(|include| include.anchor.is_none()).map(|include| include.file).collect();
-    let is_file = |name: &str| {
-        name.contains('/')
-            && !name.starts_with('/')
-            && workspace().join(name).is_file()
-            && !whole.contains(Path::new(name))
-    };
+    let is_file = |name: &str| name.contains('/') && !name.starts_with('/') && workspace().join(name).is_file();
     page.code_spans().into_iter().filter(|(_, span)| is_file(span)).collect()
 }
 
@@ -52,8 +43,12 @@ pub fn pages(chapters: &[Chapter]) -> BTreeMap<String, BTreeSet<String>> {
     pages
 }
 
-/// `files_02.md` for a file of a step of chapter 2, and `files_support.md` for one that belongs to no chapter.
+/// `files_02.md` for a file of a step of chapter 2, and `files_support.md` for one that belongs to no chapter. Patches have a page of their
+/// own, because many of them are answers to exercises, which should not be seen beside the code of a step.
 fn page_of(file: &str) -> String {
+    if file.ends_with(".diff") {
+        return format!("{LISTING}patches.md");
+    }
     let of_step = file.split('/').find_map(|folder| step::number(folder).and(folder.get(..2)));
     let chapter = of_step.or(file.starts_with("runtimes-compare/").then_some("10"));
     format!("{LISTING}{}.md", chapter.unwrap_or("support"))
@@ -65,9 +60,11 @@ fn page_of(file: &str) -> String {
 ///
 /// If one cannot be read.
 pub fn page(name: &str, files: &BTreeSet<String>) -> Result<String> {
-    let chapter = name.trim_start_matches(LISTING).trim_end_matches(".md").trim_start_matches('0');
-    let title =
-        chapter.parse::<u32>().map_or("Files of no chapter".to_owned(), |number| format!("Files of chapter {number}"));
+    let title = match name.trim_start_matches(LISTING).trim_end_matches(".md").trim_start_matches('0') {
+        "patches" => "Patches".to_owned(),
+        "support" => "Files of no chapter".to_owned(),
+        chapter => format!("Files of chapter {chapter}"),
+    };
     let mut text = format!(
         "# {title}\n\nHere are the files that the pages of this book name, as they are in the workspace. \
          Comments such as `// ANCHOR: …` mark the parts that a page shows.\n"
@@ -131,19 +128,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_shows_the_whole_file_needs_no_link() {
-        let text = "In `book/book.toml`:\n\n```toml\n{{#include ../book.toml}}\n```\n";
-        assert_eq!(with_links(&chapter(text)), text);
-        let part = text.replace(".toml}}", ".toml:part}}");
-        assert!(with_links(&chapter(&part)).contains("[`book/book.toml`]"));
-    }
-
-    #[test]
-    fn a_file_is_shown_with_those_of_its_chapter() {
+    fn a_file_is_shown_with_those_of_its_chapter_and_a_patch_with_the_other_patches() {
         assert_eq!(page_of("foundations/02_01_blocking_echo/src/main.rs"), "files_02.md");
         assert_eq!(page_of("11_03_many_machines/Cargo.toml"), "files_11.md");
         assert_eq!(page_of("runtimes-compare/src/lib.rs"), "files_10.md");
         assert_eq!(page_of("support/echo/src/lib.rs"), "files_support.md");
+        assert_eq!(page_of("book/exercises/02_04_prefork/how_it_ended.diff"), "files_patches.md");
     }
 
     #[test]
