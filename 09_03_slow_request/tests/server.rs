@@ -1,4 +1,4 @@
-//! Step 9.3: a nap holds everyone up.
+//! Step 9.3: a nap holds up all other requests.
 
 use harness::suite;
 

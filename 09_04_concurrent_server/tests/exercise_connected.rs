@@ -20,7 +20,7 @@ fn the_server_knows_how_many_clients_are_connected() -> harness::Result {
     }
     assert_eq!(connected(&server)?, "3 connected\n", "two clients have begun a request, and the third one asks");
     clients.pop().map(Client::reset).transpose()?;
-    server.wait_until("it says that one of them has left", |server| {
+    server.wait_until("it says that one client has left", |server| {
         connected(server).is_ok_and(|text| text == "2 connected\n")
     })
 }

@@ -1,4 +1,4 @@
-//! Step 9.4: nobody waits for another client, and all share one thread.
+//! Step 9.4: no client waits for another client, and all share one thread.
 
 use harness::suite;
 

@@ -6,7 +6,7 @@ use futures::channel::oneshot;
 use futures::future::{BoxFuture, FutureExt};
 use std::time::Duration;
 
-/// Runs all futures at the same time, each in a task of its own. `None` stands for one that has panicked.
+/// Runs all futures at the same time, each in a task of its own. `None` means that the task has panicked.
 async fn all(futures: Vec<BoxFuture<'static, u32>>) -> Vec<Option<u32>> {
     let mut values = Vec::new();
     for future in futures {

@@ -1,4 +1,4 @@
-//! Step 9.5: nobody waits for another client, nor for another thread.
+//! Step 9.5: no client waits for another client, nor for another thread.
 
 use harness::{Program, suite};
 

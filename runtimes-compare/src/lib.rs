@@ -59,7 +59,7 @@ pub const CONNECTION_PER_REQUEST_SHARED: Scenario = Scenario {
 pub const PIPELINED: Scenario = Scenario::pipelined(hello);
 /// Half of the rate that the first column can do.
 pub const RATE: Scenario = Scenario::half_the_rate(&KEEP_ALIVE);
-/// `/sleep`, for many at once.
+/// `/sleep`, for many at the same time.
 pub const SLEEP: Scenario = Scenario {
     name: "sleep",
     title: "simultaneous /sleep of 5 s",
@@ -68,7 +68,7 @@ pub const SLEEP: Scenario = Scenario {
 };
 /// What an idle connection occupies.
 pub const MEMORY: Scenario = Scenario::hold(hello);
-/// Nobody connected.
+/// No client is connected.
 pub const IDLE: Scenario = Scenario::idle(hello);
 /// From the start to the first answer.
 pub const START_UP: Scenario = Scenario::start_up(hello);

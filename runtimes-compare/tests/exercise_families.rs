@@ -1,4 +1,4 @@
-//! Exercise 2 of section 10.1: a handler of one family of traits, and a stream of the other one. Write `shout_tokio`, then run
+//! Exercise 2 of section 10.1: a handler of one family of traits, and a stream of the other family. Write `shout_tokio`, then run
 //! `cargo test -p runtimes-compare --test exercise_families -- --ignored`.
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

@@ -15,7 +15,7 @@ pub struct Chapter {
     pub file: String,
     /// Its title in `SUMMARY.md`.
     pub title: String,
-    /// The title of the part that it stands in.
+    /// The title of the part that it is in.
     pub part: String,
     /// Its Markdown, before anything is included.
     pub text: String,
@@ -36,7 +36,7 @@ pub struct Fence {
 pub struct Block<'chapter> {
     /// Without code, link targets and comments.
     pub prose: String,
-    /// As it stands in the file.
+    /// As it is in the file.
     pub markdown: &'chapter str,
     /// Where it begins in the chapter.
     pub start: usize,
@@ -90,7 +90,7 @@ impl Chapter {
         fences
     }
 
-    /// What stands between back quotes in the running text, and where.
+    /// What is between back quotes in the running text, and where.
     pub fn code_spans(&self) -> Vec<(usize, String)> {
         let spans = self.events().filter_map(|(event, range)| match event {
             Event::Code(code) => Some((range.start, code.into_string())),

@@ -14,7 +14,7 @@ use measure::figure::{Measure, grouped};
 pub struct Claim {
     /// In words.
     pub said: &'static str,
-    /// Who says it.
+    /// Where it comes from.
     pub by: Source,
     /// What we measured, and the verdict.
     pub judged: Judged,
@@ -46,7 +46,7 @@ const TIME: &str = "[3.7](03_07_what_a_connection_costs.md#time)";
 const JOBS: &str = "[1.3](01_03_cpu_or_io.md#three-ways)";
 const REDIS: &str = "[7.2](07_02_key_value.md#measured)";
 const CPU: &str = "[10.2](10_02_measured.md#cpu)";
-/// What is behind it is in section 11.1 itself.
+/// What it is judged by is in section 11.1 itself.
 const HERE: &str = "";
 
 fn claim(said: &'static str, by: Source, judged: Judged, shown_in: &'static str) -> Claim {
@@ -225,7 +225,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
     let request = |round: &Report, scenario, server| median(round, (Measure::CpuPerRequest, scenario), server);
     let [kept, new] = [runtimes_compare::KEEP_ALIVE, runtimes_compare::CONNECTION_PER_REQUEST]
         .map(|scenario| each_round(runtimes, |round| request(round, scenario, PORTS[0])));
-    let dearer = each_round(runtimes, |round| {
+    let more_expensive = each_round(runtimes, |round| {
         request(round, runtimes_compare::CONNECTION_PER_REQUEST, PORTS[0])
             / request(round, runtimes_compare::KEEP_ALIVE, PORTS[0])
     });
@@ -271,7 +271,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
             JOBS,
         ),
         claim(
-            "for many clients on one thread, sockets that do not block are enough, and the server rests when nobody is there",
+            "for many clients on one thread, sockets that do not block are enough, and the server rests when it has no clients",
             Source::Folklore,
             at_most(0.05, asks, format!("{} of a processor, {} in an event loop", share(asks), share(rests))),
             "[3.2](03_02_naive_polling.md#nap)",
@@ -296,7 +296,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
         claim(
             "a connection for each request is much more expensive than one that stays open",
             Source::Folklore,
-            much_more(dearer, format!("{} and {}: {}", time(new), time(kept), times_of_rounds(dearer))),
+            much_more(more_expensive, format!("{} and {}: {}", time(new), time(kept), times_of_rounds(more_expensive))),
             CPU,
         ),
         claim(

@@ -1,4 +1,4 @@
-//! What the compiler says of programs with a mistake. They stand beside the steps, behind a feature that names the mistake.
+//! What the compiler says of programs with a mistake. They are beside the steps, each with a feature that names the mistake.
 
 use crate::{Failure, Result, step};
 use harness::{Program, cargo};
@@ -29,7 +29,7 @@ pub struct Message {
     pub rendered: String,
 }
 
-/// What cargo says when it builds all programs that show a mistake. Each has the name of the mistake behind its number, and is there only with a
+/// What cargo says when it builds all programs that show a mistake. Each has the name of the mistake after its number, and is there only with a
 /// feature of this name. One call is enough, and with the whole workspace, it chooses the features of libraries that are built already.
 static SAID: LazyLock<Result<(Vec<Value>, String)>> = LazyLock::new(|| {
     let mut build = cargo();

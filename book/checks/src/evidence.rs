@@ -54,7 +54,7 @@ impl Evidence {
         Ok(Self { models, runtimes, ..Self::committed()? })
     }
 
-    /// The same, as another machine could have measured it: all that one of them says of a server or a part, so many times as much. The names are those of
+    /// The same, as another machine could have measured it: all that one report says of a server or a part, so many times as much. The names are those of
     /// [`Self::names`].
     #[must_use]
     pub fn changed(mut self, name: &str, factor: f64) -> Self {

@@ -120,7 +120,7 @@ fn exercise(page: &str, number: usize, text: &str) -> Result<Exercise> {
     Ok(Exercise { page, number, kind, task, command, time, outcome, words, answer })
 }
 
-/// What stands between back quotes.
+/// What is between back quotes.
 fn code_spans(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -240,7 +240,7 @@ fn parts(patch: &str) -> Result<Vec<(String, String)>> {
             _ => return Err(fail("it does more than change and make files".to_owned())),
         };
         let after = diffy::apply(before.as_deref().unwrap_or_default(), change)
-            .map_err(|error| fail(format!("does not fit {file} any more ({error})")))?;
+            .map_err(|error| fail(format!("no longer fits {file} ({error})")))?;
         let old = before.as_ref().map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{file}"));
         let new = difference::of_texts((&old, before.as_deref().unwrap_or_default()), (&format!("b/{file}"), &after));
         parts.push((file, new));

@@ -13,7 +13,7 @@ pub struct Entry {
     pub number: String,
     /// Its file, and the id of the heading.
     pub link: (String, String),
-    /// Where it stands in the glossary.
+    /// Where it is in the glossary.
     pub start: usize,
 }
 
@@ -86,7 +86,7 @@ fn section<'text>(text: &'text str, id: &str) -> Option<&'text str> {
     (level > 0).then(|| &from[..=end])
 }
 
-/// Whether a text uses a term, whatever its capitals and its plural; a term with an explanation in brackets is what stands before them.
+/// Whether a text uses a term, whatever its capitals and its plural; a term with an explanation in brackets is what comes before them.
 fn uses(text: &str, term: &str) -> bool {
     let plain = |text: &str| {
         text.to_lowercase().replace(['*', '`', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ")

@@ -10,5 +10,5 @@ pub const IDEAS: [&str; 6] = [
     "deferred_accept",
 ];
 
-/// Step 5.6, if a thread that leaves the reactor with one task calls no other one to watch it meanwhile.
+/// Step 5.6, if a thread that leaves the reactor with one task calls no other thread to watch it meanwhile.
 pub const UNWATCHED: &str = "05_06_many_threads+unwatched";

@@ -18,7 +18,7 @@ pub fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 impl Include {
-    /// Reads a directive that stands in `book/src`.
+    /// Reads a directive of a page in `book/src`.
     pub fn parse(directive: &str) -> Result<Self> {
         let inner = directive.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
         let inner = inner.ok_or_else(|| Failure::new(format!("{directive}: mdbook knows only `include` here")))?;
@@ -57,7 +57,7 @@ impl Include {
         } else if !self.is_shown_whole() {
             return Err(Failure::new(format!("{file}: code is included through an anchor, not as a whole file")));
         } else if self.file.extension().is_none_or(|end| end != "diff") && without_anchors(&text).len() < text.len() {
-            return Err(Failure::new(format!("{file}: nobody should see an anchor")));
+            return Err(Failure::new(format!("{file}: an anchor would be shown")));
         }
         if text.trim().is_empty() {
             return Err(Failure::new(format!("{file}: there is nothing in it to include")));
@@ -73,7 +73,7 @@ fn between_anchors(text: &str, anchor: &str) -> Result<String> {
             (0..lines.len()).filter(|&line| anchor_name(lines[line], keyword) == Some(anchor)).collect();
         match found[..] {
             [line] => Ok(line),
-            _ => Err(Failure::new(format!("`{keyword} {anchor}` stands there {} times, not once", found.len()))),
+            _ => Err(Failure::new(format!("`{keyword} {anchor}` is there {} times, not once", found.len()))),
         }
     };
     let (start, end) = (find("ANCHOR:")?, find("ANCHOR_END:")?);

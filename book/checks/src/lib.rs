@@ -111,7 +111,7 @@ pub(crate) fn files_of(root: &Path, folder: &str) -> Vec<String> {
     found
 }
 
-/// Fails with all that was found at once: an author who repairs the book wants the whole list.
+/// Fails with all that was found in one message: an author who repairs the book wants the whole list.
 ///
 /// # Panics
 ///

@@ -25,7 +25,7 @@ impl Hop {
 /// What is assumed of a machine.
 const CORES: f64 = 8.0;
 const MEMORY: f64 = 16e9;
-/// The limit that Linux has unless its administrator sets another one, for processes that ask for it: `fs.nr_open`.
+/// The limit that Linux has unless its administrator sets another, for processes that ask for it: `fs.nr_open`.
 const DESCRIPTORS: f64 = 1_048_576.0;
 const BITS_PER_SECOND: f64 = 10e9;
 /// How many ports Linux lends to connections to one address: `net.ipv4.ip_local_port_range` is 32768 to 60999.
@@ -41,7 +41,7 @@ const COPIES: f64 = 4.0;
 pub struct Need {
     /// Of what.
     pub resource: &'static str,
-    /// Per client: who asks for a page now and then, and who chats. `None` if it was not measured, or is shared.
+    /// Per client: one that asks for a page now and then, and one that chats. `None` if it was not measured, or is shared.
     pub per_client: [Option<f64>; 2],
     /// What a machine has.
     pub has: f64,

@@ -8,7 +8,7 @@
 //! ]
 //! ```
 //!
-//! `http` is the protocol of the step, and the name of the table. It has a column for each step that speaks of it, and its rows stand in the order in which the
+//! `http` is the protocol of the step, and the name of the table. It has a column for each step that speaks of it, and its rows are in the order in which the
 //! steps name them.
 
 use crate::{Failure, Result, files, read, step};
@@ -210,5 +210,5 @@ pub fn outcome(table: &str, step: &str, misbehaviour: &str) -> Result<&'static s
     let column = columns.iter().find(|column| step::short_name(column.step) == step);
     let cell = column.and_then(|column| column.cells.iter().find(|cell| cell.misbehaviour == misbehaviour));
     cell.map(|cell| cell.outcome.in_words())
-        .ok_or_else(|| Failure::new(format!("step {step} does not tell of {misbehaviour}")))
+        .ok_or_else(|| Failure::new(format!("step {step} does not declare {misbehaviour}")))
 }

@@ -41,7 +41,7 @@ pub fn pools() -> Vec<&'static str> {
     few.map(|own| own.name).collect()
 }
 
-/// How long a few hands take for so many clients, each of whom takes one of them for a delay.
+/// How long a few hands take for so many clients, each of which takes one of them for a delay.
 pub fn by_arithmetic(clients: usize) -> f64 {
     clients.div_ceil(WORKERS) as f64 * DELAY.as_secs_f64()
 }

@@ -1,4 +1,4 @@
-//! Which module of a crate imports from which: nobody can read modules by themselves that import from each other in a circle.
+//! Which module of a crate imports from which: modules that import from each other in a circle cannot be read one by one.
 
 use crate::{Failure, Result, workspace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,7 +133,7 @@ impl Modules {
         self.files.get(&place).filter(|_| is_ours)
     }
 
-    /// Who imports from whom.
+    /// Which module imports from which.
     fn imports(&self) -> BTreeSet<Import> {
         let mut imports = BTreeSet::new();
         for (module, source) in &self.sources {
@@ -214,7 +214,7 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         visit::visit_path(self, path);
     }
 
-    /// `pub(super)` and `pub(crate)` say who may import from here, and import nothing.
+    /// `pub(super)` and `pub(crate)` say which modules may import from here, and import nothing.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     /// What is in the parentheses of `format!` and `assert!` are expressions.

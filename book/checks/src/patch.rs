@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Where the patches are: for everyone, and for Linux, the only system on which `compare` measures.
+/// Where the patches are: for all systems, and for Linux, the only system on which `compare` measures.
 const FOLDERS: [&str; 2] = ["book/experiments", "runtimes-compare/ideas"];
 
 /// A change to a step.
@@ -26,7 +26,7 @@ const FOLDERS: [&str; 2] = ["book/experiments", "runtimes-compare/ideas"];
 pub struct Patch {
     /// Its file, relative to the workspace.
     pub file: String,
-    /// What stands in that file.
+    /// What is in that file.
     pub text: String,
 }
 
@@ -88,7 +88,7 @@ impl Patch {
         match diffy::apply(&before, patch) {
             Ok(after) => Ok(Changed { file, before, after }),
             Err(error) => Err(self.explain(format!(
-                "does not fit {file} any more ({error}). Commit the step, make the change by hand, \
+                "no longer fits {file} ({error}). Commit the step, make the change by hand, \
                  then: git diff {step} > {}; git restore {step}",
                 self.file
             ))),
@@ -191,7 +191,7 @@ fn copy() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Where the copy of a step stands: as deep as the step itself, so that it finds what it includes.
+/// Where the copy of a step is: as deep as the step itself, so that it finds what it includes.
 fn place(name: &str, step: &Package) -> String {
     step.folder.replace(step.step(), name)
 }
@@ -213,7 +213,7 @@ fn programs() -> Result<BTreeMap<String, (&'static Package, Patch)>> {
     Ok(programs)
 }
 
-/// The manifest of the workspace, with other members, and stricter: nobody would see a warning.
+/// The manifest of the workspace, with other members, and stricter: a warning would not be seen.
 fn manifest(members: &[String]) -> Result<String> {
     let own = read("Cargo.toml")?;
     let (_, shared) = own.split_once("[workspace.package]").unwrap_or_default();

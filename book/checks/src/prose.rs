@@ -1,6 +1,6 @@
-//! Sentences that claim something, and the tests that stand behind them.
+//! Sentences that claim something, and the tests that check them.
 //!
-//! A claim is a sentence that says what you will see, or one with a number. Behind it stands, as a comment that no reader
+//! A claim is a sentence that says what you will see, or one with a number. After it comes, as a comment that no reader
 //! sees, the name of a test: `<!-- claim: a_slow_request_holds_up_all_others -->`.
 
 use crate::chapter::Block;
@@ -8,7 +8,7 @@ use crate::{files, read};
 
 /// Words that promise something.
 const PROMISES: [&str; 3] = ["you will see", "you see", "you should see"];
-/// Words that may stand before the number of a chapter, which is a name and not a measurement.
+/// Words that may be before the number of a chapter, which is a name and not a measurement.
 const NAMES: [&str; 9] = ["chapter", "chapters", "step", "steps", "section", "sections", "from", "to", "and"];
 
 /// The tests that a block names.
@@ -47,8 +47,8 @@ fn is_chapter(word: &str) -> bool {
     chapter.parse().is_ok_and(|chapter: u32| chapter <= 11) && section.len() == 1 && section.parse::<u32>().is_ok()
 }
 
-/// Whether a comment breaks a paragraph in two. For Markdown, a comment at the beginning of a line ends the paragraph, and what stands
-/// behind the comment in the same line is raw HTML.
+/// Whether a comment breaks a paragraph in two. For Markdown, a comment at the beginning of a line ends the paragraph, and what
+/// follows the comment in the same line is raw HTML.
 pub fn is_broken(paragraph: &str) -> bool {
     let mut lines = paragraph.trim_end().lines().map(str::trim).skip_while(|line| !line.starts_with("<!--"));
     let is_item = |line: &str| line.starts_with("- ") || line.starts_with(|first: char| first.is_ascii_digit());

@@ -171,7 +171,7 @@ impl Report {
         self.servers.iter().map(|server| server.name.as_str()).collect()
     }
 
-    /// Whether it is not a server, but what one can be measured by.
+    /// Whether it is not a server, but what a server can be measured by.
     pub fn is_yardstick(&self, server: &str) -> bool {
         self.servers.iter().any(|column| column.name == server && column.is_yardstick)
     }

@@ -1,4 +1,4 @@
-//! A place of its own for commands that change files of the workspace or listen on port 7878: what they do there, nobody else sees.
+//! A place of its own for commands that change files of the workspace or listen on port 7878: no other program sees what they do there.
 //!
 //! Linux lets an ordinary user have *namespaces*: a network, numbers of processes, and mounts of its own. Over the workspace, an
 //! overlay is mounted that keeps all changes in memory. So the commands find everything built, at the path where it always is. Some systems

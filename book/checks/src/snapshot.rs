@@ -52,7 +52,7 @@ pub fn check_file(file: &str, expected: &str) -> Result {
     Err(Failure::new(format!("{file} is not what the programs say now; `{REWRITE}` rewrites it\n{difference}")))
 }
 
-/// As [`check_file`], for a part of a file whose rest is written by hand: what stands between `<!-- begin: NAME -->` and
+/// As [`check_file`], for a part of a file whose rest is written by hand: what is between `<!-- begin: NAME -->` and
 /// `<!-- end: NAME -->`.
 pub fn check_part(file: &str, name: &str, expected: &str) -> Result {
     let whole = with_part(&read(file)?, name, expected);

@@ -18,7 +18,7 @@ const LANE: usize = 16;
 
 /// A state: its name, and what it means.
 pub type State = (String, String);
-/// From the state at this position to the state at that one.
+/// From the state at the first position to the state at the second.
 pub type Way = (usize, usize);
 
 /// The variants of the first `enum` in a program's text, each with its comment.
@@ -126,7 +126,7 @@ fn draw_around(svg: &mut String, [start, top]: [usize; 2], lane: usize, is_forth
     }
 }
 
-/// The picture in words, for those who do not see it.
+/// The picture in words, for readers who do not see it.
 fn describe(states: &[State], ways: &[(Way, &str)]) -> String {
     let state = |row: usize| states.get(row).map_or("", |(name, _)| name);
     let after = |row: usize| {

@@ -106,7 +106,7 @@ pub fn find(name: &str) -> Result<&'static Package> {
     found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
 }
 
-/// A program of a step, such as the one that has its name. All are built at once, when the first of them is asked for. A step that
+/// A program of a step, such as the one that has its name. All are built together, when the first of them is asked for. A step that
 /// computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
 pub fn program(name: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {

@@ -143,7 +143,7 @@ impl Object for Report {
     }
 }
 
-/// The figures that a template has typed, instead of taking them from data: a number with a unit behind it, outside of braces.
+/// The figures that a template has typed, instead of taking them from data: a number with a unit after it, outside of braces.
 pub fn typed_figures(template: &str) -> Vec<String> {
     const UNITS: [&str; 12] = ["ns", "µs", "ms", "s", "B", "kB", "MB", "GB", "%", "×", "k/s", "M/s"];
     let outside = template.split("{{").flat_map(|part| part.rsplit("}}").next());

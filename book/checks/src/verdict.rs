@@ -1,7 +1,7 @@
 //! What is left of a claim beside what was measured.
 //!
 //! Each claim is a band: what may be measured so that it stands. It stands if all rounds lie within the band, falls if all lie outside on the same side, and
-//! is open if the rounds disagree. A number's band is generous, a factor of two, because the machines of those who made the claims were others than ours.
+//! is open if the rounds disagree. A number's band is generous, a factor of two, because the claims come from other machines than ours.
 
 use serde::Serialize;
 

@@ -77,7 +77,7 @@ fn a_thread_reserves_addresses_and_takes_little_memory() -> harness::Result {
 fn addresses(server: &harness::Server) -> harness::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process()))?;
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.strip_suffix(" kB")?.trim().parse().ok());
-    size.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| harness::Failure::new("Linux does not tell the size"))
+    size.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| harness::Failure::new("Linux does not report the size"))
 }
 
 #[cfg(target_os = "linux")]

@@ -30,7 +30,7 @@ fn a_pool_of_your_own_runs_jobs_side_by_side_and_ends_them() {
         for _ in 0..9 {
             let (meeting, done) = (Arc::clone(&meeting), Arc::clone(&done));
             pool.run(move || {
-                meeting.wait(); // it goes on only if three of them run at the same time
+                meeting.wait(); // it returns only if three jobs run at the same time
                 done.fetch_add(1, SeqCst);
             });
         }

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 02_04_prefork`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and type a line in each. Then `pkill -n 02_04_prefork`, which kills one process.
-//! You should see: at most one client loses its connection. The other one is served, and so are new clients.
+//! You should see: at most one client loses its connection. The other client is served, and so are new clients.
 
 #![cfg_attr(not(unix), allow(dead_code, unused_imports))] // there, this step only says what it lacks
 
@@ -71,7 +71,7 @@ fn start_worker(listener: &TcpListener, lifeline: &PipeReader) -> io::Result<()>
     let mut worker = Command::new(env::current_exe()?);
     worker.args(env::args_os().skip(1)).env(IS_WORKER, "");
     worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(lifeline.try_clone()?);
-    worker.spawn().map(drop) // the parent waits for any of them
+    worker.spawn().map(drop) // the parent waits for any of its workers
 }
 // ANCHOR_END: start_worker
 

@@ -23,9 +23,9 @@ pub enum State {
 }
 // ANCHOR_END: state
 
-/// What a client needs of its connection. No call may block: each of them says [`ErrorKind::WouldBlock`] instead.
+/// What a client needs of its connection. No call may block: it returns [`ErrorKind::WouldBlock`] instead.
 pub trait Connection: Read + Write {
-    /// Tells the client that nothing more will come.
+    /// Signals to the client that nothing more will come.
     fn finish_writing(&mut self) -> io::Result<()>;
 }
 
@@ -43,7 +43,7 @@ pub struct Client<C> {
     line: Vec<u8>,
     sent: usize,
     /// How many bytes of a refused client were read and dropped.
-    forgotten: u64,
+    discarded: u64,
     delay: Duration,
     patience: Duration,
 }
@@ -52,9 +52,9 @@ pub struct Client<C> {
 impl<C: Connection> Client<C> {
     /// A client that has just connected.
     pub fn new(connection: C, now: Instant, delay: Duration, patience: Duration) -> Self {
-        let (lines, line, sent, forgotten) = (Lines::new(), Vec::new(), 0, 0);
+        let (lines, line, sent, discarded) = (Lines::new(), Vec::new(), 0, 0);
         let (state, deadline) = (State::Reading, now + patience);
-        Self { connection, deadline, state, lines, line, sent, forgotten, delay, patience }
+        Self { connection, deadline, state, lines, line, sent, discarded, delay, patience }
     }
 
     /// What it is doing.
@@ -108,9 +108,9 @@ impl<C: Connection> Client<C> {
 
     fn linger(&mut self) -> io::Result<()> {
         let received = self.connection.read(&mut [0; 1024])?;
-        self.forgotten += received as u64;
+        self.discarded += received as u64;
         match self.lines.refusal() {
-            Some(refusal) if received == 0 || self.forgotten >= LINGER => Err(refusal),
+            Some(refusal) if received == 0 || self.discarded >= LINGER => Err(refusal),
             _ => Ok(()),
         }
     }

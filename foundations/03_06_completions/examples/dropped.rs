@@ -5,7 +5,7 @@
 
 #![cfg_attr(
     target_os = "linux",
-    allow(unsafe_code, reason = "the kernel writes into a buffer behind the compiler's back")
+    allow(unsafe_code, reason = "the kernel writes into a buffer without the compiler's knowledge")
 )]
 
 #[cfg(target_os = "linux")]

@@ -48,7 +48,7 @@ fn idle_clients_cost_nothing() {
     server().inspect(|server| suite::idle_clients_cost_nothing(server.clone()).assert_passed());
 }
 
-/// A client that has left does not leave its operation behind: the ring would keep its connection open.
+/// No operation remains of a client that has left: the ring would keep its connection open.
 #[test]
 fn a_client_that_leaves_keeps_no_buffer_and_no_descriptor() -> Result {
     let Some(server) = server() else { return Ok(()) };

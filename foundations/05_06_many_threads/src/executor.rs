@@ -121,7 +121,7 @@ impl<T> Drop for JoinHandle<T> {
 }
 
 // ANCHOR: executor
-/// The tasks that have not finished, and the scheduler that knows which of them are to be polled next.
+/// The tasks that have not finished, and the scheduler, which knows the tasks to poll next.
 pub struct Executor {
     tasks: Mutex<BTreeMap<usize, Arc<Task>>>,
     last_number: AtomicUsize,

@@ -68,7 +68,7 @@ impl Reactor {
 }
 // ANCHOR_END: reactor
 
-/// How the thread on which something happens tells the task.
+/// How the thread on which something happens notifies the task.
 #[derive(Clone, Copy)]
 enum By {
     Waker,

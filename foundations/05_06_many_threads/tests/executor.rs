@@ -1,4 +1,4 @@
-//! The executor of step 5.6, with one thread and with several: what ends, what is dropped, and who gets a turn.
+//! The executor of step 5.6, with one thread and with several: which tasks end, which are dropped, and which get a turn.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -277,7 +277,7 @@ fn all_have_a_turn_at_the_same_time(threads: usize, tasks: usize) -> bool {
     met.recv_timeout(Duration::from_millis(if threads < tasks { 300 } else { 10_000 })).is_ok()
 }
 
-/// A thread that takes a task calls another one, which asks the reactor in its place, and that one does the same.
+/// A thread that takes a task wakes another thread, which asks the reactor in its place, and does the same.
 #[test]
 fn each_of_several_blocked_threads_leaves_one_that_takes_over() {
     for _ in 0..20 {

@@ -51,7 +51,7 @@ fn idle_clients_cost_nothing() {
     suite::idle_clients_cost_nothing(server()).assert_passed();
 }
 
-/// Peers that have said something, and now say nothing.
+/// Clients that have sent something, and now send nothing.
 fn idle_clients(server: &Server, number: usize) -> Result<Vec<Client>> {
     let client = |_| {
         let mut client = server.client()?;

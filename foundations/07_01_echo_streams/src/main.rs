@@ -28,7 +28,7 @@ static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
 struct Handlers {
     delay: Duration,
     running: TaskTracker,
-    /// Tells each of them to take no new lines.
+    /// Asks each handler to take no new lines.
     stopping: CancellationToken,
 }
 

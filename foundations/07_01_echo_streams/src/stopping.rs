@@ -7,7 +7,7 @@ use tokio::{io, select, time};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long the lines in flight may take once the server was told to stop. (Tests are in a hurry: `PATIENCE`.)
+/// How long the lines in flight may take once the server is stopping. (Tests are in a hurry: `PATIENCE`.)
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The two signals that ask a program to end.
@@ -18,7 +18,7 @@ pub fn signals() -> io::Result<Signals> {
     Ok([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?])
 }
 
-/// Runs the accept loop until the server is told to stop. Clients that wait already are accepted first.
+/// Runs the accept loop until a signal to stop arrives. Clients that wait already are accepted first.
 pub async fn until_stop_signal(accept: impl Future<Output = ()>, signals: &mut Signals) {
     select! {
         biased;

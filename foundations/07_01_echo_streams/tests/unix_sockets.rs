@@ -150,7 +150,7 @@ fn a_signal_takes_the_socket_away_and_lines_in_flight_come_back() -> Result {
     reader.read_line(&mut received)?; // so `two` has arrived
     server.signal()?;
     assert_eq!(idle.read(&mut [0])?, 0, "an idle client is disconnected");
-    assert!(UnixStream::connect(&path).is_err(), "no client is accepted any longer");
+    assert!(UnixStream::connect(&path).is_err(), "no client is accepted now");
     reader.read_to_string(&mut received)?;
     assert_eq!(received, "one\ntwo\n");
     assert_eq!(server.ended()?.code(), Some(0));

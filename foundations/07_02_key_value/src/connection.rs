@@ -21,7 +21,7 @@ use tokio::{select, time};
 const ENOUGH: usize = 64 * 1024;
 /// How long a client may take to read any of its answers. (Tests are in a hurry: `PATIENCE`.)
 static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
-/// How many bytes of requests are still answered after the server was told to stop. (What had arrived by then is seldom more.)
+/// How many bytes of requests are still answered once the server is stopping. (What had arrived by then is seldom more.)
 const LAST_BYTES: usize = 1024 * 1024;
 /// After how long a silence the system asks whether the client is still there. (A client that is may be silent forever.)
 const SILENCE: Duration = Duration::from_secs(300);
@@ -31,7 +31,7 @@ const LINGER: (Duration, u64) = (Duration::from_secs(1), 1024 * 1024);
 /// Where a connection learns that the server stops.
 pub type Stopping = watch::Receiver<bool>;
 
-/// Serves one client, until either side has had enough. Without a permit, there are too many: the client is told so.
+/// Serves one client until either side ends the connection. Without a permit, there are too many: the client gets an error.
 pub async fn serve(
     (stream, address): (TcpStream, SocketAddr),
     shared: Rc<Shared>,

@@ -1,4 +1,4 @@
-//! Patterns for keys: `*`, `?`, `[a-z]`, `[^a]`, and a backslash before what is meant as it stands.
+//! Patterns for keys: `*`, `?`, `[a-z]`, `[^a]`, and a backslash before what is meant literally.
 
 /// Whether the whole text matches the pattern.
 ///

@@ -13,7 +13,7 @@ pub fn split(line: &[u8], words: &mut Vec<u8>, spans: &mut Vec<Range<usize>>) ->
     Some(())
 }
 
-/// What may stand between words, as C's `isspace` has it. Of these, two do not end a word: see [`word`].
+/// What may separate words, as C's `isspace` has it. Of these, two do not end a word: see [`word`].
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

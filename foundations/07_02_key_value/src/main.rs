@@ -32,14 +32,14 @@ const HELP: &str = "\
 Keeps keys and values in memory, and speaks Redis's protocol (RESP2 and RESP3), until Ctrl-C.
 Try: redis-cli -p 7878. Port 0 means any free port; Redis's own port is 6379.";
 
-/// How many clients to serve at a time, as Redis has it. The next ones are told so, and disconnected.
+/// How many clients to serve at a time, as in Redis. Further ones get an error, and are disconnected.
 const MAX_CLIENTS: usize = 10_000;
 /// How many connections may wait to be accepted. With tokio's 128, a crowd of thousands would wait for seconds: a client whose packet
 /// finds no place tries again only after one. (Linux allows no more than `net.core.somaxconn`, usually 4,096.)
 const BACKLOG: i32 = 4_096;
-/// After how long without a new connection the backlog is empty, and how long to wait for that, once the server was told to stop.
+/// After how long without a new connection the backlog is empty, and how long to wait for that, once the server is stopping.
 const LAST_CLIENTS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
-/// How long the answers in flight may take once the server was told to stop.
+/// How long the answers in flight may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often to look for keys that have expired, and how many to remove before others have a turn.
 const EXPIRY: (Duration, usize) = (Duration::from_millis(100), 1_000);
@@ -71,7 +71,7 @@ async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
     accept_backlog(listener, clients).await;
     stop.send_replace(true);
     select! {
-        () = stop.closed() => return ExitCode::SUCCESS, // no client has a `stopping` any more
+        () = stop.closed() => return ExitCode::SUCCESS, // each client has dropped its `stopping`
         () = stop_signal(&mut signals) => {}
         () = time::sleep(GRACE) => {}
     }
@@ -123,7 +123,7 @@ async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, clients: &Clients)
     }
 }
 
-/// Accepts the clients that the system has let in already, and drops the listener. Whoever connects later is refused.
+/// Accepts the clients that have connected already, and drops the listener. Later clients are refused.
 async fn accept_backlog(listener: TcpListener, clients: Clients) {
     let (moment, at_most) = LAST_CLIENTS;
     let accept = async {
@@ -136,7 +136,7 @@ async fn accept_backlog(listener: TcpListener, clients: Clients) {
 // ANCHOR_END: accept_loop
 
 // ANCHOR: expire_keys
-/// Removes keys that have expired, also those that no client asks for any longer.
+/// Removes keys that have expired, also those that no client asks for.
 async fn expire_keys(shared: Rc<Shared>) {
     let (pause, at_most) = EXPIRY;
     loop {

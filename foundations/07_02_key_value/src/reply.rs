@@ -150,7 +150,7 @@ impl Reply {
         self.line(kind, itoa::Buffer::new().format(length).as_bytes());
     }
 
-    /// Text for a person, as it stands.
+    /// Text for a person, unchanged.
     pub fn text(&mut self, text: &str) {
         if self.is_resp3 {
             self.line(b'=', format!("{}\r\ntxt:{text}", text.len() + "txt:".len()).as_bytes());

@@ -1,7 +1,7 @@
 //! Requests, as programs and people write them: bytes in, arguments out.
 //!
 //! Each byte is looked at once, however the bytes are cut into packets: a client that sends an endless request slowly must not cost
-//! the others more than one that sends it at once.
+//! the others more than one that sends it in one piece.
 
 use crate::inline;
 use crate::reply::Problem;

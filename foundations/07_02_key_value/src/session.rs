@@ -63,7 +63,7 @@ pub struct Session<'s> {
     pub store: &'s mut Store,
     /// Where its answer goes.
     pub reply: &'s mut Reply,
-    /// Who gave it.
+    /// The client that gave it.
     pub client: &'s mut Client,
 }
 

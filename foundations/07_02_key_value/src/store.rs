@@ -1,4 +1,4 @@
-//! Keys, their values, and when they expire. It knows no clock: it is told what time it is.
+//! Keys, their values, and when they expire. It reads no clock: the caller says what time it is.
 
 use indexmap::IndexMap;
 use smallvec::SmallVec;
@@ -81,7 +81,7 @@ impl Store {
     }
     // ANCHOR_END: is_full
 
-    /// Whether something has expired and was not removed yet. A look at the first deadline tells.
+    /// Whether something has expired and was not removed yet. The first deadline shows it.
     fn is_behind(&self) -> bool {
         self.deadlines.first().is_some_and(|(deadline, _)| *deadline <= self.now)
     }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Commands, as a person types them. `\0` and the like stand for bytes that a keyboard does not have.
+/// Commands, as a person types them. `\0` and the like are bytes that a keyboard does not have.
 const SCRIPTS: &[&str] = &[
     include_str!("scripts/strings.txt"),
     include_str!("scripts/keys.txt"),
@@ -62,7 +62,7 @@ struct Redis {
 }
 
 impl Redis {
-    /// On a port that was free a moment ago. Somebody else may take it in the meantime: then it ends, and is started again.
+    /// On a port that was free a moment ago. If another program takes it in the meantime, Redis ends, and is started again.
     fn start() -> Result<Self> {
         let deadline = Instant::now() + SAFETY;
         loop {

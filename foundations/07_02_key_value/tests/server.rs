@@ -1,4 +1,4 @@
-//! Step 7.2: one thread owns all keys, and nobody sees one of them half changed.
+//! Step 7.2: one thread owns all keys, and no client sees a key half changed.
 
 use harness::{Program, Protocol, suite};
 

@@ -23,13 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How many clients to serve at a time. The next ones wait in the backlog.
 const MAX_CLIENTS: usize = 10_000;
 static PERMITS: Semaphore = Semaphore::new(MAX_CLIENTS);
-/// How long the answers may take once the server was told to stop.
+/// How long the answers may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the rest of a request may take then.
 const REQUEST_GRACE: Duration = Duration::from_secs(5);
 /// How long a client may take then to close its half of the connection.
 const LINGER: Duration = Duration::from_secs(1);
-/// Ready once the server was told to stop. The message says until when a request may still arrive.
+/// Ready once the server is stopping. The message says until when a request may still arrive.
 type Stopping = Shared<oneshot::Receiver<Instant>>;
 
 // ANCHOR: main_func
@@ -73,7 +73,7 @@ async fn run(listener: TcpListener, mut signals: Signals) {
 // ANCHOR_END: run
 
 // ANCHOR: accept
-/// Accepts until the server is told to stop, and then the clients in the backlog. The listener is closed when this returns.
+/// Accepts until the server is stopping, and then the clients in the backlog. The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     loop {
         let permit = PERMITS.acquire().await;
@@ -145,7 +145,7 @@ async fn handle_connection(
 }
 
 // ANCHOR: receive_or_stop
-/// Receives, unless the server stops: then it does not wait for a new request any more, and not for long for the rest of one.
+/// Receives, unless the server stops: then it no longer waits for a new request, and not for long for the rest of one.
 async fn receive_or_stop(
     stream: &mut (impl AsyncRead + Unpin),
     connection: &mut Connection,

@@ -73,7 +73,7 @@ fn serve_twice(mut stream: TcpStream, fault: &str) {
     let mut request = [0; 1024];
     let received = stream.read(&mut request).unwrap_or(0);
     if received == 0 {
-        return; // someone tried whether there is a server
+        return; // a check that there is a server
     }
     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").expect("a reader");
     if String::from_utf8_lossy(&request[..received]).contains("close") || stream.read(&mut request).unwrap_or(0) == 0 {

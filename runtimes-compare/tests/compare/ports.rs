@@ -1,5 +1,5 @@
-//! The ports pass the suites of step 9.7. `async_std_server` is that step itself, so the step's own tests see to it. That a
-//! handler that blocks its thread stops nobody is in the book's tests: on tokio, chance decides.
+//! The ports pass the suites of step 9.7. `async_std_server` is that step itself, so the step's own tests see to it. The book's
+//! tests check that a handler that blocks its thread stops no other one: on tokio, chance decides.
 
 use harness::suite;
 use std::thread;

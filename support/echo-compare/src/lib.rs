@@ -9,7 +9,7 @@ pub const COMPARISON: Comparison = Comparison {
     name: "echo-compare",
     about: "Measures what an echo costs: on the loops and executors of this book, and on three well-known runtimes.",
     servers: &[
-        // The goal of chapter 5 is told as a ratio to it.
+        // The goal of chapter 5 is a ratio to it.
         Own::new("loop", "event_loop", "03_03_event_loop"),
         Own::new("loops", "event_loop_per_core", "03_04_event_loop_per_core"),
         Own::new("executor", "reactor", "05_05_reactor"),

@@ -3,7 +3,7 @@
 use harness::{Program, Result, suite};
 use std::thread;
 
-/// What costs something with each echo, besides the lines: turns for everyone, and patience. And what costs nothing, but is easily forgotten.
+/// What costs something with each echo, besides the lines: turns for all clients, and patience. And what costs nothing, but is easily forgotten.
 const PROMISES: [&str; 4] = [
     "a_client_that_never_stops_delays_no_other_client",
     "silent_clients_are_disconnected",

@@ -11,7 +11,7 @@
 //! }
 //! ```
 //!
-//! Nothing here measures time to judge a server: what counts is who is answered before whom. The one time-out,
+//! Nothing here measures time to judge a server: what counts is which client is answered first. The one time-out,
 //! [`SAFETY`], is there so that a test of a server that does not answer ends at all.
 
 mod at_a_time;

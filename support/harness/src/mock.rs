@@ -1,7 +1,7 @@
 //! A stream without a socket, for unit tests of handlers that take any `AsyncRead + AsyncWrite`.
 //!
 //! It does on command what a socket does when it pleases: it cuts requests into pieces, takes answers in small bites,
-//! is not ready, ends, fails. It can also hold a handler until another one stands in the same place: a
+//! is not ready, ends, fails. It can also hold a handler until another one has come to the same place: a
 //! [`Meeting`], which handlers on one thread never bring about.
 //!
 //! ```
@@ -176,7 +176,7 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// A place where several handlers must stand at the same instant. Each brings its thread to a halt until the last one has
+/// A place where several handlers must be at the same instant. Each brings its thread to a halt until the last one has
 /// come, so one thread for all of them is not enough.
 #[derive(Clone, Debug)]
 pub struct Meeting {
@@ -191,23 +191,23 @@ impl Meeting {
         Self { missing: Arc::new((Mutex::new(members), Condvar::new())), patience: crate::SAFETY }
     }
 
-    /// The same, with less patience than [`SAFETY`](crate::SAFETY) for those who do not come.
+    /// The same, with less patience than [`SAFETY`](crate::SAFETY) for readers that do not come.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Blocks this thread until everyone has come.
+    /// Blocks this thread until all readers have come.
     ///
     /// # Errors
     ///
     /// Fails with [`ErrorKind::TimedOut`] if a reader does not come.
     pub fn attend(&self) -> io::Result<()> {
-        let (missing, someone_came) = &*self.missing;
+        let (missing, a_reader_came) = &*self.missing;
         let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
         *missing = missing.saturating_sub(1);
-        someone_came.notify_all();
-        let (_missing, waited) = someone_came
+        a_reader_came.notify_all();
+        let (_missing, waited) = a_reader_came
             .wait_timeout_while(missing, self.patience, |missing| *missing > 0)
             .unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {

@@ -9,7 +9,7 @@ pub(crate) const LINE: &[u8] = "Grüße, one and all\n".as_bytes();
 const ECHO: &[u8] = "*2\r\n$4\r\nECHO\r\n$20\r\nGrüße, one and all\r\n".as_bytes();
 pub(crate) const ECHOED: &[u8] = "$20\r\nGrüße, one and all\r\n".as_bytes();
 
-/// How many bytes of questions are more than anybody takes who is not read from.
+/// How many bytes of questions are more than a server takes whose answers are not read.
 const FLOOD: usize = 10_000_000;
 
 /// A request for this path, as polite as they come.

@@ -114,15 +114,15 @@ impl Program {
         self.environment("PATIENCE", patience.as_secs_f64().to_string())
     }
 
-    /// How long it waits for a client that makes no progress: ten seconds, unless it was told otherwise.
+    /// How long it waits for a client that makes no progress: ten seconds, unless its environment says otherwise.
     pub(crate) fn its_patience(&self) -> Duration {
-        let told = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
-        let seconds = told.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
+        let patience = self.environment.iter().rev().find(|(name, _)| name == "PATIENCE");
+        let seconds = patience.and_then(|(_, seconds)| seconds.to_str()?.parse().ok());
         seconds.map_or(Duration::from_secs(10), Duration::from_secs_f64)
     }
 
-    /// The same, of a server that computes even when it has nothing to do: so nobody can see when it is done, and nobody asks it to
-    /// rest.
+    /// The same, of a server that computes even when it has nothing to do: so its clients cannot see when it is done, and no check
+    /// asks it to rest.
     pub fn never_rests(mut self) -> Self {
         self.never_rests = true;
         self
@@ -199,7 +199,7 @@ impl Program {
         Ok(server)
     }
 
-    /// As [`start`](Self::start), with nobody to read what it writes. It cannot tell its address either, so it gets one
+    /// As [`start`](Self::start), with no reader for what it writes. It cannot report its address either, so it gets one
     /// that was free a moment ago, and that no other program here is given in the meantime: where all of 127.0.0.0/8 is this machine,
     /// this process has an address of its own.
     pub(crate) fn start_without_reader(&self) -> Result<Server> {
@@ -218,7 +218,7 @@ impl Program {
             if !server.has_ended() {
                 return Ok(server);
             }
-            ensure!(attempts.next().is_some(), "with nobody to read what it writes, it ends");
+            ensure!(attempts.next().is_some(), "with no reader for what it writes, it ends");
         }
     }
 
@@ -491,7 +491,7 @@ impl Server {
         Ok(Ended { code: status.code(), output: self.output(), log: self.log() })
     }
 
-    /// Waits until the condition holds: for what nobody announces.
+    /// Waits until the condition holds: for what no event announces.
     pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&mut Self) -> bool) -> Result {
         let deadline = Instant::now() + self.patience;
         while !condition(self) {

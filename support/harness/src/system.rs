@@ -15,8 +15,8 @@ use std::{fs, process};
 /// The code with which shells report that Ctrl-C ended a program.
 const ENDED_BY_CTRL_C: i32 = 130;
 
-/// Whoever ignores Ctrl-C makes the programs it starts ignore it too, and the background jobs of a script do. Whoever handles
-/// it does not. So this process handles it, and ends.
+/// A process that ignores Ctrl-C makes the programs it starts ignore it too, and the background jobs of a script do so. A process
+/// that handles it does not. So this process handles it, and ends.
 pub(crate) fn stop_ignoring_ctrl_c() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| drop(ctrlc::set_handler(|| process::exit(ENDED_BY_CTRL_C)))); // it fails if there is a handler

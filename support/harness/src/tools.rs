@@ -99,8 +99,8 @@ pub fn has_descriptors(wanted: u64) -> bool {
     limit >= wanted
 }
 
-/// Writes a line to the terminal, if no test has done so since cargo was started. (What a test prints with `eprintln!`, nobody sees if
-/// it passes.)
+/// Writes a line to the terminal, if no test has done so since cargo was started. (What a test prints with `eprintln!` is not shown
+/// if it passes.)
 pub(crate) fn say_once(topic: &str, line: &str) {
     let run = parent().to_string();
     let Some(file) = note_of(topic) else { return };

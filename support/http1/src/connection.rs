@@ -48,7 +48,7 @@ enum State {
     /// The next byte is the first of a head, or belongs to one that has not arrived as a whole. So many bytes were searched
     /// for its end.
     ReadingHead { searched: usize },
-    /// The head is understood; the request line at least still stands at `consumed`. Its body follows. (In a box, because it
+    /// The head is understood; the request line at least is still at `consumed`. Its body follows. (In a box, because it
     /// is rare: it would make every connection bigger.)
     ReadingBody(Box<Head>),
     /// A request is complete, and has not been handed out yet. Its path is here in the input.
@@ -184,7 +184,7 @@ impl Connection {
 
     /// Says that the server is about to stop. Call it before [`output`](Self::output): if nothing else is under way, the last response
     /// in there tells the client that the connection is closed after it (RFC 9112, section 9.6), and it is. Half a request stays a
-    /// promise: call it again when that one has been answered.
+    /// promise: call it again when that request has been answered.
     pub fn finish(&mut self) {
         self.look();
         if self.is_idle() {
@@ -198,7 +198,7 @@ impl Connection {
     }
 
     /// How far this connection has come: each complete request, each answer and each [`MILESTONE`](crate::MILESTONE) of a body, or of what is thrown away, is one step. (A
-    /// head that is not complete is none: it is short.) Whoever waits for as long as this number changes demands steady
+    /// head that is not complete is none: it is short.) A server that waits for as long as this number changes demands steady
     /// progress, but not that a request be short.
     pub fn progress(&self) -> u32 {
         self.progress
@@ -263,7 +263,7 @@ impl Connection {
         }
         if head.expects_continue {
             // A client that waits must not send a body in vain. That it waits is a promise, not a fact: it may have sent the
-            // body already, so after a refusal nothing can be read any more.
+            // body already, so after a refusal no more can be read.
             if head.method == Method::Unsupported {
                 return Err(head::UNSUPPORTED_METHOD);
             }

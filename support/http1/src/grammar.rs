@@ -47,7 +47,7 @@ pub(crate) fn after_token(text: &[u8]) -> Option<&[u8]> {
     (token > 0).then(|| &text[token..])
 }
 
-/// What follows the quoted string whose first quotation mark stands before `text` (section 5.6.4).
+/// What follows the quoted string whose first quotation mark is before `text` (section 5.6.4).
 pub(crate) fn after_quoted_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         text = match text {

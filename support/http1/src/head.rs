@@ -130,7 +130,7 @@ fn read(lines: &[u8], start: usize, request: &httparse::Request<'_, '_>) -> Resu
         return Err(Response::bad("A line must end with CR LF, not with LF alone.\n"));
     }
     let (Some(name), Some(target)) = (request.method, request.path) else { return Err(NO_REQUEST_LINE) };
-    let method = Method::new(name)?; // before the target: who knows what an unknown method may ask for
+    let method = Method::new(name)?; // before the target: an unknown method may ask for anything
     let path = target::path(name, target)?;
     let target_start = start + name.len() + " ".len();
     let fields = Fields::read(request.headers, request.version == Some(0))?;

@@ -1,7 +1,7 @@
 //! HTTP/1.1 as a server needs it, without I/O: bytes in, requests out; responses in, bytes out.
 //!
 //! Nothing here waits. This crate has no sockets and no clock (`no_std`, so that touching either is a compile
-//! error). Whoever waits, and however they wait, feeds a [`Connection`] the bytes that arrived, takes the complete
+//! error). The code that waits, however it waits, feeds a [`Connection`] the bytes that arrived, takes the complete
 //! [`Request`]s out, puts a [`Response`] in for each, and sends the bytes that come of it:
 //!
 //! ```

@@ -44,7 +44,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The code and the reason phrase, as they stand on the status line.
+    /// The code and the reason phrase, as they are on the status line.
     pub const fn line(self) -> &'static str {
         match self {
             Status::Ok => "200 OK",

@@ -16,7 +16,7 @@ const WRONG_TUNNEL: Response = Response::bad("The target of CONNECT must be a ho
 const WRONG_SCHEME: Response =
     Response::refusal(Status::MisdirectedRequest, "This server answers for http URLs alone.\n");
 
-/// Where in a target its path stands, without the query (RFC 9112, section 3.2). An empty path means `/`.
+/// Where in a target its path is, without the query (RFC 9112, section 3.2). An empty path means `/`.
 pub(crate) fn path(method: &str, target: &str) -> Result<Range<usize>, Response> {
     if target.len() > MAX_TARGET {
         return Err(TOO_LONG);
@@ -86,14 +86,14 @@ pub(crate) fn host_and_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> 
     }
 }
 
-/// What may stand in a name as it is: `unreserved` and `sub-delims` (RFC 3986, section 2).
+/// What may be in a name as it is: `unreserved` and `sub-delims` (RFC 3986, section 2).
 static NAME: Set = letters_digits_and(b"-._~!$&'()*+,;=");
 
-/// What may stand before a query as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves;
+/// What may be before a query as it is: all that has a meaning in URLs, but for the `#` that clients keep for themselves;
 /// and `|`, which browsers need not encode in a path (URL Standard, section 1.3, the path percent-encode set).
 static PATH: Set = letters_digits_and(b"-._~!$&'()*+,;=/:@[]|");
 
-/// What may stand in a query as it is: more, because browsers encode less of it (URL Standard, section 1.3, the query
+/// What may be in a query as it is: more, because browsers encode less of it (URL Standard, section 1.3, the query
 /// percent-encode set).
 static QUERY: Set = letters_digits_and(b"-._~!$&'()*+,;=/?:@[]|\\^`{}");
 

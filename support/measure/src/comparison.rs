@@ -9,11 +9,11 @@ pub struct Comparison {
     pub name: &'static str,
     /// One sentence for `--help`.
     pub about: &'static str,
-    /// The servers of the workspace that are measured. Everything is told as a ratio to the first one.
+    /// The servers of the workspace that are measured. Every figure is a ratio to that of the first one.
     pub servers: &'static [Own],
     /// What is measured, in this order.
     pub scenarios: &'static [Scenario],
-    /// The crates whose versions make a difference: they are told in the report.
+    /// The crates whose versions make a difference: the report names them.
     pub crates: &'static [&'static str],
 }
 
@@ -27,7 +27,7 @@ pub struct Own {
     pub package: &'static str,
     /// The name of the binary, and of the feature of the package that turns on what it alone needs, if there is one.
     pub binary: &'static str,
-    /// Whether it is no server, but what one can be measured by.
+    /// Whether it is no server, but what a server can be measured by.
     pub is_yardstick: bool,
     /// How many clients it can serve at a time.
     pub hands: Hands,

@@ -1,4 +1,4 @@
-//! The figures that are told of a server, and how numbers are written.
+//! The figures of a server, and how numbers are written.
 
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -39,7 +39,7 @@ pub enum Measure {
     Threads,
     /// The server's processes meanwhile.
     Processes,
-    /// The CPU time that a server takes in a second when nobody is connected.
+    /// The CPU time that a server takes in a second when no client is connected.
     IdleCpuPerSecond,
     /// From the start of the process to its first answer.
     StartUp,

@@ -1,13 +1,13 @@
 //! Measures servers side by side, whatever protocol they speak.
 //!
 //! A program that measures is a [`Comparison`]: its servers, and a list of [`Scenario`]s, each in a [`Protocol`]. It starts each server as
-//! a process, loads it from another one, takes account of it, and prints a table; it writes a page with charts, and the raw data.
+//! a process, loads it from another process, measures it, and prints a table; it writes a page with charts, and the raw data.
 //! `runtimes-compare`, `support/models-compare` and `support/echo-compare` are three, `src/bin/compare_echo.rs` here a smaller one.
 //!
 //! The modules, from the bottom to the top; each imports from lower ones only:
 //!
 //! ```text
-//! figure  protocol              what is told of a server; how one speaks to it
+//! figure  protocol              what is measured of a server; how a client speaks to it
 //! scenario  comparison          what is measured; what a program consists of
 //! └ linux                       the program: what follows needs Linux
 //!   children  process  files    processes that end with this one; what the kernel reports of them; files that are written

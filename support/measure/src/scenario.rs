@@ -46,9 +46,9 @@ pub struct Scenario {
     pub cores: Cores,
     /// Another client that asks meanwhile, if there is one.
     pub beside: Option<Beside>,
-    /// What the listed servers are started with, behind the address.
+    /// What the listed servers are started with, after the address.
     pub arguments: &'static [&'static str],
-    /// What is told of it. The first one is what it is measured for.
+    /// What it measures. The first figure is the one that it is for.
     pub figures: &'static [Measure],
     /// Whether it is measured only if asked for.
     pub is_optional: bool,
@@ -75,7 +75,7 @@ pub enum Work {
         /// How many requests are due in a second.
         per_second: u32,
     },
-    /// A request on each connection, all sent at once. The servers are measured side by side, because they mostly wait. Yardsticks,
+    /// A request on each connection, all sent together. The servers are measured side by side, because they mostly wait. Yardsticks,
     /// which do not wait, are left out.
     AllAtOnce {
         /// How long a server takes that serves all at the same time.
@@ -83,15 +83,15 @@ pub enum Work {
         /// Whether a client leaves as soon as it is answered, so that a server with few hands can serve the next one.
         is_leaving: bool,
     },
-    /// Connections that nobody uses.
+    /// Idle connections.
     Hold,
-    /// Nobody connected. The servers are measured side by side.
+    /// No client. The servers are measured side by side.
     Idle,
     /// From the start of the process to its first answer.
     StartUp,
     /// The binary without symbols.
     Size,
-    /// The crates that the server consists of, told by the feature that is called like its binary.
+    /// The crates that the server consists of, by the feature that is called like its binary.
     Crates,
     /// A release build of the server with that feature, from nothing.
     Build,
@@ -214,7 +214,7 @@ impl Scenario {
         }
     }
 
-    /// A request on each connection, all sent at once, for an answer that takes a while.
+    /// A request on each connection, all sent together, for an answer that takes a while.
     pub const fn all_at_once(protocol: Speaker, ideal: Duration) -> Self {
         Self {
             name: "all-at-once",
@@ -242,10 +242,10 @@ impl Scenario {
         }
     }
 
-    /// The processor's work for a server that nobody uses.
+    /// The processor's work for a server without clients.
     pub const fn idle(protocol: Speaker) -> Self {
-        let about = "The processor's work for a server that nobody uses";
-        Self { about, ..Self::alone(protocol, "idle", "nobody connected", Work::Idle, &[Measure::IdleCpuPerSecond]) }
+        let about = "The processor's work for a server without clients";
+        Self { about, ..Self::alone(protocol, "idle", "no client connected", Work::Idle, &[Measure::IdleCpuPerSecond]) }
     }
 
     /// From the start of the process to its first answer.

@@ -200,7 +200,7 @@ mod tests {
     fn next(event_loop: &mut EventLoop<&'static str>) -> Vec<(&'static str, Result<(), ErrorKind>)> {
         let over = |event| match event {
             Event::Over(_, kept, ended) => (kept, ended.map_err(|error| error.kind())),
-            Event::Connected(..) => panic!("nobody connects"),
+            Event::Connected(..) => panic!("no client connects"),
         };
         loop {
             let events = event_loop.turn().unwrap();

@@ -1,4 +1,4 @@
-//! Who did what when: one form for all traces of the book, and one way to draw them.
+//! What happened when: one form for all traces of the book, and one way to draw them.
 //!
 //! A program that wants a picture fills in a [`Timeline`]. [`Timeline::figure`] draws it for a page of the book, [`picture`] for a
 //! file of its own, and [`Timeline::text`] for a terminal.
@@ -73,7 +73,7 @@ pub enum Kind {
 pub struct Meaning {
     /// The kind.
     pub kind: Kind,
-    /// In words that can stand behind the label of a row: `waits to be accepted`.
+    /// In words that can follow the label of a row: `waits to be accepted`.
     pub text: String,
 }
 
@@ -84,7 +84,7 @@ pub struct Row {
     pub label: String,
     /// In the order of time.
     pub spans: Vec<Span>,
-    /// What stands behind it.
+    /// What follows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
@@ -98,7 +98,7 @@ pub struct Span {
     pub from: u64,
     /// When it ended.
     pub to: u64,
-    /// A letter or two to stand on it.
+    /// A letter or two to write on it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
 }

@@ -1,4 +1,4 @@
-//! Times, and a whole timeline, in words: for axes, and for those who do not see the picture.
+//! Times, and a whole timeline, in words: for axes, and for readers who do not see the picture.
 
 use crate::{Kind, Row, Timeline, Unit};
 

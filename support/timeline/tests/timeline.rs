@@ -113,8 +113,8 @@ fn the_terminal_shows_who_does_what_when() {
 fn a_picture_has_a_description_in_words() {
     let mut kitchen = kitchen();
     kitchen.marks.push(Mark { at: 5, label: "the bell".to_owned() });
-    let told = "fish: cooks from 0 s to 4 s. chips: waits for the fryer from 0 s to 4 s; cooks from 4 s to 8 s. the bell at 5 s.";
-    assert_eq!(kitchen.describe(), told);
+    let words = "fish: cooks from 0 s to 4 s. chips: waits for the fryer from 0 s to 4 s; cooks from 4 s to 8 s. the bell at 5 s.";
+    assert_eq!(kitchen.describe(), words);
     for at in 8..20 {
         kitchen.rows[0].span(Kind::Runs, at, at + 1);
     }

@@ -23,7 +23,7 @@ use std::task::{Context, Wake, Waker};
 use std::thread;
 
 thread_local! {
-    /// Each thread has a connection of its own, so that one can wait for the recorder while others go on.
+    /// Each thread has a connection of its own, so that one thread can wait for the recorder while others go on.
     static RECORDER: RefCell<Option<TcpStream>> = RefCell::new(env::var("TRACE").ok().and_then(|address| TcpStream::connect(address).ok()));
     static ACTORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     static THREAD: String = name_of_thread();
@@ -55,7 +55,7 @@ pub fn enter(actor: impl ToString) {
     ACTORS.with_borrow_mut(|actors| actors.push(actor.to_string()));
 }
 
-/// Who acts on this thread: a task, or the thread itself.
+/// What acts on this thread: a task, or the thread itself.
 pub fn actor() -> String {
     ACTORS.with_borrow(|actors| actors.last().cloned()).unwrap_or_else(|| THREAD.with(Clone::clone))
 }
@@ -108,13 +108,15 @@ pub async fn traced<F: Future>(task: impl ToString, future: F) -> F::Output {
 }
 
 /// A future that waits for something outside of the program, such as a timer, in this task. When its waker is called, this is
-/// recorded as an act of `who`.
-pub async fn woken_by<F: Future>(who: &str, task: impl ToString, future: F) -> F::Output {
+/// recorded as an act of `actor`.
+pub async fn woken_by<F: Future>(actor: &str, task: impl ToString, future: F) -> F::Output {
     let task = task.to_string();
     let mut future = pin!(future);
     let is_woken = Arc::new(AtomicBool::new(false));
-    poll_fn(|context| future.as_mut().poll(&mut Context::from_waker(&recording(Some(who), &task, &is_woken, context))))
-        .await
+    poll_fn(|context| {
+        future.as_mut().poll(&mut Context::from_waker(&recording(Some(actor), &task, &is_woken, context)))
+    })
+    .await
 }
 
 /// The future that a thread runs. If it is pending, and its waker was not called meanwhile, the thread has nothing to do: it rests.
@@ -132,28 +134,28 @@ pub async fn resting<F: Future>(future: F) -> F::Output {
     .await
 }
 
-/// A waker that records who calls it: `who`, or else the thread. Calls of a task that is in the queue already change nothing.
+/// A waker that records its calls, as acts of `actor`, or else of the thread. Calls for a task that is in the queue already change nothing.
 struct RecordingWaker {
-    who: Option<String>,
+    actor: Option<String>,
     task: String,
     waker: Waker,
     is_queued: Arc<AtomicBool>,
 }
 
-fn recording(who: Option<&str>, task: &str, is_queued: &Arc<AtomicBool>, context: &Context<'_>) -> Waker {
-    let (who, task, waker) = (who.map(str::to_owned), task.to_owned(), context.waker().clone());
-    Waker::from(Arc::new(RecordingWaker { who, task, waker, is_queued: Arc::clone(is_queued) }))
+fn recording(actor: Option<&str>, task: &str, is_queued: &Arc<AtomicBool>, context: &Context<'_>) -> Waker {
+    let (actor, task, waker) = (actor.map(str::to_owned), task.to_owned(), context.waker().clone());
+    Waker::from(Arc::new(RecordingWaker { actor, task, waker, is_queued: Arc::clone(is_queued) }))
 }
 
 impl Wake for RecordingWaker {
     fn wake(self: Arc<Self>) {
         if !self.is_queued.swap(true, SeqCst) {
             let task = std::slice::from_ref(&self.task);
-            match &self.who {
+            match &self.actor {
                 None => record("", 0, "wake", task),
-                Some(who) => {
+                Some(actor) => {
                     let has_acted = HAS_ACTED.get(); // it is not this thread that acts
-                    enter(who);
+                    enter(actor);
                     record("", 0, "due", task);
                     leave();
                     HAS_ACTED.set(has_acted);

@@ -1,7 +1,7 @@
 //! Measures again what the book shows as measured. Needs Linux, `strace` and `curl`, and takes a minute.
 //!
 //! Run: `cargo run --bin measure`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw the figures.
-//! Behind `--`, the beginning of a name measures only what is called so: `-- 09_0`, `-- 01_04_threads`, `-- blocked`.
+//! After `--`, the beginning of a name measures only what is called so: `-- 09_0`, `-- 01_04_threads`, `-- blocked`.
 
 use book_checks::measured::blocked::Blocked;
 use book_checks::measured::blocked_loop::{self, PLACES};

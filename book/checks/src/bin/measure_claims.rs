@@ -2,7 +2,7 @@
 //! to do, `redis-server`, `redis-benchmark`, and about five minutes.
 //!
 //! Run: `cargo run --bin measure_claims`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw tables and picture.
-//! Behind `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts`, `switches` or `jobs`.
+//! After `--`, a name measures one part alone: `models`, `polling`, `runtimes`, `key_value`, `parts`, `switches` or `jobs`.
 
 use book_checks::claims;
 use book_checks::evidence::{Evidence, FOLDER, LOADS};
@@ -52,7 +52,7 @@ fn models() -> Result {
     )
 }
 
-/// The loop of step 3.3 rests if nobody is there, and that of step 3.2 does not.
+/// The loop of step 3.3 rests if it has no clients, and that of step 3.2 does not.
 fn polling() -> Result {
     run(cargo().args(["build", "--release", "--quiet", "-p", "naive_polling"]))?;
     let server = "polling=target/release/03_02_naive_polling {addr} --delay 0s";

@@ -2,7 +2,7 @@
 //! else to do, and a minute.
 //!
 //! Run: `cargo run --bin measure_completions`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the table.
-//! Options behind `--` are handed on to `completions_compare`: `-- --rounds 1 --duration 0.2`.
+//! Options after `--` are handed on to `completions_compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::{Result, side_by_side};
 use echo_compare::COMPLETIONS;

@@ -2,7 +2,7 @@
 //! do, and about five minutes.
 //!
 //! Run: `cargo run --bin measure_echo`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Options behind `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
+//! Options after `--` are handed on to `echo-compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::ideas::UNWATCHED;
 use book_checks::side_by_side::{build, compare};

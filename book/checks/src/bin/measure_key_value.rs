@@ -2,7 +2,7 @@
 //! do, `redis-server`, `redis-benchmark`, and about five minutes.
 //!
 //! Run: `cargo run --bin measure_key_value`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Behind `--`: the number of rounds (7), and of requests in each (100000). With `lengths` before these, keys of several lengths are
+//! After `--`: the number of rounds (7), and of requests in each (100000). With `lengths` before these, keys of several lengths are
 //! measured instead, side by side.
 
 use book_checks::measured::key_value::Measured;

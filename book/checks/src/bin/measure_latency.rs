@@ -2,7 +2,7 @@
 //! do, and two minutes.
 //!
 //! Run: `cargo run --bin measure_latency`, then `UPDATE_BOOK=1 cargo test -p book-checks` to redraw the picture.
-//! Options behind `--` are handed on to `latency_compare`: `-- --rounds 1 --duration 0.2`.
+//! Options after `--` are handed on to `latency_compare`: `-- --rounds 1 --duration 0.2`.
 
 use book_checks::{Result, side_by_side};
 use echo_compare::LATENCY;

@@ -32,7 +32,7 @@ enum Part {
     Report,
     /// Their system calls and instructions (3 minutes).
     Counts,
-    /// Ten thousand naps at once (1 minute).
+    /// Ten thousand naps at the same time (1 minute).
     Sleep,
     /// How long it takes to build each of them (2 minutes).
     Build,

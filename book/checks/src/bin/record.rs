@@ -1,7 +1,7 @@
 //! Records again what the book's steppers show: runs each program with its hooks, and writes down what it does.
 //!
 //! Run: `cargo run --bin record`, then `UPDATE_BOOK=1 cargo test -p book-checks stepper` to write the pages' parts.
-//! Behind `--`, the beginning of a name records only the frames that are called so: `-- lost`.
+//! After `--`, the beginning of a name records only the frames that are called so: `-- lost`.
 
 use book_checks::stepper::lesson::{Lesson, frames};
 use book_checks::stepper::recording;

@@ -27,7 +27,7 @@ fn main() -> Result<ExitCode> {
     let is_wanted = |file: &str| options.page.is_empty() || options.page.iter().any(|page| file.starts_with(page));
     let mut pages = session::pages()?;
     pages.retain(|(page, _)| is_wanted(page));
-    // Most of the time, a page waits for the person who types. So many of them leave the processors time enough for what is typed.
+    // Most of the time, a page waits for the next key. So many of them leave the processors time enough for what is typed.
     let typed_beside_others = at_a_time(AT_A_TIME, &pages, |(page, sessions)| typed(page, sessions));
     let mut failed = Vec::new();
     for ((page, sessions), is_good) in pages.iter().zip(typed_beside_others) {

@@ -46,7 +46,7 @@ fn stops(program: &Program) -> usize {
     (0..ATTEMPTS).filter(|_| suite::only(CHECK, &program).is_err()).count()
 }
 
-/// A port that is told to use two threads. (smol's takes as many as the machine has processors.)
+/// A port that uses two threads. (smol's takes as many as the machine has processors.)
 pub fn with_two_threads(program: &Program) -> Program {
     program.clone().environment("ASYNC_STD_THREAD_COUNT", "2").environment("TOKIO_WORKER_THREADS", "2")
 }

@@ -1,4 +1,4 @@
-//! Chapter 8: who waits while a server computes, and what a profile sees of a server that is blocked now and then.
+//! Chapter 8: which clients wait while a server computes, and what a profile sees of a server that is blocked now and then.
 
 use super::{load, save};
 use crate::{Failure, Result, read, step};
@@ -18,7 +18,7 @@ pub fn timeline(place: &str) -> Result<Timeline> {
     load(&format!("trace_08_01_{place}.json"))
 }
 
-/// Runs step 8.1 again, and keeps who was answered when.
+/// Runs step 8.1 again, and keeps when each client was answered.
 pub fn measure_timeline(place: &str) -> Result {
     let server = step::program("08_01_blocking_pool")?.argument("--on").argument(place).start()?;
     let start = Instant::now();
@@ -35,7 +35,7 @@ pub fn measure_timeline(place: &str) -> Result {
         let visits: Vec<_> = (1..).zip(lines).map(|(number, line)| scope.spawn(move || visit(number, line))).collect();
         visits.into_iter().map(|visit| visit.join().unwrap_or(Err(Failure::new("a client panicked")))).collect()
     });
-    let title = format!("Who waits for whom with --on {place}");
+    let title = format!("Which clients wait for others with --on {place}");
     let mut timeline = Timeline::new(title, Unit::Milliseconds).legend(Kind::Served, "from the line to its answer");
     for ((number, line), visit) in (1..).zip(lines).zip(visits) {
         let [asked, answered] = visit?;
@@ -53,7 +53,7 @@ pub fn record() -> Result<Record> {
     load("polls_08_02.json")
 }
 
-/// Runs step 8.2 again, with one client who causes trouble and one who does not, and keeps what its profile sees.
+/// Runs step 8.2 again, with one client that causes trouble and one that does not, and keeps what its profile sees.
 pub fn measure_record() -> Result {
     let file = env::temp_dir().join(format!("polls_08_02_{}.json", process::id()));
     let arguments = ["--delay", "100ms", "--save"].into_iter();

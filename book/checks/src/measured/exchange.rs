@@ -88,7 +88,7 @@ fn timeline(step: &str, route: &str, client: &[Call], server: &[Call], packets: 
     Ok(timeline)
 }
 
-/// When at least one thread was not waiting: between calls, and in those that return at once.
+/// When at least one thread was not waiting: between calls, and in calls that return at once.
 fn running(calls: &[Call], begin: u64, end: u64) -> Vec<(u64, u64)> {
     let mut threads: Vec<u32> = calls.iter().map(|call| call.thread).collect();
     threads.sort_unstable();

@@ -25,7 +25,7 @@ pub struct Cost {
     pub step: String,
     /// In RAM.
     pub resident: u64,
-    /// In addresses, with RAM behind them or not.
+    /// In addresses, with or without RAM for them.
     pub reserved: u64,
 }
 
@@ -67,6 +67,6 @@ fn cost(name: &str) -> Result<Cost> {
 }
 
 fn memory(server: &Server) -> Result<[u64; 2]> {
-    let told = server.resident_memory().zip(server.virtual_memory());
-    told.map(Into::into).ok_or_else(|| Failure::new("only Linux reports how much memory a program has"))
+    let memory = server.resident_memory().zip(server.virtual_memory());
+    memory.map(Into::into).ok_or_else(|| Failure::new("only Linux reports how much memory a program has"))
 }

@@ -14,7 +14,7 @@ use timeline::{Kind, Timeline, Unit};
 
 /// The command that measures again.
 pub const MEASURE: &str = "cargo run --bin measure_key_value";
-/// The servers, in the order in which they are told of. Everything is a ratio to the first one.
+/// The servers, in the order of the tables. Every figure is a ratio to that of the first one.
 pub const SERVERS: [&str; 2] = ["redis-server", "07_02_key_value"];
 /// What is asked, and how many requests are sent at a time.
 pub const LOADS: [(&str, usize); 6] = [("PING", 1), ("SET", 1), ("GET", 1), ("PING", 16), ("SET", 16), ("GET", 16)];
@@ -85,7 +85,7 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// The longest that one of the others waited.
+    /// The longest wait of the other clients.
     pub fn longest(&self) -> u64 {
         self.others.iter().map(|(sent, answered)| answered - sent).max().unwrap_or_default()
     }

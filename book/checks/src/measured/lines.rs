@@ -1,4 +1,4 @@
-//! Who waits for whom at an echo server: several clients connect one after the other, and send a line each.
+//! Which clients of an echo server wait for others: several clients connect one after the other, and send a line each.
 
 use super::milliseconds_since;
 use super::strace::{Call, Strace};
@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 use timeline::{Kind, Timeline, Unit};
 
-/// Measures a step with `strace`, which sees when and by whom each line was read.
+/// Measures a step with `strace`, which sees when, and by which thread, each line was read.
 pub(super) fn measure(step: &str, clients: u32) -> Result<Timeline> {
     let server = start(step, Duration::from_secs(1))?;
     let strace = Strace::attach(&server, "trace=accept4,recvfrom,sendto,read,write")?;
@@ -50,7 +50,7 @@ pub(super) fn observe(step: &str, clients: u32) -> Result<Timeline> {
     Ok(timeline)
 }
 
-/// Which clients had to wait for others: those who were there for a third longer than the one who was answered quickest. (All have the
+/// Which clients had to wait for others: those that were there for a third longer than the client that was answered quickest. (All have the
 /// same delay. On a busy machine each of them may be there for a little longer.)
 pub fn in_line(timeline: &Timeline) -> Vec<bool> {
     let times: Vec<u64> = timeline.rows.iter().map(|row| row.end() - row.start()).collect();

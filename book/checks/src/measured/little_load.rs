@@ -1,4 +1,4 @@
-//! Who waits for whom: a server under a little load, one slow client and then three quick ones.
+//! Which clients wait for others: a server under a little load, one slow client and then three quick ones.
 
 use super::milliseconds_since;
 use super::strace::{Call, Strace};
@@ -20,7 +20,7 @@ pub enum Scene {
     SilentClient,
     /// The first client asks for `/sleep`.
     SlowRoute,
-    /// The same, and when all have asked, the server is told to stop.
+    /// The same, and when all have asked, the server gets the signal to stop.
     SlowRouteAndStop,
 }
 
@@ -122,7 +122,7 @@ impl Load {
 
     /// What the clients alone can tell.
     fn timeline(&self, step: &str, scene: Scene) -> Timeline {
-        let title = format!("Who waits for whom in {step}");
+        let title = format!("Which clients wait for others in {step}");
         let mut timeline = Timeline::new(title, Unit::Milliseconds)
             .legend(Kind::Waits, "waits to be accepted")
             .legend(Kind::Served, "accepted, until answered");

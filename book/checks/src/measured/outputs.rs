@@ -71,7 +71,7 @@ impl Kept {
         self.printed(&self.said.arguments)
     }
 
-    /// The same for the tests. The numbers in it may be other ones.
+    /// The same for the tests. The numbers in it may differ.
     pub fn observe_again(&self) -> Result<String> {
         let printed = self.printed(self.said.again.as_ref().unwrap_or(&self.said.arguments))?;
         let (command, output) = printed.split_once('\n').unwrap_or_default();

@@ -9,7 +9,7 @@ use timeline::{Kind, Row, Span, Timeline, Unit};
 
 /// Long enough for all clients to send their lines meanwhile.
 const DELAY: Duration = Duration::from_millis(100);
-/// After whatever a client does. (`strace` stops the server again and again, so nobody can see from outside when it is done.)
+/// After whatever a client does. (`strace` stops the server again and again, so it cannot be seen from outside when it is done.)
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Looks with `strace` which handlers run, while each of these clients sends so many lines.
@@ -43,7 +43,7 @@ pub(super) fn trace(step: &str, lines: &[usize]) -> Result<Timeline> {
 /// Each piece ends with a call of `recvfrom`: what it returns decides at which wait the handler pauses. If it pauses where it has
 /// paused before, because its socket was ready for something else, nothing is drawn.
 fn timeline(step: &str, calls: &[Call]) -> Timeline {
-    let mut timeline = Timeline::new(format!("Who runs when on the one thread of {step}"), Unit::Turns)
+    let mut timeline = Timeline::new(format!("Which handler runs when on the one thread of {step}"), Unit::Turns)
         .legend(Kind::Runs, "a piece of a handler, up to the wait that it is named after");
     let (mut peers, mut turn) = (Vec::new(), 0);
     for call in calls {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handler_that_is_over_before_the_next_one_begins_lets_nobody_run_meanwhile() {
+    fn a_handler_that_is_over_before_the_next_one_begins_lets_no_other_run_meanwhile() {
         assert!(!others_run_meanwhile(&seen(&[(51, "5"), (51, "0"), (52, "5"), (52, "0")])));
         assert!(others_run_meanwhile(&seen(&[(51, "5"), (52, "5"), (51, "0"), (52, "0")])));
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use timeline::{Kind, Span, Timeline, Unit};
 
-/// Lines that are turns: each of them is said by somebody, and takes a turn. What nobody says is left out.
+/// Lines that are turns: each of them belongs to a row, and takes a turn. Lines that belong to no row are left out.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Turns {
     title: String,
@@ -13,13 +13,13 @@ pub(super) struct Turns {
     program: Option<String>,
     #[serde(default)]
     arguments: Vec<String>,
-    /// The story begins after this line, and ends with an empty one, or before that one.
+    /// The story begins after this line, and ends with an empty one, or before `until`.
     after: Option<String>,
     until: Option<String>,
     rows: Vec<Voice>,
 }
 
-/// Who says something: how the lines begin, and what stands on the bars.
+/// A row and its lines: how they begin, and what is written on their bars.
 #[derive(Clone, Debug, Deserialize)]
 struct Voice {
     by: String,
@@ -34,7 +34,7 @@ pub(super) fn turns(step: &str, turns: &Turns) -> Result<Timeline> {
     });
     let mut lines = output.lines();
     if let Some(after) = &turns.after {
-        lines.find(|line| line == after).ok_or_else(|| Failure::new(format!("nobody prints {after:?}")))?;
+        lines.find(|line| line == after).ok_or_else(|| Failure::new(format!("no line is {after:?}")))?;
     }
     let mut turn = 0;
     let goes_on = |line: &&str| !line.is_empty() && turns.until.as_deref() != Some(line);

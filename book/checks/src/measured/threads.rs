@@ -40,7 +40,7 @@ impl Threads {
         save(&file(step), &Self::observe(step)?)
     }
 
-    /// Lets twenty clients come a hundred times each, and ask. The runtime is told to use two threads, whatever the machine has.
+    /// Lets twenty clients come a hundred times each, and ask. The runtime uses two threads, whatever the machine has.
     pub fn observe(step: &str) -> Result<Self> {
         let server = step::program(step)?.environment("ASYNC_STD_THREAD_COUNT", "2").start()?;
         for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Chapter 8: what blocks a loop, what it costs the others, and who finds it.
+//! Chapter 8: what blocks a loop, what it costs the others, and which tools find it.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 

@@ -5,7 +5,7 @@ use book_checks::include::{Include, directives, without_anchors};
 use book_checks::step::{self, Package};
 use book_checks::{assert_none, difference, files, glossary, prose, read};
 
-/// Stands in a chapter with a number that is about no step.
+/// Is in a chapter with a number that is about no step.
 const NO_STEP: &str = "<!-- no step -->";
 
 #[test]
@@ -144,7 +144,7 @@ fn the_file_stands_above_each_piece_of_code() {
             let above = chapter.text[..start].rsplit("\n\n").next().unwrap_or_default();
             let above = &chapter.text[chapter.text[..start - above.len()].trim_end().rfind("\n\n").unwrap_or(0)..start];
             let file = format!("`{}`", include.file.display());
-            (!above.contains(&file)).then(|| format!("{}: {file} must stand above its code", chapter.place(start)))
+            (!above.contains(&file)).then(|| format!("{}: {file} must be above its code", chapter.place(start)))
         });
         missing.collect()
     });

@@ -15,7 +15,7 @@ fn each() -> impl Iterator<Item = &'static Claim> {
 }
 
 fn of(said: &str) -> &'static Claim {
-    each().find(|claim| claim.said.contains(said)).unwrap_or_else(|| panic!("nobody says {said}"))
+    each().find(|claim| claim.said.contains(said)).unwrap_or_else(|| panic!("no claim says {said}"))
 }
 
 #[test]

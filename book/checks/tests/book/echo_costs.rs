@@ -76,7 +76,7 @@ fn each_promise_takes_instructions() {
     assert!(tokio < executor && smol < executor, "{executor}, {tokio}, {smol}");
 }
 
-/// What holds for a client that waits for each of its answers can be counted at once, and does not depend on how busy the machine is.
+/// What holds for a client that waits for each of its answers can be counted in one run, and does not depend on how busy the machine is.
 #[test]
 fn with_one_client_each_echo_takes_one_call_to_wait_and_our_servers_read_twice() {
     if !has_tool("strace") {

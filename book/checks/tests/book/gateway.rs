@@ -59,7 +59,7 @@ fn a_gateway_that_does_not_read_a_body_is_found() {
 #[test]
 fn one_by_one_the_client_waits_for_the_sum_of_all_services() -> Result {
     for picture in timelines("07_04_one_by_one")? {
-        let [client, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
+        let [client, services @ ..] = &picture.rows[..] else { panic!("no rows: {picture:?}") };
         assert!(services.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{picture:?}");
         let sum: u64 = services.iter().map(|service| service.total(Kind::Served)).sum();
         assert!(services.len() == 3 && client.end() >= sum, "{picture:?}");
@@ -70,7 +70,7 @@ fn one_by_one_the_client_waits_for_the_sum_of_all_services() -> Result {
 #[test]
 fn together_the_client_waits_for_the_slowest_service() -> Result {
     for picture in timelines("07_04_together")? {
-        let [_, services @ ..] = &picture.rows[..] else { panic!("nobody: {picture:?}") };
+        let [_, services @ ..] = &picture.rows[..] else { panic!("no rows: {picture:?}") };
         let last_asked = services.iter().map(timeline::Row::start).max();
         let first_answer = services.iter().map(timeline::Row::end).min();
         assert!(services.len() == 3 && last_asked < first_answer, "{picture:?}");

@@ -20,7 +20,7 @@ mod properties;
 #[path = "../../../../foundations/07_03_chat/tests/chat/talker.rs"]
 mod talker;
 
-/// A program of the step with the faults of this patch, for which nobody waits long.
+/// A program of the step with the faults of this patch, for which the tests wait only two seconds.
 fn careless(program: &str) -> Program {
     patch::program(&format!("{program}+careless_machines")).unwrap().patience(Duration::from_secs(2))
 }

@@ -103,9 +103,10 @@ fn the_ninth_client_of_a_pool_of_eight_waits() -> Result {
 
 #[test]
 fn no_line_waits_for_another() -> Result {
-    ["02_02", "05_06"].into_iter().try_for_each(|name| clients_in_line(name, &[false; 5]))?;
+    clients_in_line("02_02", &[false; 5])?;
     // All these would look the same in the book, so it shows none of them.
-    let steps = ["02_04_prefork", "03_03_event_loop", "03_04_event_loop_per_core", "04_01_callbacks"];
+    let steps =
+        ["02_04_prefork", "03_03_event_loop", "03_04_event_loop_per_core", "04_01_callbacks", "05_06_many_threads"];
     let observe = |step| {
         thread::spawn(move || (0..3).any(|_| traces::five_lines(step).is_ok_and(|now| !in_line(&now).contains(&true))))
     };

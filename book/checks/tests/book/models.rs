@@ -235,7 +235,7 @@ fn the_kernel_keeps_sixteen_kib_for_each_thread() {
 fn every_model_serves_all_and_a_pool_takes_a_second_delay_for_the_ninth() {
     let mut needed = vec!["models-compare"];
     needed.extend(COMPARISON.servers.iter().map(|own| own.binary));
-    let compare = &Program::several_in_workspace(&needed).unwrap()[0]; // the servers stand beside it
+    let compare = &Program::several_in_workspace(&needed).unwrap()[0]; // the servers are beside it
     thread::scope(|scope| {
         for own in COMPARISON.servers {
             scope.spawn(move || {

@@ -6,11 +6,13 @@ use crate::chapters::each_chapter;
 use book_checks::{files, read, step};
 
 /// Names in the text that belong to others: systems, crates, tools.
-const NAMES_OF_OTHERS: [&str; 12] = [
+const NAMES_OF_OTHERS: [&str; 14] = [
     "FD_SET",
     "SMOL_THREADS",
+    "SO_KEEPALIVE",
     "SO_OOBINLINE",
     "SO_REUSEPORT_LB",
+    "_FORTIFY_SOURCE",
     "await_holding_lock",
     "block_in_place",
     "enable_eager_driver_handoff",

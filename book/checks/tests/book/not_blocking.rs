@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 #[path = "../../../../foundations/03_02_naive_polling/src/client.rs"]
 mod client;
 
-/// The program of a step, or of a step with a patch, told to answer without a delay.
+/// The program of a step, or of a step with a patch, which answers without a delay.
 fn server(name: &str) -> Program {
     let program = if name.contains('+') { patch::program(name) } else { step::program(name) };
     program.unwrap().speaking(Protocol::Echo).environment("LOOPS", "2")
@@ -53,7 +53,7 @@ fn with_calls_that_block_step_3_1_waits_for_itself() {
     assert!(ended.is_err(), "{ended:?}");
 }
 
-/// Every echo needs a call to wait, one to read and one to write. The system is told of a client once, when it arrives.
+/// Every echo needs a call to wait, one to read and one to write. A client is registered once, when it arrives.
 #[test]
 fn an_echo_takes_four_system_calls() {
     if !has_tool("strace") {

@@ -71,7 +71,7 @@ fn only_async_std_and_smol_have_a_thread_for_the_reactor() -> Result {
     Ok(())
 }
 
-/// With a client that sends each request only when nothing happens any more.
+/// With a client that sends each request only when the server rests.
 #[test]
 fn a_request_that_is_waited_for_costs_more_system_calls_on_async_std_and_smol() {
     if !has_tool("strace") {
@@ -112,7 +112,7 @@ fn calls(program: &Program, quiet: Duration) -> [usize; 3] {
         client.get("/").unwrap();
         let mut before = String::new();
         server
-            .wait_until("nothing happens any more", |_| {
+            .wait_until("the server rests", |_| {
                 thread::sleep(quiet);
                 read() == mem::replace(&mut before, read())
             })
@@ -171,7 +171,7 @@ fn a_panic_in_a_task_that_is_never_awaited_ends_nothing_else() {
     assert!(freed.is_ok(), "async-std: what it held is free");
 }
 
-/// On one thread, because another one would serve the others. (The main thread accepts.)
+/// On one thread, because a second thread would serve the others. (The main thread accepts.)
 #[test]
 fn without_yielding_one_client_keeps_the_others_waiting() {
     let program = patch::program("09_06_real_clients+starving").unwrap();
@@ -185,7 +185,7 @@ fn to_add_in_two_steps_loses_visits() {
     suite::only("no_visit_is_lost", &program).unwrap_err();
 }
 
-/// Told to stop while it rests for want of descriptors, it drops the listener, and with it the clients that wait.
+/// If it has to stop while it rests for want of descriptors, it drops the listener, and with it the clients that wait.
 #[test]
 fn a_server_that_checks_the_signal_first_forgets_clients_that_wait() {
     let program = patch::program("09_07_graceful_server+stop_first").unwrap().patience(Duration::from_secs(2));

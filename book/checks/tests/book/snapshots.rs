@@ -190,7 +190,7 @@ fn rustc_refuses_to_spawn_a_task_that_holds_an_rc() {
     refused("rc_in_spawn", None, &[NOT_SEND, "`Send` is not implemented for `Rc<i32>`"]);
 }
 
-/// The exact words are those of one version of the compiler, which the book names; another one chooses others.
+/// The exact words are those of one version of the compiler, which the book names; another version chooses others.
 fn quote(file: &str, build: &compiler::Build) -> Result {
     let version = compiler::version()?;
     if read("book/src/generated/rustc_version.txt").is_ok_and(|quoted| quoted.trim() != version)

@@ -15,7 +15,7 @@ fn a_server_that_forgets_to_flush_is_found() {
     let program = program.speaking(Protocol::Echo).patience(Duration::from_millis(500));
     let failure = suite::only("lines_come_back_in_their_order", &program).expect_err("no line comes back");
     assert!(failure.to_string().contains("no answer"), "{failure}");
-    // The end flushes everything, so who finishes first does not notice.
+    // The end flushes everything, so a client that finishes first does not notice.
     suite::only("the_last_line_needs_no_end", &program).unwrap();
 }
 

@@ -78,9 +78,9 @@ fn line(words: &str) -> [f64; 4] {
 
 #[test]
 fn a_loop_is_later_than_a_sleep_and_a_thousand_players_make_no_difference_to_it() {
-    let [sleep, nobody, players] = ["sleeps", "loop, 0", "loop, 1000"].map(line);
-    assert!(sleep[0] < nobody[0] / 4.0 && nobody[0] < 1.5, "{sleep:?}, {nobody:?}");
-    assert!(players[0] < nobody[0] * 1.5 && players[2] < 16.6, "{players:?}");
+    let [sleep, no_players, players] = ["sleeps", "loop, 0", "loop, 1000"].map(line);
+    assert!(sleep[0] < no_players[0] / 4.0 && no_players[0] < 1.5, "{sleep:?}, {no_players:?}");
+    assert!(players[0] < no_players[0] * 1.5 && players[2] < 16.6, "{players:?}");
     assert!(players[3] > 57_000.0, "{players:?}");
 }
 

@@ -49,7 +49,7 @@ fn tasks_take_turns_only_where_they_wait() -> Result {
         let [a, b] = &timeline.rows[..] else { panic!("two requests") };
         assert_eq!(both_run(&timeline), 0, "{}", timeline.text(80));
         let begins = b.of(Kind::Runs).next().map_or(0, |span| span.from);
-        assert!(first_wait(a) <= begins, "nobody is interrupted: {}", timeline.text(80));
+        assert!(first_wait(a) <= begins, "no request is interrupted: {}", timeline.text(80));
         assert!(turns(&timeline).len() <= 4, "{}", timeline.text(80));
     }
     Ok(())

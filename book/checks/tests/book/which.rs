@@ -1,4 +1,4 @@
-//! Chapter 11.2: each cell of the table stands on something.
+//! Chapter 11.2: each cell of the table has a reason.
 
 use book_checks::{Result, assert_none, chapter, facts, which};
 
@@ -11,7 +11,7 @@ fn each_cell_has_a_section_that_shows_it_or_the_mark_of_a_judgement() -> Result 
         found.is_some_and(|(page, id)| page.text.contains(&format!("{{#{id}}}")))
     };
     let table = facts::table("which.md")?;
-    assert_none(which::unfounded(&table, is_there).into_iter().map(|cell| format!("nothing is behind “{cell}”")));
+    assert_none(which::unfounded(&table, is_there).into_iter().map(|cell| format!("no reason is given for “{cell}”")));
     assert_eq!(table.lines().count(), 12);
 
     let faults = "| | a | b | c |\n|---|---|---|---|\n\

@@ -5,7 +5,7 @@ use crate::request::{MAX_ARGUMENT, Request};
 use crate::session::{Outcome, Session, integer, up_to, wrong_number};
 use std::process;
 
-/// The Redis whose words these are.
+/// The version of Redis that these commands follow.
 const VERSION: &str = "7.0.15";
 
 pub fn ping(session: &mut Session, request: Request) -> Outcome {

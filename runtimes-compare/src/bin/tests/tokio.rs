@@ -14,5 +14,5 @@ async fn two_tasks_run_at_the_same_instant() {
     for task in tasks {
         leaders += usize::from(task.await.expect("the task does not panic"));
     }
-    assert_eq!(leaders, 1, "each of them waits for the other one");
+    assert_eq!(leaders, 1, "each task waits for the other one");
 }

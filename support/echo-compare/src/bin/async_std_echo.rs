@@ -33,7 +33,7 @@ async fn run(listener: TcpListener, delay: Duration) {
     listener
         .incoming()
         .filter_map(accepted)
-        // Whoever awaits a task that panicked panics too: caught here, it ends one connection.
+        // To await a task that panicked is to panic too: caught here, the panic ends one connection.
         .for_each_concurrent(MAX_TASKS, |stream| task::spawn(serve_client(stream, delay)).catch_unwind().map(drop))
         .await;
 }

@@ -112,7 +112,7 @@ fn serve(stream: &TcpStream, delay: Duration, fault: Fault) {
     }
 }
 
-/// Waits for something to arrive, as a loop does that is told of arrivals only: what has arrived before is not looked for.
+/// Waits for something to arrive, as a loop does that learns of arrivals only: it does not look for what has arrived before.
 fn wait_for_news(stream: &TcpStream) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     let arrived = || stream.peek(&mut [0; 1024]).unwrap_or(0);

@@ -95,10 +95,10 @@ pub(super) fn no_visit_is_lost(program: &Program) -> Result {
 }
 
 pub(super) fn a_thousand_unfinished_requests_delay_no_other_client(program: &Program) -> Result {
-    with_a_crowd(program, unfinished_requests_delay_nobody)
+    with_a_crowd(program, unfinished_requests_delay_no_others)
 }
 
-fn unfinished_requests_delay_nobody(server: &Server, clients: usize) -> Result {
+fn unfinished_requests_delay_no_others(server: &Server, clients: usize) -> Result {
     let mut unfinished = Vec::new();
     for number in 0..clients {
         let mut client = server.client()?;
@@ -146,7 +146,7 @@ pub(super) fn clients_that_never_read_delay_no_other_client(program: &Program) -
 }
 
 /// It asks without a pause, and reads all that comes back. On a busy machine it has to pause now and then, and another client is served. But
-/// all the others together wait no longer than anyone should.
+/// all the others together wait no longer than a client should.
 pub(super) fn a_client_that_never_stops_delays_no_other_client(program: &Program) -> Result {
     let server = impatient(program).start()?;
     let mut client = server.client()?;

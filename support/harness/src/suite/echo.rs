@@ -84,7 +84,7 @@ pub(super) fn a_line_that_is_too_long_is_refused_in_words(program: &Program) -> 
     serves(&server)
 }
 
-/// Whoever has said all it has to say goes on reading. The last line and the end may arrive at the same moment.
+/// A client that has sent all it has goes on reading. The last line and the end may arrive at the same moment.
 pub(super) fn a_line_and_the_end_may_come_together(program: &Program) -> Result {
     let server = impatient(program).start()?;
     for _ in 0..50 {
@@ -174,10 +174,10 @@ fn delays_pass_at_the_same_time(program: &Program, clients: usize) -> Result {
     };
     let mut clients: Vec<Client> = (0..clients).map(arrive).collect::<Result<_>>()?;
     clients.iter_mut().try_for_each(Client::send_question)?;
-    clients.iter_mut().rev().try_for_each(Client::answer) // nobody leaves before all have their answer
+    clients.iter_mut().rev().try_for_each(Client::answer) // no client leaves before all have their answer
 }
 
-/// Those who come and go have no delay of their own: only that of another one could hold them up.
+/// The clients that come and go have no delay of their own: only that of another client could hold them up.
 pub(super) fn during_a_delay_others_come_and_go(program: &Program) -> Result {
     let server = impatient(program).delay(SAFETY * 2).start()?;
     let mut waiting = server.client()?;

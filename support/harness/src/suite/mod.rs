@@ -9,15 +9,15 @@
 //! | [`survives`] | nothing a client does stops it | all |
 //! | [`one_at_a_time`] | it serves one connection at a time, and closes it after one answer | 9.1–9.3 |
 //! | [`has_no_slow_route`] | `/sleep` is a page that does not exist | 9.1, 9.2 |
-//! | [`a_nap_holds_up_all_others`] | `/sleep` holds everyone up | 9.3 |
+//! | [`a_nap_holds_up_all_others`] | `/sleep` holds all clients up | 9.3 |
 //! | [`closes_connections`] | it closes a connection after one answer | 9.4, 9.5 |
 //! | [`counts_visits`] | it counts its visits, and loses none | 9.4, 9.5 |
 //! | [`keeps_connections`] | a connection serves many requests | from 9.6 on |
 //! | [`concurrent`] | no client waits for another | from 9.4 on |
 //! | [`naps`] | `/sleep` ends with the page | from 9.4 on |
-//! | [`on_one_thread`] | a handler that blocks its thread stops everyone | 9.4 |
+//! | [`on_one_thread`] | a handler that blocks its thread stops all others | 9.4 |
 //! | [`parallel`] | two handlers run at the same instant | from 9.5 on |
-//! | [`shares_all_work`] | if a handler blocks its thread, another one serves the clients of that thread on | 5.6 |
+//! | [`shares_all_work`] | if a handler blocks its thread, another thread serves on the clients of the first | 5.6 |
 //! | [`ends_at_once`] | a signal ends it, with or without clients | up to 9.6 |
 //! | [`stops_well`] | a signal lets it finish the answers it owes | 9.7 |
 //! | [`command_line`] | arguments, messages and exit codes | all, all echo servers, and 7.2 |
@@ -28,7 +28,7 @@
 //! | [`echo_pool`] | eight clients are served at a time, by as many workers | 2.3, 2.4 |
 //! | [`prefork`] | a worker process that dies is replaced | 2.4 |
 //! | [`never_rests`] | it computes though it has nothing to do | 3.2 |
-//! | [`idle_clients_cost_nothing`] | those who say nothing take no time | from 3.3 on |
+//! | [`idle_clients_cost_nothing`] | clients that say nothing take no time | from 3.3 on |
 //! | [`resp`] | it speaks RESP, and one client at a time has all keys to itself | 7.2 |
 //! | [`resp_survives`] | nothing a client does stops it | 7.2 |
 //! | [`resp_concurrent`] | no client waits for another | 7.2 |
@@ -390,7 +390,7 @@ pub fn survives(program: impl Into<Program>) -> Report {
     run(SURVIVES, &program.into())
 }
 
-/// It serves one connection at a time, and one request a connection: everyone else waits.
+/// It serves one connection at a time, and one request a connection: all other clients wait.
 pub fn one_at_a_time(program: impl Into<Program>) -> Report {
     run(ONE_AT_A_TIME, &program.into())
 }
@@ -410,7 +410,7 @@ pub fn has_no_slow_route(program: impl Into<Program>) -> Report {
     run(HAS_NO_SLOW_ROUTE, &program.into())
 }
 
-/// A request for `/sleep` holds everyone up.
+/// A request for `/sleep` holds all clients up.
 pub fn a_nap_holds_up_all_others(program: impl Into<Program>) -> Report {
     run(A_NAP_HOLDS_UP_ALL_OTHERS, &program.into())
 }
@@ -430,7 +430,7 @@ pub fn naps(program: impl Into<Program>) -> Report {
     run(NAPS, &program.into())
 }
 
-/// All handlers share one thread: one that blocks it stops everyone.
+/// All handlers share one thread: a handler that blocks it stops all others.
 pub fn on_one_thread(program: impl Into<Program>) -> Report {
     run(ON_ONE_THREAD, &program.into())
 }
@@ -441,7 +441,7 @@ pub fn parallel(program: impl Into<Program>) -> Report {
     run(PARALLEL, &program.into())
 }
 
-/// No thread is alone responsible for anyone: if a handler blocks it, another one serves its clients on.
+/// No client depends on one thread alone: if a handler blocks it, another thread serves its clients on.
 pub fn shares_all_work(program: impl Into<Program>) -> Report {
     run(SHARES_ALL_WORK, &program.into())
 }
@@ -542,7 +542,7 @@ fn run(checks: &[Check], program: &Program) -> Report {
 
 /// What became of each check of a suite.
 #[derive(Clone, Debug)]
-#[must_use = "a report that nobody looks at checks nothing"]
+#[must_use = "a report that is not looked at checks nothing"]
 pub struct Report {
     /// The name of the program.
     pub program: String,

@@ -1,4 +1,4 @@
-//! It serves one connection at a time, and one request a connection: everyone else waits. This is what the first steps
+//! It serves one connection at a time, and one request a connection: all others wait. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
 use super::basics::{WATCH, serves, skip};
@@ -85,19 +85,19 @@ pub(super) fn clients_are_served_in_the_order_in_which_they_connected(program: &
     let server = program.start()?;
     let first = server.client()?;
     let mut next = server.client()?;
-    let mut behind: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
-    for client in behind.iter_mut().rev() {
+    let mut later: Vec<Client> = (0..5).map(|_| server.client()).collect::<Result<_>>()?;
+    for client in later.iter_mut().rev() {
         client.send_question()?;
         client.finish_sending()?;
     }
-    all_stay_silent(&mut behind, "a client was answered while the first was being served")?;
+    all_stay_silent(&mut later, "a client was answered while the first was being served")?;
     drop(first);
     // The next one has not asked yet: its turn goes on until it has.
-    all_stay_silent(&mut behind, "a client was answered before one that had connected earlier")?;
+    all_stay_silent(&mut later, "a client was answered before one that had connected earlier")?;
     next.send_question()?;
     next.finish_sending()?;
     next.answer()?;
-    behind.iter_mut().try_for_each(|client| client.answer().map(drop))?;
+    later.iter_mut().try_for_each(|client| client.answer().map(drop))?;
     serves(&server)
 }
 

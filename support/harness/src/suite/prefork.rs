@@ -6,7 +6,7 @@ use crate::failure::ensure;
 use crate::{Client, Program, Result, Server, system};
 use std::time::{Duration, Instant};
 
-/// How long it must at least take to replace all workers, so that those that die at once, again and again, keep nobody busy.
+/// How long it must at least take to replace all workers, so that workers that die at once, again and again, do not keep it busy.
 const REST: Duration = Duration::from_millis(700);
 
 /// Its workers, if the system tells. There must be as many as there should be, and none of them dead.
@@ -16,7 +16,7 @@ fn workers(server: &Server) -> Result<Option<Vec<u32>>> {
     }
     let workers: Vec<u32> = server.processes().into_iter().filter(|process| *process != server.process()).collect();
     ensure!(workers.len() == WORKERS, "it has {} worker processes", workers.len());
-    ensure!(!workers.iter().any(|worker| system::is_gone(*worker)), "a worker is dead, and nobody has asked after it");
+    ensure!(!workers.iter().any(|worker| system::is_gone(*worker)), "a worker is dead, and was not waited for");
     Ok(Some(workers))
 }
 
@@ -60,7 +60,7 @@ pub(super) fn workers_end_with_their_parent_however_it_ends(program: &Program) -
         server.wait_for_exit()?;
         let ended = server.wait_until("its workers end", |_| workers.iter().all(|worker| system::is_gone(*worker)));
         let left = workers.iter().filter(|worker| !system::is_gone(**worker));
-        left.for_each(|worker| drop(server.kill(*worker))); // nobody else would
+        left.for_each(|worker| drop(server.kill(*worker))); // nothing else would
         ended?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How it ends when it is told to: at once, or well. (Only Unix has the signals for it.)
+//! How it ends when a signal tells it to: at once, or well. (Only Unix has the signals for it.)
 
 use super::basics::{WATCH, impatient, skip};
 use crate::failure::ensure;
@@ -113,19 +113,19 @@ pub(super) fn the_last_answer_says_that_it_is_the_last(program: &Program) -> Res
 fn the_answer_after_a_nap_is_the_last(program: &Program) -> Result {
     let mut server = program.start()?;
     let mut alone = asleep(&server, &[])?;
-    let mut behind = asleep(&server, &[request("/"), request("/nope")].concat())?;
+    let mut pipelined = asleep(&server, &[request("/"), request("/nope")].concat())?;
     server.terminate()?;
     server.wait_for_log(STOPPING)?;
     let last = alone.response()?;
     ensure!(last.announces_close(), "expected `Connection: close`: {last:?}");
     for is_last in [false, false, true] {
-        let answer = behind.response()?;
+        let answer = pipelined.response()?;
         ensure!(
             answer.announces_close() == is_last,
             "expected `Connection: close` at the end, and only there: {answer:?}"
         );
     }
-    for mut client in [alone, behind] {
+    for mut client in [alone, pipelined] {
         ensure!(client.end()? == End::Closed, "the connection was reset, which can destroy the last answer");
     }
     ends_well(&mut server)
@@ -150,7 +150,7 @@ pub(super) fn requests_that_arrive_with_the_signal_are_answered(program: &Progra
     ends_well(&mut server)
 }
 
-/// There were no descriptors for them, so the server rests when it is told to stop. They wait in the backlog, and have asked.
+/// There were no descriptors for them, so the server rests when the signal comes. They wait in the backlog, and have asked.
 pub(super) fn clients_that_cannot_be_accepted_before_the_signal_are_answered(program: &Program) -> Result {
     if !cfg!(target_os = "linux") {
         return skip("only Linux can take descriptors away from a running program");
@@ -170,7 +170,7 @@ pub(super) fn clients_that_cannot_be_accepted_before_the_signal_are_answered(pro
     ends_well(&mut server)
 }
 
-/// One client stalls in a head, the other one in a body, of which a byte comes now and then.
+/// One client stalls in a head, the other in a body, of which a byte comes now and then.
 pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(program: &Program) -> Result {
     let mut server = program.start()?;
     let (mut in_head, mut in_body) = (server.client()?, server.client()?);

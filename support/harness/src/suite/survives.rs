@@ -295,7 +295,7 @@ pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) 
         if !has_accepted && !server.log().contains("cannot accept: ") {
             return skip("this server does not call accept4");
         }
-        server.wait_for_log("cannot accept: ")?; // strace counts for each thread: nobody knows how many lines there are
+        server.wait_for_log("cannot accept: ")?; // strace counts for each thread: the number of lines is unknown
     }
     Ok(())
 }
@@ -323,7 +323,7 @@ pub(super) fn serves_again(server: &Server) -> Result {
 
 /// The server does not spin meanwhile: it uses less than a tenth of a processor. On a machine that is busy with other things, one that spins
 /// may get no more than that either, but it wants a processor whenever one looks; and one that rests may need more for what it has to do.
-/// So a server that looks busy is looked at once more, when nothing happens any more. Or it fills its log, and waits for its reader.
+/// So a server that looks busy is looked at again, when nothing happens to it. Or it fills its log, and waits for its reader.
 pub(super) fn rests_while(server: &Server, action: impl FnOnce() -> Result) -> Result {
     let (start, logged) = (Instant::now(), server.log().len());
     let first = seems_to_spin(server, action)?;

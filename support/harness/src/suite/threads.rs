@@ -1,7 +1,7 @@
 //! One thread for all handlers, or several.
 //!
 //! Nothing a client sends keeps a handler of ours busy for long. But a handler writes a line to the log when a client
-//! breaks off, and that write blocks its thread when the log is a pipe that is full. So the first handler stands in the
+//! breaks off, and that write blocks its thread when the log is a pipe that is full. So the first handler stops in the
 //! middle of its work for as long as the test wants; if a second one is served meanwhile, there are two threads.
 
 use super::basics::{WATCH, serves};
@@ -15,7 +15,7 @@ pub(super) fn a_handler_that_blocks_its_thread_stops_no_other_client(program: &P
     (0..100).try_for_each(|_| serves(&server))
 }
 
-/// Not even those who were being served a moment ago, by the same thread: another one takes them over.
+/// Not even clients that the same thread served a moment ago have to wait: another thread takes them over.
 pub(super) fn clients_are_still_served_when_the_handler_of_another_blocks(program: &Program) -> Result {
     let (server, _full_log) = with_full_log(program)?;
     let mut blocking = server.client()?;
@@ -35,8 +35,8 @@ pub(super) fn a_handler_that_blocks_its_thread_stops_all_others(program: &Progra
     waiting.into_iter().try_for_each(|mut client| client.answer()) // each leaves when it has its answer
 }
 
-/// A few requests may still be answered before the handler gets to its log; after that, not one. Whoever is answered
-/// gives the others, and a server that was only slow, another round.
+/// A few requests may still be answered before the handler gets to its log; after that, not one. A client that is
+/// answered gives the others, and a server that was only slow, another round.
 fn clients_that_get_no_answer(server: &Server) -> Result<Vec<Client>> {
     let mut waiting = Vec::new();
     for _ in 0..5 {
@@ -59,7 +59,7 @@ fn clients_that_get_no_answer(server: &Server) -> Result<Vec<Client>> {
             return Ok(waiting);
         }
     }
-    Err(Failure::new("clients are served while a handler blocks its thread: there must be another one"))
+    Err(Failure::new("clients are served while a handler blocks its thread: there must be another thread"))
 }
 
 /// A server whose log takes not one byte more.

@@ -1,4 +1,4 @@
-//! What a server does while nobody says anything, and what those cost who say nothing.
+//! What a server does while all clients are silent, and what silent clients cost.
 
 use super::basics::{impatient, serves, skip};
 use super::survives::{rest, rests_while};
@@ -7,7 +7,7 @@ use crate::{Client, Failure, Program, Result, Server};
 use std::thread;
 use std::time::Duration;
 
-/// How many clients say nothing, beside those who do: a server that looks at each of them must need several times as much.
+/// How many clients say nothing, beside those that ask: a server that looks at each of them must need several times as much.
 const CROWD: usize = 4_000;
 /// How many questions are asked beside them.
 const QUESTIONS: usize = 500;

@@ -126,7 +126,7 @@ fn the_next_request_waits_for_the_answer_to_the_last() {
     assert!(connection.next_request().is_none(), "the first one is not answered yet");
     assert_eq!(connection.output(NOW), b"");
     connection.respond(Response::ok("first"));
-    connection.respond(Response::ok("nobody asked"));
+    connection.respond(Response::ok("to no request"));
     assert!(connection.next_request().is_some());
     connection.respond(Response::ok("second"));
     let output = String::from_utf8(connection.output(NOW)).unwrap();

@@ -1,4 +1,4 @@
-//! What holds for inputs that nobody thought of.
+//! What holds for inputs that no author thought of.
 
 use crate::talk::{NOW, PAGE, Talk, talk_in_pieces, talk_on};
 use http1::Connection;

@@ -1,4 +1,4 @@
-//! The first line: method, target and version, and what may stand before it.
+//! The first line: method, target and version, and what may be before it.
 
 use crate::talk::{accepts, rejects, rejects_as_bad, talk, talk_and_end};
 

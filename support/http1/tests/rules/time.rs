@@ -12,7 +12,7 @@ fn after(pieces: &[&str]) -> Connection {
     connection
 }
 
-/// What a client is told when the server has waited long enough after these pieces.
+/// The answer to a client when the server has waited long enough after these pieces.
 fn last_words(pieces: &[&str]) -> String {
     let mut connection = after(pieces);
     connection.time_out();

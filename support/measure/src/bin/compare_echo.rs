@@ -43,7 +43,7 @@ const SERVE: Scenario = Scenario {
 const HOLD: Scenario = Scenario {
     name: "hold",
     title: "idle connections",
-    about: "What a server takes up while it holds connections that nobody uses",
+    about: "What a server takes up while it holds idle connections",
     connections: Some(100),
     figures: &[Measure::ResidentBytes, Measure::VirtualBytes, Measure::Threads, Measure::BytesPerConnection],
     ..Scenario::hold(echo)

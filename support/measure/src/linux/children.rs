@@ -59,7 +59,7 @@ pub fn end_with_ctrl_c() -> Result<(), ctrlc::Error> {
     })
 }
 
-/// Ends all processes of a group at once, and then what they have started in groups of their own. (What has ended already is as good.)
+/// Ends all processes of a group together, and then what they have started in groups of their own. (What has ended already is as good.)
 fn kill(group: Pid) {
     let members = members(group.as_raw_nonzero().get()); // whose children they are is lost when the group has ended
     let _ = kill_process_group(group, Signal::KILL);

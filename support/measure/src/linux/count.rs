@@ -63,7 +63,7 @@ pub fn count(scenario: Scenario, recipe: &Recipe, plan: &Plan) -> io::Result<Yie
     let mut values = vec![(Measure::SystemCallsPerRequest, parts.values().sum::<f64>() + 0.0)]; // no calls are -0.0 calls
     match VALGRIND.per_request(scenario, recipe, plan) {
         Ok(instructions) => values.push((Measure::InstructionsPerRequest, instructions.values().sum())),
-        // It does not know all system calls: under it, a server on `io_uring` serves nobody.
+        // It does not know all system calls: under it, a server on `io_uring` serves no client.
         Err(error) => eprintln!("{}: no instructions are counted: {error}", recipe.name),
     }
     Ok(Yield { parts, values: values.into_iter().collect(), ..Yield::default() })

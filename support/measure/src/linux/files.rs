@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Error};
 use std::path::Path;
 
-/// Sees to it that a file can be written later: nobody wants to learn after minutes that the disk is read-only.
+/// Sees to it that a file can be written later: you would not want to learn after minutes that the disk is read-only.
 pub fn prepare(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all);
     let opened = folder.and_then(|()| OpenOptions::new().create(true).append(true).open(file));

@@ -17,7 +17,7 @@ const OTHERS: u64 = 64;
 const MEMORY_OF_A_CONNECTION: u64 = 16 * 1024;
 /// What a thread occupies, its kernel stack and its page tables included.
 const MEMORY_OF_A_THREAD: u64 = 40 * 1024;
-/// A stack, and the page below it that nobody may touch.
+/// A stack, and the page below it that no thread may touch.
 const MAPPINGS_OF_A_THREAD: u64 = 2;
 /// What a process has mapped besides: its code, its libraries, what its allocator reserves.
 const OTHER_MAPPINGS: u64 = 512;
@@ -164,13 +164,13 @@ fn first_number(file: impl AsRef<Path>) -> Option<u64> {
     fs::read_to_string(file).ok()?.split_whitespace().next()?.parse().ok()
 }
 
-/// The number behind a name.
+/// The number after a name.
 fn number_in(file: &str, name: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
     text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
 
-/// All threads that there are now: what stands behind the slash in `0.20 0.18 0.12 1/80 11206`.
+/// All threads that there are now: what follows the slash in `0.20 0.18 0.12 1/80 11206`.
 fn threads_that_run() -> u64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(['/', ' ']).nth(4).and_then(|number| number.parse().ok()).unwrap_or_default()

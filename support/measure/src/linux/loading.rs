@@ -17,7 +17,7 @@ pub fn closed_loop(scenario: Scenario, length: Length) -> Task {
     }
 }
 
-/// The load of a scenario, as it is told to the process that makes it.
+/// The load of a scenario, as it is sent to the process that makes it.
 ///
 /// A server may listen before all its processes run; once it has answered, they do.
 pub fn job(scenario: Scenario, server: &Server, plan: &Plan, task: Task) -> io::Result<Job> {

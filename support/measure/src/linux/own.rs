@@ -26,7 +26,7 @@ fn recipe(folder: &Path, own: &Own) -> Recipe {
 
 /// Sees to it that the servers are there, and up to date when `cargo run` started this program.
 ///
-/// `cargo run` builds this program alone. Who types it expects that what runs is what the sources say, so the servers are
+/// `cargo run` builds this program alone. But you expect to run what the sources say, so the servers are
 /// built too, by a command that is shown. Started in any other way, this program builds nothing.
 pub fn prepare(recipes: &[Recipe]) -> io::Result<()> {
     let own: Vec<_> = recipes.iter().filter(|recipe| recipe.own.is_some()).collect();

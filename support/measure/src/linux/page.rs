@@ -203,7 +203,7 @@ fn meaning(measure: Measure) -> &'static str {
         }
         Measure::Threads => "In all the server's processes.",
         Measure::Processes => "That the server consists of.",
-        Measure::IdleCpuPerSecond => "After one request, with nobody connected.",
+        Measure::IdleCpuPerSecond => "After one request, with no client connected.",
         Measure::StartUp => "From the start of the process to the end of its first answer.",
         Measure::BinaryBytes => "After strip has taken the symbols out.",
         Measure::Crates => {

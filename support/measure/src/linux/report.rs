@@ -16,7 +16,7 @@ use std::time::UNIX_EPOCH;
 /// The lock file that this program and the servers were built with.
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
-/// Everything that was measured, and all that one needs to judge it or to repeat it.
+/// Everything that was measured, and all that you need to judge it or to repeat it.
 #[derive(Serialize)]
 pub struct Report<'run> {
     /// When, in UTC.
@@ -50,7 +50,7 @@ pub struct Report<'run> {
 pub struct Column {
     pub name: String,
     pub command: String,
-    /// Not a server, but what one can be measured by.
+    /// Not a server, but what a server can be measured by.
     pub is_yardstick: bool,
 }
 

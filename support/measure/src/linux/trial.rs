@@ -108,7 +108,7 @@ fn all_at_once(scenario: Scenario, server: &Server, plan: &Plan, leaves: bool) -
 }
 
 /// What is there while all connections are held; and the slope between a tenth of them and all, where what a server takes for itself
-/// cancels out. A server that serves a few at a time is told of all, and holds what it takes.
+/// cancels out. A server that serves a few at a time gets all of them, and holds what it takes.
 fn hold(scenario: Scenario, server: &Server, plan: &Plan, own: Option<Own>) -> io::Result<Yield> {
     let has_few_hands = matches!(own, Some(Own { hands: Hands::Few(_), .. }));
     let task = if has_few_hands { Task::Knock } else { Task::Once { asks: false, leaves: false } };

@@ -54,7 +54,7 @@ struct Shape {
     head: usize,
     /// The length of head and body.
     whole: usize,
-    /// Where the `Content-Length` field stands, and what it says.
+    /// Where the `Content-Length` field is, and what it says.
     content_length: (usize, Vec<u8>),
 }
 

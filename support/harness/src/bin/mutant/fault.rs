@@ -3,7 +3,7 @@
 /// What can be wrong with a server. Each name says what it does.
 pub const FAULTS: &[&str] = &[
     "",
-    // Whom it serves.
+    // Which clients it serves.
     "serial",
     "serves_the_latest_first",
     "serves_ten_clients",

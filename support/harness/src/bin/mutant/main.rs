@@ -216,7 +216,7 @@ fn has_nothing_more(stream: &TcpStream) -> io::Result<bool> {
     Ok(!matches!(seen, Ok(1)))
 }
 
-/// What a client is told that has made no progress.
+/// The answer to a client that has made no progress.
 fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault) -> io::Result<()> {
     if fault.is("times_out_idle_clients") && connection.is_idle() {
         connection.receive(b"half a request");

@@ -15,12 +15,12 @@ pub fn obey(listener: &TcpListener, fault: Fault) {
         return;
     }
     thread::spawn(move || {
-        let told = std::iter::from_fn(|| signals.wait().ok());
+        let received = std::iter::from_fn(|| signals.wait().ok());
         let ignored = |signal: &Signal| match signal {
             Signal::SIGINT => fault.is("ignores_ctrl_c"),
             _ => fault.is("ignores_sigterm"),
         };
-        for (number, _) in told.filter(|signal| !ignored(signal)).enumerate() {
+        for (number, _) in received.filter(|signal| !ignored(signal)).enumerate() {
             match number {
                 0 => {
                     clients::stop(fault);

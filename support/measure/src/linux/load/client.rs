@@ -177,7 +177,7 @@ impl Client {
     pub fn send(&mut self, requests: &[u8]) -> io::Result<()> {
         match self.stream.write(requests)? {
             sent if sent == requests.len() => Ok(()),
-            _ => Err(Error::new(ErrorKind::WriteZero, "the server does not take requests any more")),
+            _ => Err(Error::new(ErrorKind::WriteZero, "the server no longer takes requests")),
         }
     }
 

@@ -35,7 +35,7 @@ pub enum Task {
     Rate { per_second: f64, window: Window },
     /// Closed loop with a new connection for each request.
     Reconnect { length: Length },
-    /// One request on each connection, if it `asks`, all sent at once. Then it `leaves`, each connection by itself as soon as it is
+    /// One request on each connection, if it `asks`, all sent together. Then it `leaves`, each connection by itself as soon as it is
     /// answered; or all are held until the standard input ends.
     Once { asks: bool, leaves: bool },
     /// Connections that are only begun, and held until the standard input ends: a server that serves a few at a time does not let most

@@ -1,6 +1,6 @@
 //! Closed loop: a connection sends its next requests as soon as the last ones are answered.
 //!
-//! Its latencies flatter a server that stalls, because nobody asks meanwhile ("coordinated omission"): `rate` does not.
+//! Its latencies flatter a server that stalls, because no client asks meanwhile ("coordinated omission"): `rate` does not.
 
 use super::client::Pool;
 use super::control::{Control, TICK, record};

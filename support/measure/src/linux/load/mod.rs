@@ -2,7 +2,7 @@
 //!
 //! The program that measures starts itself again as `PROGRAM load` and sends a [`Job`] as one line of JSON; the load answers with one
 //! line, an [`Outcome`] or what went wrong. The load is lean, so that it is not the slowest part: fixed requests, one readiness loop
-//! per core, one `read` and one `write` per answer. It measures its own CPU time, too, so that one can tell when it *was* the slowest
+//! per core, one `read` and one `write` per answer. It measures its own CPU time, too, so that it shows when it *was* the slowest
 //! part.
 
 mod client;

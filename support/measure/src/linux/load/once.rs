@@ -1,4 +1,4 @@
-//! Many connections at a time: one request on each of them, all at once; then they are held.
+//! Many connections at a time: one request on each of them, all together; then they are held.
 
 use super::client::{Client, Pool};
 use super::control::{histogram, record};
@@ -8,7 +8,7 @@ use crate::protocol::Protocol;
 use std::io::{self, Error, Read};
 use std::time::Instant;
 
-/// Sends the requests, if any, replies what was seen, and holds the connections until the standard input ends, if nobody has left.
+/// Sends the requests, if any, replies what was seen, and holds the connections until the standard input ends, if no client has left.
 pub fn run(
     job: &Job,
     protocol: Box<dyn Protocol>,

@@ -98,7 +98,7 @@ fn count(job: &Job, requests: u64, control: &Control, reports: &Reports) -> io::
         if now > answered {
             (answered, last) = (now, Instant::now());
         } else if last.elapsed() > job.patience {
-            return Err(Error::other("requests are not answered any more"));
+            return Err(Error::other("requests are no longer answered"));
         }
     }
     Ok(())
