@@ -2,7 +2,7 @@
 
 mod process;
 
-use harness::{Failure, Result, SAFETY};
+use harness::{Failure, Result};
 use process::{PATIENCE, POLL, Process};
 use serde_json::{Value, json};
 use std::net::TcpStream;
@@ -207,7 +207,7 @@ impl Browser {
                     return Err(failure);
                 }
                 // A page that is being left may say that it is gone.
-                Ok(Value::Null | Value::Bool(false)) | Err(_) if begin.elapsed() < SAFETY => thread::sleep(POLL),
+                Ok(Value::Null | Value::Bool(false)) | Err(_) if begin.elapsed() < PATIENCE => thread::sleep(POLL),
                 Ok(Value::Null | Value::Bool(false)) => {
                     return Err(Failure::new(format!("this never becomes true: {expression}")));
                 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// How long to wait before looking again.
 pub const POLL: Duration = Duration::from_millis(5);
 
-/// The first start of a browser on a machine may take half a minute.
+/// How long a browser may take. Its first start on a machine may take half a minute, and so may a page beside other browsers.
 pub const PATIENCE: Duration = SAFETY.saturating_mul(3);
 
 /// A browser. It is killed when dropped.

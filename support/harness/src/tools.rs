@@ -37,7 +37,7 @@ pub fn has_tool(name: &str) -> bool {
 /// What the tests use a program for.
 fn use_of(tool: &str) -> &'static str {
     match tool {
-        "chromium" | "firefox-esr" => "the pages and the recordings in this browser",
+        "chromium" | "firefox" => "the pages and the recordings in this browser",
         "git" => "the patches of experiments and exercises",
         "haproxy" | "nginx" | "redis-server" => {
             "many machines (step 11.3) with this program, and sessions that type its name"

@@ -11,6 +11,7 @@ use book_checks::stepper::lesson::frames;
 use book_checks::stepper::shown::{Shown, runs, shown};
 use browser::{Browser, Window};
 use serde_json::{Value, json};
+use std::thread;
 
 const DESKTOP: (u32, u32) = (1280, 1000);
 const PHONE: (u32, u32) = (390, 844);
@@ -63,16 +64,18 @@ const CHECKS_IN_CHROMIUM: [Check; 3] = [
     without_javascript_there_are_timelines_tables_and_the_source,
 ];
 
-/// One browser after the other: each takes a processor as long as it runs.
+/// Both browsers at the same time.
 #[test]
 #[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
 fn every_stepper_works_in_each_real_browser() {
-    if has_tool("chromium") {
-        every_stepper_works_in(Browser::start().unwrap(), &CHECKS_IN_CHROMIUM);
-    }
-    if has_tool("firefox") {
-        every_stepper_works_in(Browser::start_firefox().unwrap(), &[]);
-    }
+    thread::scope(|scope| {
+        if has_tool("firefox") {
+            scope.spawn(|| every_stepper_works_in(Browser::start_firefox().unwrap(), &[]));
+        }
+        if has_tool("chromium") {
+            every_stepper_works_in(Browser::start().unwrap(), &CHECKS_IN_CHROMIUM);
+        }
+    });
 }
 
 fn every_stepper_works_in(mut browser: Browser, more: &[Check]) {
