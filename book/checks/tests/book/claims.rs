@@ -194,6 +194,7 @@ fn other_data_would_be_judged_otherwise() -> Result {
 fn measured_again_in_small_the_claims_about_parts_and_jobs_are_judged_alike() -> Result {
     const SAID: [&str; 3] =
         ["from task to task is much quicker", "a lock is a burden", "tasks make a computation faster"];
+    const ATTEMPTS: usize = 60;
     for attempt in 0.. {
         let parts = step::program("11_01_claims")?.run(&["--rounds", "5", "--time", "200us", "--json"])?.output;
         let parts: evidence::Parts =
@@ -212,13 +213,13 @@ fn measured_again_in_small_the_claims_about_parts_and_jobs_are_judged_alike() ->
             .filter(|said| judged(said).is_some_and(|stands| of(said).judged.stands() != Some(stands)))
             .collect();
         if SAID.iter().all(|said| judged(said).is_none()) {
-            assert!(attempt < 20, "the rounds always disagree");
+            assert!(attempt < ATTEMPTS, "the rounds always disagree");
             continue;
         }
         if differing.is_empty() {
             return Ok(()); // it cannot be by chance; that a busy machine keeps a thread waiting, can
         }
-        assert!(attempt < 20, "{differing:?}");
+        assert!(attempt < ATTEMPTS, "{differing:?}");
     }
     Ok(())
 }
