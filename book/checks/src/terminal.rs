@@ -39,10 +39,7 @@ impl Terminal {
     ///
     /// If the system has no terminal for it, or no bash.
     pub fn open(sandbox: &Sandbox, number: usize, events: Sender<(usize, Event)>) -> Result<Self> {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let keyboard = openpt(flags).map_err(std::io::Error::from)?;
-        grantpt(&keyboard).and_then(|()| unlockpt(&keyboard)).map_err(std::io::Error::from)?;
-        let screen = ioctl_tiocgptpeer(&keyboard, flags).map_err(std::io::Error::from)?;
+        let (keyboard, screen) = both_sides()?;
         let mut modes = tcgetattr(&screen).map_err(std::io::Error::from)?;
         modes.local_modes.remove(LocalModes::ECHO); // what is typed is known
         tcsetattr(&screen, OptionalActions::Now, &modes).map_err(std::io::Error::from)?;
@@ -60,7 +57,7 @@ impl Terminal {
             ("LC_ALL", "C.UTF-8"),
         ]);
         let shell = command.stdin(screen.try_clone()?).stdout(screen.try_clone()?).stderr(screen).spawn()?;
-        let (keyboard, screen) = (File::from(keyboard.try_clone()?), File::from(keyboard));
+        let (keyboard, screen) = (keyboard.try_clone()?, keyboard);
         thread::spawn(move || read(screen, |event| drop(events.send((number, event)))));
         Ok(Self { keyboard, shell })
     }
@@ -103,6 +100,19 @@ impl Drop for Terminal {
         let _ = self.shell.kill(); // without namespaces, it would live on
         let _ = self.shell.wait();
     }
+}
+
+/// A new terminal: the side of the person, who types and reads there, and the side of the programs.
+///
+/// # Errors
+///
+/// If the system has no terminal for it.
+pub fn both_sides() -> Result<(File, File)> {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let person = openpt(flags).map_err(std::io::Error::from)?;
+    grantpt(&person).and_then(|()| unlockpt(&person)).map_err(std::io::Error::from)?;
+    let programs = ioctl_tiocgptpeer(&person, flags).map_err(std::io::Error::from)?;
+    Ok((person.into(), programs.into()))
 }
 
 /// Tells what appears, until the terminal is closed.

@@ -30,7 +30,7 @@ pub use at_a_time::at_a_time;
 pub use client::{Client, End, Response};
 pub use failure::{Failure, Result};
 pub use protocol::{Protocol, request};
-pub use server::{Ended, Program, Server, cargo};
+pub use server::{Ended, Program, Server, cargo, own_address};
 pub use tools::{has_descriptors, has_io_uring, has_tool, not_checked, with_time_enough};
 
 use std::time::Duration;

@@ -200,16 +200,13 @@ impl Program {
     }
 
     /// As [`start`](Self::start), with no reader for what it writes. It cannot report its address either, so it gets one
-    /// that was free a moment ago, and that no other program here is given in the meantime: where all of 127.0.0.0/8 is this machine,
-    /// this process has an address of its own.
+    /// of [`own_address`].
     pub(crate) fn start_without_reader(&self) -> Result<Server> {
         let mut attempts = 0..5; // another program may take the address in the meantime
         loop {
             let (reader, writer) = pipe()?;
             drop(reader);
-            let [_, high, middle, low] = process::id().to_be_bytes();
-            let own = if cfg!(target_os = "linux") { [127, 128 | high, middle, low] } else { [127, 0, 0, 1] };
-            let address = TcpListener::bind(SocketAddr::from((own, 0)))?.local_addr()?;
+            let address = own_address()?;
             let mut command = self.command();
             command.arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer);
             let mut server = self.spawn(&mut command)?;
@@ -571,4 +568,16 @@ impl Text {
         ensure!(!waited.timed_out(), "waited {patience:?} in vain; it wrote {:?}", written.text);
         Ok(())
     }
+}
+
+/// An address to listen on that was free a moment ago, and that no other program here is given in the meantime: where all of
+/// 127.0.0.0/8 is this machine, this process has an address of its own.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn own_address() -> Result<SocketAddr> {
+    let [_, high, middle, low] = process::id().to_be_bytes();
+    let own = if cfg!(target_os = "linux") { [127, 128 | high, middle, low] } else { [127, 0, 0, 1] };
+    Ok(TcpListener::bind(SocketAddr::from((own, 0)))?.local_addr()?)
 }

@@ -4,14 +4,14 @@
 
 #![cfg(target_os = "linux")] // it has /dev/full, and `setsid`
 
+use book_checks::terminal::both_sides;
 use book_checks::{Failure, Result, assert_none, step};
-use harness::{Program, at_a_time, has_tool};
-use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use harness::{Program, at_a_time, has_tool, own_address};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, pipe};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Running {
         match output {
             Output::Full => command.stdout(File::create("/dev/full")?),
             Output::Unread => command.stdout(pipe()?.1),
-            Output::Closed => give(&mut command, terminal()?.1)?,
+            Output::Closed => give(&mut command, both_sides()?.1)?,
         };
         Ok(Self(command.spawn()?))
     }
@@ -98,15 +98,6 @@ impl Running {
     }
 }
 
-/// A terminal: the side that shows what is printed, and the side of the programs.
-fn terminal() -> Result<(File, File)> {
-    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-    let screen = openpt(flags).map_err(io::Error::from)?;
-    grantpt(&screen).and_then(|()| unlockpt(&screen)).map_err(io::Error::from)?;
-    let programs = ioctl_tiocgptpeer(&screen, flags).map_err(io::Error::from)?;
-    Ok((screen.into(), programs.into()))
-}
-
 /// Lets a program use this terminal.
 fn give(command: &mut Command, terminal: File) -> Result<&mut Command> {
     Ok(command.stdin(terminal.try_clone()?).stdout(terminal.try_clone()?).stderr(terminal))
@@ -130,9 +121,7 @@ fn problem_at_its_end(
 
 /// What is wrong with a server: it must serve a client that says nothing, to its end, although what it prints cannot be written.
 fn problem_of_a_server(program: &Program, output: Output) -> Result<Option<String>> {
-    let [_, high, middle, low] = process::id().to_be_bytes();
-    let own = SocketAddr::from(([127, 128 | high, middle, low], 0)); // no other process takes a port of this address
-    let address = TcpListener::bind(own)?.local_addr()?;
+    let address = own_address()?;
     let mut running = Running::start(program, &[&address.to_string()], output)?;
     let mut client = None;
     let mut status = running.end_or(PATIENCE, || {
@@ -154,7 +143,7 @@ fn problem_of_a_server(program: &Program, output: Output) -> Result<Option<Strin
 
 /// What is wrong with a program whose terminal is closed after it has printed something: it must end.
 fn problem_without_a_terminal(program: &Program, arguments: &[&str], patience: Duration) -> Result<Option<String>> {
-    let (mut screen, terminal) = terminal()?;
+    let (mut screen, terminal) = both_sides()?;
     let program = program.command();
     // The terminal of a session of its own, with the signals that a shell leaves to its commands.
     let mut command = Command::new("env");

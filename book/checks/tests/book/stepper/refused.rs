@@ -9,10 +9,7 @@ use book_checks::stepper::shown::runs;
 
 /// The recording of the lost wake-up, with a change that makes it impossible.
 fn refused(change: impl FnOnce(&mut Vec<Event>)) -> String {
-    let run = runs("lost_wake_up").unwrap().remove(0);
-    let mut events = run.events;
-    change(&mut events);
-    replay::replay(&run.lesson, &events).map_or_else(|failure| failure.to_string(), |_| "it is accepted".to_owned())
+    changed("lost_wake_up", "lost", change)
 }
 
 #[test]
