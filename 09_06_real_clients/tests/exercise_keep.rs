@@ -1,4 +1,4 @@
-//! Exercise 3 of section 9.6: a client that keeps its connection. Write `ask`, then run
+//! Exercise 2 of section 9.6: a client that keeps its connection. Write `ask`, then run
 //! `cargo test -p real_clients --test exercise_keep -- --ignored`.
 
 use common::{HELLO, NOT_FOUND};
@@ -12,7 +12,7 @@ fn ask(_stream: &mut BufReader<TcpStream>, _path: &str) -> io::Result<String> {
 }
 
 #[test]
-#[ignore = "exercise 9.6/3: it passes once you have written `ask`"]
+#[ignore = "exercise 9.6/2: it passes once you have written `ask`"]
 fn three_answers_come_over_one_connection() -> harness::Result {
     let server = Server::start(env!("CARGO_BIN_EXE_09_06_real_clients"))?;
     let mut stream = BufReader::new(TcpStream::connect(server.address())?);

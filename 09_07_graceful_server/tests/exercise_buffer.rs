@@ -1,4 +1,4 @@
-//! Exercise 2 of section 10.3: a future without a buffer in it. Change `receive`, then run
+//! Exercise 2 of section 10.4: a future without a buffer in it. Change `receive`, then run
 //! `cargo test -p graceful_server --test exercise_buffer -- --ignored`.
 
 use futures::io::{AsyncRead, AsyncReadExt, Cursor};

@@ -1,4 +1,4 @@
-//! Exercise 2 of section 10.1: a handler of one family of traits, and a stream of the other family. Write `shout_tokio`, then run
+//! Exercise 1 of section 10.1: a handler of one family of traits, and a stream of the other family. Write `shout_tokio`, then run
 //! `cargo test -p runtimes-compare --test exercise_families -- --ignored`.
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -19,7 +19,7 @@ async fn shout_tokio(_stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite 
 }
 
 #[test]
-#[ignore = "exercise 10.1/2: it passes once you have written `shout_tokio`"]
+#[ignore = "exercise 10.1/1: it passes once you have written `shout_tokio`"]
 fn the_handler_of_one_family_serves_a_stream_of_the_other() -> io::Result<()> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     smol::block_on(async {

@@ -1,4 +1,4 @@
-//! Exercise 2 of section 11.2: the picture as a function. Write `choose`, then run
+//! Exercise 1 of section 11.2: the picture as a function. Write `choose`, then run
 //! `cargo test -p book-checks --test exercise_choose -- --ignored`.
 
 /// What is known of a server before it is written.
@@ -18,7 +18,7 @@ fn choose(plan: Plan) -> (&'static str, bool) {
 }
 
 #[test]
-#[ignore = "exercise 11.2/2: it passes once you have written `choose`"]
+#[ignore = "exercise 11.2/1: it passes once you have written `choose`"]
 fn each_way_is_chosen_for_what_it_is_good_at() {
     let plan = Plan { clients: 500, ..Plan::default() };
     let crowd = Plan { clients: 10_000, ..plan };

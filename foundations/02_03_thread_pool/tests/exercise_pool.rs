@@ -23,7 +23,7 @@ impl Drop for Pool {
 }
 
 #[test]
-#[ignore = "exercise 2.3/2: a thread pool from the empty file"]
+#[ignore = "exercise 2.3/2: a thread pool of your own"]
 fn a_pool_of_your_own_runs_jobs_side_by_side_and_ends_them() {
     let (pool, meeting, done) = (Pool::new(3), Arc::new(Barrier::new(3)), Arc::new(AtomicUsize::new(0)));
     let watchdog = std::thread::spawn(move || {

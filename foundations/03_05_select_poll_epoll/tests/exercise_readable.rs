@@ -1,4 +1,4 @@
-//! Exercise 3 of section 3.5: which descriptors can be read? Write `readable`, then run
+//! Exercise 2 of section 3.5: which descriptors can be read? Write `readable`, then run
 //! `cargo test -p select_poll_epoll --test exercise_readable -- --ignored`.
 
 #![cfg(target_os = "linux")]
@@ -12,7 +12,7 @@ fn readable(_descriptors: &[BorrowedFd<'_>]) -> io::Result<Vec<u64>> {
 }
 
 #[test]
-#[ignore = "exercise 3.5/3: it passes once you have written `readable`"]
+#[ignore = "exercise 3.5/2: it passes once you have written `readable`"]
 fn it_finds_those_that_can_be_read() -> io::Result<()> {
     let mut pipes = (0..5).map(|_| pipe()).collect::<io::Result<Vec<_>>>()?;
     for written in [3, 1] {

@@ -1,4 +1,4 @@
-//! Exercise 3 of section 3.6: receive from many connections at the same time. Write `receive_all`, then run
+//! Exercise 2 of section 3.6: receive from many connections at the same time. Write `receive_all`, then run
 //! `cargo test -p completions --test exercise_receive_all -- --ignored`.
 
 #![cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ fn receive_all(_ring: &mut Ring, _streams: Vec<Rc<TcpStream>>) -> io::Result<Vec
 }
 
 #[test]
-#[ignore = "exercise 3.6/3: it passes once you have written `receive_all`"]
+#[ignore = "exercise 3.6/2: it passes once you have written `receive_all`"]
 fn it_receives_from_all_connections_until_they_end() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;

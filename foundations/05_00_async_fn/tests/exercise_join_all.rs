@@ -1,4 +1,4 @@
-//! Exercise 3 of section 5.0: wait for any number of futures at the same time.
+//! Exercise 2 of section 5.0: wait for any number of futures at the same time.
 //!
 //! Check: `cargo test -p async_fn --test exercise_join_all -- --ignored`
 
@@ -21,7 +21,7 @@ async fn join_all<T>(futures: Futures<T>) -> Vec<T> {
 }
 
 #[test]
-#[ignore = "exercise 5.0/3: it passes once you have changed `join_all`"]
+#[ignore = "exercise 5.0/2: it passes once you have changed `join_all`"]
 fn all_begin_before_one_is_ready() {
     let begun = Rc::new(RefCell::new(Vec::new()));
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| oneshot::channel()).unzip();

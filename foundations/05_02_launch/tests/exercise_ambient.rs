@@ -1,4 +1,4 @@
-//! Exercise 3 of section 5.2: a `spawn` that finds the executor by itself.
+//! Exercise 2 of section 5.2: a `spawn` that finds the executor by itself.
 //!
 //! Check: `cargo test -p launch --test exercise_ambient -- --ignored`
 
@@ -24,7 +24,7 @@ fn spawn(_future: impl Future<Output = Outcome> + 'static) -> JoinHandle {
 }
 
 #[test]
-#[ignore = "exercise 5.2/3: it passes once you have changed `spawn`"]
+#[ignore = "exercise 5.2/2: it passes once you have changed `spawn`"]
 fn a_task_spawns_another_without_naming_an_executor() {
     let order = Rc::new(RefCell::new(Vec::new()));
     let (parent, child) = (Rc::clone(&order), Rc::clone(&order));

@@ -1,4 +1,4 @@
-//! Exercise 5.5/3: a listener that can be stopped.
+//! Exercise 5.5/2: a listener that can be stopped.
 
 use mio::net::{TcpListener, TcpStream};
 use reactor::{Reactor, Registered};
@@ -17,7 +17,7 @@ async fn accept_until(
 }
 
 #[test]
-#[ignore = "exercise 5.5/3: a listener that can be stopped"]
+#[ignore = "exercise 5.5/2: a listener that can be stopped"]
 fn an_event_ends_the_wait_for_the_next_client() {
     let (stop, (stopped, is_stopped)) = (Event::default(), mpsc::channel());
     let mut stops = stop.clone();

@@ -1,4 +1,4 @@
-//! Exercise 5.6/3: cancel a task, and wait until its destructors have run.
+//! Exercise 5.6/2: cancel a task, and wait until its destructors have run.
 
 use executor::{Executor, JoinHandle};
 use reactor::Reactor;
@@ -30,7 +30,7 @@ impl Drop for Slow {
 }
 
 #[test]
-#[ignore = "exercise 5.6/3: cancel, and wait for it"]
+#[ignore = "exercise 5.6/2: cancel, and wait for it"]
 fn a_task_that_was_cancelled_has_run_its_destructors() {
     let reactor = Arc::new(Reactor::new().unwrap());
     let executor = Executor::new(Arc::clone(&reactor));

@@ -1,4 +1,4 @@
-//! Exercise 3 of section 6.1: wait for something, but no longer than this.
+//! Exercise 2 of section 6.1: wait for something, but no longer than this.
 //!
 //! Check: `cargo test -p shared_kitchen --test exercise_limit -- --ignored`
 
@@ -45,7 +45,7 @@ fn run() -> Option<Vec<Option<Duration>>> {
 }
 
 #[test]
-#[ignore = "exercise 6.1/3: it passes once you have changed `limit`"]
+#[ignore = "exercise 6.1/2: it passes once you have changed `limit`"]
 fn a_customer_who_has_left_is_not_in_the_queue_any_more() {
     let [first, third] = [10, 20].map(|seconds| Some(Duration::from_secs(seconds)));
     assert_eq!(run(), Some(vec![first, None, third]), "the second waits for too long");

@@ -1,9 +1,9 @@
-//! Exercise 7.2/3: the command `RENAME`.
+//! Exercise 7.2/2: the command `RENAME`.
 
 use harness::{Result, Server};
 
 #[test]
-#[ignore = "exercise 7.2/3: add the command RENAME"]
+#[ignore = "exercise 7.2/2: add the command RENAME"]
 fn a_key_moves_to_another_name_with_its_value_and_its_deadline() -> Result {
     let server = Server::start(env!("CARGO_BIN_EXE_07_02_key_value"))?;
     let mut client = server.client()?;

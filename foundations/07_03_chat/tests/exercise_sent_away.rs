@@ -1,4 +1,4 @@
-//! Exercise 7.3/3: a client that does not read is sent away, instead of losing messages.
+//! Exercise 7.3/2: a client that does not read is sent away, instead of losing messages.
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
@@ -10,7 +10,7 @@ use harness::{Program, Result, SAFETY};
 use talker::Talker;
 
 #[test]
-#[ignore = "exercise 7.3/3: send a client away when its inbox is full"]
+#[ignore = "exercise 7.3/2: send a client away when its inbox is full"]
 fn a_client_whose_inbox_is_full_is_disconnected_with_1013() -> Result {
     let server = Program::at(env!("CARGO_BIN_EXE_07_03_chat")).start()?;
     let dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;

@@ -1,9 +1,9 @@
-//! Exercise 3 of section 7.4: the status says how many second tries there were.
+//! Exercise 2 of section 7.4: the status says how many second tries there were.
 
 use harness::{Program, Result};
 
 #[test]
-#[ignore = "exercise 7.4/3: count the second tries"]
+#[ignore = "exercise 7.4/2: count the second tries"]
 fn second_tries_are_counted() -> Result {
     let arguments = ["--delay", "0s", "--fail-every", "2"];
     let program = arguments.into_iter().fold(Program::at(env!("CARGO_BIN_EXE_07_04_gateway")), Program::argument);

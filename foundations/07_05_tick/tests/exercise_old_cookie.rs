@@ -1,4 +1,4 @@
-//! Exercise 3 of section 7.5: a cookie gets old.
+//! Exercise 2 of section 7.5: a cookie gets old.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Exercise 3 of section 7.6: frames of four bytes, read by a call that is not cancel safe yet.
+//! Exercise 2 of section 7.6: frames of four bytes, read by a call that is not cancel safe yet.
 
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::select;
@@ -24,7 +24,7 @@ impl Frames {
 
 /// A frame comes in two pieces. Between them, `next` is dropped.
 #[tokio::test]
-#[ignore = "exercise 7.6/3: make `next` cancel safe"]
+#[ignore = "exercise 7.6/2: make `next` cancel safe"]
 async fn a_frame_in_two_pieces_with_a_tick_in_between_is_received() -> io::Result<()> {
     let (mut client, server) = io::duplex(64);
     let mut frames = Frames::new(server);

@@ -1,4 +1,4 @@
-//! Exercise 2 of section 11.1: one more part. Write `channel`, then run
+//! Exercise 1 of section 11.1: one more part. Write `channel`, then run
 //! `cargo test -p claims --test exercise_channel -- --ignored`.
 
 use std::io;
@@ -15,7 +15,7 @@ fn channel(times: u32, visit: impl Fn() + Send + Sync) -> io::Result<Duration> {
 }
 
 #[test]
-#[ignore = "exercise 11.1/2: it passes once you have written `channel`"]
+#[ignore = "exercise 11.1/1: it passes once you have written `channel`"]
 fn each_value_goes_to_another_thread_and_comes_back() -> io::Result<()> {
     let (here, visits): (ThreadId, _) = (thread::current().id(), AtomicU32::new(0));
     let visit = || {
