@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use harness::{Program, Result};
+use harness::{Program, Result, own_address};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
@@ -85,7 +85,7 @@ fn it_says_so_when_the_server_hangs_up() -> Result {
 
 #[test]
 fn its_messages_and_codes_follow_the_conventions() -> Result {
-    let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let free = own_address()?.to_string();
     for (arguments, code, message) in [
         (&["--help"][..], 0, ""),
         (&[free.as_str()], 1, free.as_str()),

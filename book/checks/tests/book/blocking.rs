@@ -83,6 +83,7 @@ fn two_at_a_time(program: &Program) -> Result {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_pool_that_grows_is_found() -> Result {
     let grows = "02_03_thread_pool+growing_pool";
     check_finds("a_crowd_adds_no_thread_and_few_descriptors", grows)
@@ -96,6 +97,7 @@ fn a_lock_that_is_held_too_long_lets_the_pool_serve_one_client_at_a_time() -> Re
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 #[cfg(target_os = "linux")]
 fn a_prefork_with_a_fault_is_found() -> Result {
     check_finds("a_worker_that_dies_is_replaced_and_only_its_client_notices", "02_04_prefork+dies_with_a_worker")?;

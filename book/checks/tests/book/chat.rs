@@ -22,6 +22,7 @@ fn found(fault: &str, property: fn(&Program, Duration) -> Result, patience: Dura
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_waits_for_the_slowest_is_found() {
     let property = properties::a_client_that_does_not_read_delays_no_other_client;
     let failure = found("waits_for_the_slowest", property, Duration::from_secs(1));
@@ -29,24 +30,28 @@ fn a_chat_that_waits_for_the_slowest_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_sends_to_the_sender_too_is_found() {
     let failure = found("sends_to_the_sender_too", properties::all_but_the_sender_hear, SAFETY);
     assert!(failure.to_string().contains("heard \"* Ann is here\""), "{failure}"); // as though she were another
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_reads_one_client_without_a_pause_is_found() {
     let failure = found("no_pace", properties::a_client_that_reads_misses_nothing_of_a_burst, SAFETY);
     assert!(failure.to_string().contains("You were too slow"), "{failure}");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_keeps_every_pong_is_found() {
     let failure = found("keeps_every_pong", properties::pings_whose_pongs_are_never_read_take_no_memory, SAFETY);
     assert!(failure.to_string().contains("it grew by"), "{failure}");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_joins_frames_without_end_is_found() {
     let property = properties::a_message_that_never_ends_is_refused;
     let failure = found("joins_without_end", property, Duration::from_secs(1));
@@ -54,6 +59,7 @@ fn a_chat_that_joins_frames_without_end_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_does_not_wait_for_a_pong_is_found() {
     let property = properties::a_client_that_was_blocked_for_less_than_the_patience_stays;
     let failure = found("impatient", property, SAFETY);
@@ -61,6 +67,7 @@ fn a_chat_that_does_not_wait_for_a_pong_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_answers_to_any_name_is_found() {
     let property = properties::a_server_answers_to_addresses_and_to_its_own_names_only;
     let failure = found("any_host", property, SAFETY);
@@ -68,12 +75,14 @@ fn a_chat_that_answers_to_any_name_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_takes_names_as_they_are_written_is_found() {
     let failure = found("names_as_written", properties::a_name_belongs_to_one_member, SAFETY);
     assert!(failure.to_string().contains("heard \"* Hello, \u{410}nn!"), "{failure}");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_stops_reading_at_urgent_data_is_found() {
     let property = properties::a_message_with_urgent_data_in_it_is_heard;
     let failure = found("stops_at_urgent", property, Duration::from_secs(1));

@@ -15,11 +15,13 @@ mod properties;
 mod services;
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_that_loses_its_permit_is_found() {
     found("07_04_gateway+lost_limit", properties::what_is_too_much_is_refused, "no answer within 1s");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_without_a_budget_is_found() {
     found(
         "07_04_gateway+storm",
@@ -29,16 +31,19 @@ fn a_gateway_without_a_budget_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_that_repeats_an_order_is_found() {
     found("07_04_gateway+repeated_order", properties::an_order_is_sent_once, "no answer within 1s");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_without_a_time_out_is_found() {
     found("07_04_gateway+no_deadline", properties::a_silent_service_costs_its_own_part_only, "no answer within 1s");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_whose_task_outlives_its_client_is_found() {
     found(
         "07_04_gateway+task_outlives_client",
@@ -48,6 +53,7 @@ fn a_gateway_whose_task_outlives_its_client_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_gateway_that_does_not_read_a_body_is_found() {
     found(
         "07_04_gateway+unread_body",

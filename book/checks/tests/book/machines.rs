@@ -26,6 +26,7 @@ fn careless(program: &str) -> Program {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_relay_that_trusts_its_broker_is_found() {
     let relay = careless("11_03_shared_chat");
     let properties: [fn(&Program) -> Result; 4] = [
@@ -44,6 +45,7 @@ fn a_relay_that_trusts_its_broker_is_found() {
 
 /// `SIGHUP` ends a program that does not expect it, and what it has started runs on.
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_program_that_is_ended_with_its_terminal_is_found() {
     if has_tool("haproxy") {
         let program = careless("11_03_many_machines");

@@ -33,6 +33,7 @@ const FOUND_BY: [(&str, &str); 8] = [
 ];
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn each_change_that_breaks_a_loop_is_found() {
     let missed = |(name, check): &(&str, &str)| {
         let outcome = suite::only(check, &server(name).patience(Duration::from_secs(1)));

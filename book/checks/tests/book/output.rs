@@ -193,6 +193,7 @@ fn each_program_ends_well_when_its_output_cannot_be_written() {
 
 /// A server that insists on being read panics.
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_program_that_insists_on_being_read_is_found() {
     let mutant = Program::in_workspace("mutant").unwrap();
     assert_eq!(problem("mutant", &mutant).unwrap(), None);
@@ -201,6 +202,7 @@ fn a_program_that_insists_on_being_read_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_program_that_ignores_the_loss_of_its_terminal_is_found() {
     if has_tool("setsid") {
         let stays = Program::at("/bin/sh").argument("-c").argument("trap '' HUP; echo; exec sleep 60");

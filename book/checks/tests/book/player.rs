@@ -66,7 +66,7 @@ const CHECKS_IN_CHROMIUM: [Check; 3] = [
 
 /// Both browsers at the same time.
 #[test]
-#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
+#[ignore = "slow, `cargo test --test book --test chat -- --ignored browser` does it"]
 fn every_stepper_works_in_each_real_browser() {
     thread::scope(|scope| {
         if has_tool("firefox") {

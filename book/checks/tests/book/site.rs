@@ -32,7 +32,7 @@ fn every_link_of_a_page_outside_the_book_leads_somewhere() {
 }
 
 #[test]
-#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
+#[ignore = "slow, `cargo test --test book --test chat -- --ignored browser` does it"]
 fn every_page_opens_in_a_browser_without_an_error() {
     if !has_tool("chromium") {
         return;
@@ -52,7 +52,7 @@ fn every_page_opens_in_a_browser_without_an_error() {
 
 /// Only a browser knows how a browser writes a URL.
 #[test]
-#[ignore = "slow, `cargo test --test book -- --ignored browser` does it"]
+#[ignore = "slow, `cargo test --test book --test chat -- --ignored browser` does it"]
 fn a_browser_gets_its_page_whatever_characters_the_url_has() {
     if !has_tool("chromium") {
         return;

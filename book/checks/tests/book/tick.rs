@@ -13,6 +13,7 @@ use timeline::Kind;
 mod properties;
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_that_trusts_each_address_is_found() {
     found(
         "07_05_tick+amplifier",
@@ -22,26 +23,31 @@ fn a_server_that_trusts_each_address_is_found() {
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_that_answers_answers_is_found() {
     found("07_05_tick+answers_answers", properties::no_answer_is_answered, "an answer is answered");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_that_never_forgets_is_found() {
     found("07_05_tick+never_forgets", properties::a_silent_player_is_forgotten, "is not forgotten");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_without_a_limit_of_players_is_found() {
     found("07_05_tick+no_limit_of_players", properties::the_number_of_players_is_bounded, "a third player got");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_that_repeats_missed_ticks_is_found() {
     found("07_05_tick+repeats_ticks", properties::missed_ticks_are_sent_once, "came");
 }
 
 #[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_server_that_reads_packets_first_is_found() {
     found_by_test(
         1,

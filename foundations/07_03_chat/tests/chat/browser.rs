@@ -42,6 +42,7 @@ impl Drop for Again {
 }
 
 #[test]
+#[ignore = "slow, `cargo test --test book --test chat -- --ignored browser` does it"]
 fn two_windows_of_a_real_browser_chat_and_come_back_after_the_server() -> Result {
     if !has_tool("chromium") {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use super::gateway;
 use super::properties::expect;
-use harness::{Failure, Program, Result, SAFETY};
+use harness::{Failure, Program, Result, SAFETY, own_address};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -64,7 +64,7 @@ fn and_then_nothing(text: &'static str) -> impl Fn(&mut TcpStream) + Send {
 
 #[test]
 fn a_service_that_is_not_there_is_missing() -> Result {
-    let nobody = TcpListener::bind("127.0.0.1:0")?.local_addr()?; // it is closed again
+    let nobody = own_address()?;
     says(&program(&format!("http://{nobody}/")), "Connection refused")?;
     says(&program("http://nowhere.invalid/"), "")
 }

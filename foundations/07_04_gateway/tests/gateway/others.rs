@@ -2,9 +2,9 @@
 
 use super::gateway;
 use super::properties::expect;
-use harness::{Program, Result, SAFETY, has_tool};
+use harness::{Program, Result, SAFETY, has_tool, own_address};
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -32,14 +32,9 @@ fn start(command: &mut Command, folder: &Path, address: SocketAddr) -> Result<Ot
     Ok(other)
 }
 
-/// An address that was free a moment ago.
-fn free() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
-}
-
 fn python(folder: &Path, address: SocketAddr) -> Result<Other> {
-    let port = address.port().to_string();
-    start(Command::new("python3").args(["-m", "http.server", &port, "--bind", "127.0.0.1"]), folder, address)
+    let (port, host) = (address.port().to_string(), address.ip().to_string());
+    start(Command::new("python3").args(["-m", "http.server", &port, "--bind", &host]), folder, address)
 }
 
 /// One process, so that nothing is left when it is killed.
@@ -58,7 +53,7 @@ fn nginx(folder: &Path, address: SocketAddr) -> Result<Other> {
 
 /// It serves a file, has no other one, and says of a folder that it has another address. Then it is gone.
 fn is_a_service_like_any_other(serve: fn(&Path, SocketAddr) -> Result<Other>) -> Result {
-    let (folder, address) = (tempfile::tempdir()?, free()?);
+    let (folder, address) = (tempfile::tempdir()?, own_address()?);
     fs::write(folder.path().join("price"), "12.50 euros\n")?;
     fs::create_dir(folder.path().join("shop"))?;
     let service = serve(folder.path(), address)?;

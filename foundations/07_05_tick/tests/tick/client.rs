@@ -2,7 +2,7 @@
 
 use super::properties::{HELLO, Player};
 use super::tick;
-use harness::{Program, Result};
+use harness::{Program, Result, own_address};
 use std::net::UdpSocket;
 use std::thread;
 
@@ -24,7 +24,7 @@ fn a_player_sees_itself_on_the_field() -> Result {
 
 #[test]
 fn a_player_says_so_if_there_is_no_server() -> Result {
-    let address = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+    let address = own_address()?;
     let ended = player().run(&[&address.to_string()])?;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.log.starts_with(&format!("cannot play on {address}: Connection refused")), "{ended:?}");

@@ -2,7 +2,7 @@
 
 use super::properties::{self, HELLO, Player, ended};
 use super::tick;
-use harness::Result;
+use harness::{Result, own_address};
 use std::io::pipe;
 use std::net::UdpSocket;
 
@@ -108,7 +108,7 @@ fn it_ends_at_each_of_two_signals_and_says_how_late_it_was() -> Result {
 
 #[test]
 fn its_output_need_not_be_read() -> Result {
-    let address = UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+    let address = own_address()?;
     let (reader, writer) = pipe()?;
     drop(reader);
     let mut child = tick().command().arg(address.to_string()).stdout(writer.try_clone()?).stderr(writer).spawn()?;

@@ -146,8 +146,7 @@ pub(super) fn clients_that_never_read_are_disconnected(program: &Program) -> Res
 
 /// A byte arrives now and then, long before the patience ends. This is no progress: the answers are not read.
 pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Program) -> Result {
-    // Long enough for a busy machine: a pause of the client would end every patience.
-    let patience = Duration::from_secs(1);
+    let patience = Duration::from_millis(300);
     let server = program.clone().patience_for_clients(patience).start()?;
     patience::send_on_without_reading(&server, patience)?;
     server.wait_for_log("gave up on ")?;

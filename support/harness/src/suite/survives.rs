@@ -310,13 +310,13 @@ pub(super) fn a_client_that_stays_silent_is_disconnected(program: &Program) -> R
 /// New clients are served soon. They try again and again, because a full backlog takes none, and their system would
 /// make them wait for a second.
 pub(super) fn serves_again(server: &Server) -> Result {
-    let deadline = Instant::now() + RECOVERY;
+    let (deadline, mut patience) = (Instant::now() + RECOVERY, RECOVERY / 100);
     while Instant::now() < deadline {
-        let client = server.impatient_client(RECOVERY / 10);
+        let client = server.impatient_client(patience);
         if client.and_then(|mut client| client.ask()).is_ok() {
             return Ok(());
         }
-        thread::sleep(Duration::from_millis(5));
+        patience *= 2; // a client that the backlog has no room for would try again after a second
     }
     Err(crate::Failure::new(format!("it does not serve again within {RECOVERY:?}")))
 }
