@@ -229,7 +229,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
         request(round, runtimes_compare::CONNECTION_PER_REQUEST, PORTS[0])
             / request(round, runtimes_compare::KEEP_ALIVE, PORTS[0])
     });
-    let dearest = each_round(runtimes, |round| {
+    let spread = each_round(runtimes, |round| {
         let of_ports = PORTS.map(|port| request(round, runtimes_compare::KEEP_ALIVE, port));
         of_ports.into_iter().fold(f64::MIN, f64::max) / of_ports.into_iter().fold(f64::MAX, f64::min)
     });
@@ -302,7 +302,7 @@ fn speed(evidence: &Evidence) -> Vec<Claim> {
         claim(
             "one runtime is much faster than another",
             Source::Folklore,
-            much_more(dearest, format!("{} between the most expensive and the cheapest", times_of_rounds(dearest))),
+            much_more(spread, format!("{} between the most expensive and the cheapest", times_of_rounds(spread))),
             CPU,
         ),
     ]

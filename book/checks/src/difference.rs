@@ -26,7 +26,7 @@ pub fn counts(old: &str, new: &str) -> Result<[usize; 3]> {
     Ok([ChangeTag::Delete, ChangeTag::Insert, ChangeTag::Equal].map(count))
 }
 
-/// A program without what tells nothing of it: the comment at its head, the marks for the book, and the unit tests.
+/// A program without the parts that say nothing of it: the comment at its head, the marks for the book, and the unit tests.
 fn code(file: &str) -> Result<String> {
     let text = without_anchors(&read(file)?);
     let text = text.split("\n#[cfg(test)]").next().unwrap_or_default();

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_anchor_holds_what_stands_between_its_comments() {
+    fn an_anchor_holds_the_lines_between_its_comments() {
         let text = "a\n// ANCHOR: x\nb\n// ANCHOR: y\nc\n// ANCHOR_END: y\n// ANCHOR_END: x\nd\n";
         assert_eq!(between_anchors(text, "x").unwrap(), "b\nc\n");
         assert_eq!(between_anchors(text, "y").unwrap(), "c\n");

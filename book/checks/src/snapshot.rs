@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_what_stands_between_its_marks() {
+    fn a_part_is_the_text_between_its_marks() {
         let text = "one\n<!-- begin: a -->\nold\n<!-- end: a -->\ntwo\n";
         let new = "one\n<!-- begin: a -->\n\nnew\n\n<!-- end: a -->\ntwo\n";
         assert_eq!(with_part(text, "a", "new\n").as_deref(), Some(new));

@@ -115,17 +115,17 @@ pub fn both_sides() -> Result<(File, File)> {
     Ok((person.into(), programs.into()))
 }
 
-/// Tells what appears, until the terminal is closed.
-fn read(mut screen: File, tell: impl Fn(Event)) {
+/// Reports what appears, until the terminal is closed.
+fn read(mut screen: File, report: impl Fn(Event)) {
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(length @ 1..) = screen.read(&mut buffer) {
         text.extend(buffer[..length].iter().filter(|byte| **byte != b'\r'));
         for event in events(&mut text) {
-            tell(event);
+            report(event);
         }
     }
-    tell(Event::End);
+    report(Event::End);
 }
 
 /// Takes what is complete out of the text: lines, and prompts.

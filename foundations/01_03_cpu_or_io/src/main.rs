@@ -44,8 +44,8 @@ fn run(arguments: &Arguments) -> io::Result<()> {
             way(&job, arguments.jobs)?;
             let took = begun.elapsed();
             let faster = first.get_or_insert(took).as_secs_f64() / took.as_secs_f64();
-            let (took, at_once) = (format!("{} ms", took.as_millis()), job.most.load(SeqCst).to_string());
-            table.add_row([does, how, &took, &format!("{faster:.1} x"), &at_once]);
+            let (took, under_way_at_most) = (format!("{} ms", took.as_millis()), job.most.load(SeqCst).to_string());
+            table.add_row([does, how, &took, &format!("{faster:.1} x"), &under_way_at_most]);
         }
     }
     for column in table.column_iter_mut().skip(2) {

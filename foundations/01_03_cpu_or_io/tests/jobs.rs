@@ -8,16 +8,16 @@ struct Row {
     does: String,
     how: String,
     took: u64,
-    at_once: u32,
+    under_way: u32,
 }
 
 fn table(arguments: &[&str]) -> Result<Vec<Row>> {
     let ended = Program::at(env!("CARGO_BIN_EXE_01_03_cpu_or_io")).run(arguments)?;
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let [_, does, how, took, _, at_once, _] = cells[..] else { return None };
+        let [_, does, how, took, _, under_way, _] = cells[..] else { return None };
         let took = took.strip_suffix(" ms")?.parse().ok()?;
-        Some(Row { does: does.to_owned(), how: how.to_owned(), took, at_once: at_once.parse().ok()? })
+        Some(Row { does: does.to_owned(), how: how.to_owned(), took, under_way: under_way.parse().ok()? })
     };
     let rows: Vec<Row> = ended.output.lines().filter_map(row).collect();
     if ended.code == Some(0) && rows.len() == 6 { Ok(rows) } else { Err(Failure::new(format!("{ended:?}"))) }
@@ -31,18 +31,18 @@ fn find<'a>(table: &'a [Row], does: &str, how: &str) -> &'a Row {
 }
 
 #[test]
-fn jobs_that_wait_do_it_all_at_once_on_threads_and_in_tasks() -> Result {
+fn jobs_that_wait_do_so_at_the_same_time_on_threads_and_in_tasks() -> Result {
     let overlaps = |table: &[Row]| {
         let quick = |how| {
             let row = find(table, "waits", how);
-            row.at_once == 8 && row.took >= 40 && row.took < 80
+            row.under_way == 8 && row.took >= 40 && row.took < 80
         };
         quick("each on a thread") && quick("tasks")
     };
     for attempt in 0.. {
         let table = table(&["--wait", "40ms", "--compute", "1"])?;
         let one_after_the_other = find(&table, "waits", "one after the other");
-        assert!(one_after_the_other.took >= 8 * 40 && one_after_the_other.at_once == 1, "{table:?}");
+        assert!(one_after_the_other.took >= 8 * 40 && one_after_the_other.under_way == 1, "{table:?}");
         if overlaps(&table) {
             break; // it cannot be by chance; that a busy machine is late, can
         }
@@ -52,10 +52,10 @@ fn jobs_that_wait_do_it_all_at_once_on_threads_and_in_tasks() -> Result {
 }
 
 #[test]
-fn jobs_that_compute_do_it_one_after_the_other_in_tasks() -> Result {
+fn jobs_that_compute_do_so_one_after_the_other_in_tasks() -> Result {
     let table = table(&["--wait", "0ms", "--compute", "100000"])?;
-    assert_eq!(find(&table, "computes", "one after the other").at_once, 1, "{table:?}");
-    assert_eq!(find(&table, "computes", "tasks").at_once, 1, "{table:?}");
+    assert_eq!(find(&table, "computes", "one after the other").under_way, 1, "{table:?}");
+    assert_eq!(find(&table, "computes", "tasks").under_way, 1, "{table:?}");
     Ok(())
 }
 
@@ -63,7 +63,7 @@ fn jobs_that_compute_do_it_one_after_the_other_in_tasks() -> Result {
 fn jobs_that_compute_are_under_way_together_on_threads() -> Result {
     for attempt in 0.. {
         let table = table(&["--wait", "0ms", "--compute", "1000000"])?;
-        if find(&table, "computes", "each on a thread").at_once > 1 {
+        if find(&table, "computes", "each on a thread").under_way > 1 {
             break;
         }
         assert!(attempt < 5, "{table:?}");

@@ -21,7 +21,7 @@ fn with_a_long_wait(way: &str) -> Result<Vec<String>> {
 }
 
 #[test]
-fn in_sequence_nobody_waits_for_an_answer_while_another_one_does() -> Result {
+fn in_sequence_no_request_waits_for_an_answer_while_another_one_does() -> Result {
     let lines = with_a_long_wait("sequence")?;
     assert!(!wait_together(&lines), "{lines:#?}");
     Ok(())

@@ -42,9 +42,9 @@ fn the_first_to_finish_ends_the_wait_and_the_others_never_finish() {
         })
     });
     let outcome = Rc::new(Cell::new(None));
-    let told = Rc::clone(&outcome);
+    let result = Rc::clone(&outcome);
     let waits = async move {
-        told.set(Some(first(tasks.into()).await));
+        result.set(Some(first(tasks.into()).await));
         Ok("done")
     };
     executor.spawn(waits).detach();

@@ -39,7 +39,7 @@ fn service_times(plan: &Plan) -> Vec<u64> {
 }
 
 #[test]
-fn all_at_once_takes_as_long_as_it_should() {
+fn all_at_the_same_time_takes_as_long_as_it_should() {
     assert_eq!(service_times(&plan(0)), [8, 8, 8, 8, 10, 16, 16, 16, 18, 20]);
 }
 
@@ -98,7 +98,7 @@ fn with_a_customer_every_two_seconds_only_the_fryer_has_a_line() {
     let visits = serve(&plan(2));
     let [soda, burger, fries] = in_line(&visits);
     assert!(soda.is_zero() && burger.is_zero() && !fries.is_zero());
-    assert_eq!(most_at_once(&stays(&visits, 1)), 2, "the third cook has nothing to do");
+    assert_eq!(most_at_a_time(&stays(&visits, 1)), 2, "the third cook has nothing to do");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn by_arithmetic(plan: &Plan) -> Vec<Visit> {
 }
 
 /// How many of these stays go on at the same time, at most.
-fn most_at_once(stays: &[Stay]) -> usize {
+fn most_at_a_time(stays: &[Stay]) -> usize {
     let at = |moment: Duration| stays.iter().filter(|stay| stay.began <= moment && moment < stay.ready).count();
     stays.iter().map(|stay| at(stay.began)).max().unwrap_or_default()
 }
@@ -153,7 +153,7 @@ proptest! {
     fn nothing_is_used_by_more_than_there_are(plan in plans()) {
         let visits = serve(&plan);
         let [soda, burger, fries] = [0, 1, 2].map(|item| {
-            most_at_once(&stays(&visits, item))
+            most_at_a_time(&stays(&visits, item))
         });
         prop_assert!(soda <= plan.soda_machines as usize, "{soda} cups are filled");
         prop_assert!(burger <= plan.cooks as usize, "{burger} cooks are busy");
@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_lost_and_nothing_comes_too_early(plan in plans()) {
+    fn no_customer_is_lost_and_nothing_comes_too_early(plan in plans()) {
         let visits = serve(&plan);
         prop_assert_eq!(visits.len(), plan.customers as usize);
         for (number, visit) in (0..).zip(&visits) {
@@ -189,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn every_run_tells_the_same_story(plan in plans()) {
+    fn every_run_has_the_same_events(plan in plans()) {
         let story = || {
             let (sender, receiver) = std::sync::mpsc::channel();
             let visits = serve_all(&plan, Pace::Virtual, move |event| sender.send(event).unwrap());

@@ -46,7 +46,7 @@ fn run() -> Option<Vec<Option<Duration>>> {
 
 #[test]
 #[ignore = "exercise 6.1/2: it passes once you have changed `limit`"]
-fn a_customer_who_has_left_is_not_in_the_queue_any_more() {
+fn a_customer_who_has_left_is_no_longer_in_the_queue() {
     let [first, third] = [10, 20].map(|seconds| Some(Duration::from_secs(seconds)));
     assert_eq!(run(), Some(vec![first, None, third]), "the second waits for too long");
 }

@@ -63,7 +63,7 @@ fn each_improvement_of_the_slow_kitchen_shows_the_next_bottleneck() {
 }
 
 #[test]
-fn with_a_fourth_cook_alone_everyone_waits_as_before() {
+fn with_a_fourth_cook_alone_each_customer_waits_as_before() {
     assert_eq!(service_times("--every 1s --cooks 4"), service_times("--every 1s"));
 }
 
@@ -111,7 +111,7 @@ fn real_time_shows_each_event_as_it_happens() {
 }
 
 #[test]
-fn real_time_takes_as_long_as_it_says_and_tells_the_same_story() {
+fn real_time_takes_as_long_as_it_says_and_prints_the_same_events() {
     let plan = "--customers 3 --every 20ms --soda-time 20ms --burger-time 40ms --batch-time 80ms";
     let started = Instant::now();
     let lived = printed(&format!("{plan} --real-time"));
@@ -196,7 +196,7 @@ fn the_output_may_be_closed_before_its_end() {
 }
 
 #[test]
-fn a_picture_that_cannot_be_written_is_named_and_nobody_is_served() {
+fn a_picture_that_cannot_be_written_is_named_and_no_customer_is_served() {
     let path = std::env::temp_dir().join("there is no such folder/kitchen.svg");
     let output = kitchen("--svg").arg(&path).output().unwrap();
     assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()));

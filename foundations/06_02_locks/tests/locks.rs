@@ -13,7 +13,7 @@ fn scene(title: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_task_that_gives_up_its_place_or_its_turn_leaves_the_mutex_to_the_next() {
+fn a_task_that_is_cancelled_in_line_or_at_its_turn_leaves_the_mutex_to_the_next() {
     let expected = [
         "A has the turn",
         "B waits in line",

@@ -36,8 +36,8 @@ fn one<'p, 't>(pattern: &'p [u8], text: &'t [u8]) -> Option<(&'p [u8], &'t [u8])
     matches.then_some((after, rest))
 }
 
-/// Whether the byte is in the class, if it is to be, and what follows the class.
-fn class_has(mut class: &[u8], byte: u8, is_to_be: bool) -> (bool, &[u8]) {
+/// Whether the byte is in the class exactly if it is `expected` there, and what follows the class.
+fn class_has(mut class: &[u8], byte: u8, expected: bool) -> (bool, &[u8]) {
     let mut is_in = false;
     loop {
         let range;
@@ -53,7 +53,7 @@ fn class_has(mut class: &[u8], byte: u8, is_to_be: bool) -> (bool, &[u8]) {
         };
         is_in |= range.contains(&byte);
     }
-    (is_in == is_to_be, class)
+    (is_in == expected, class)
 }
 
 #[cfg(test)]

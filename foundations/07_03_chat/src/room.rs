@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_who_does_not_read_keeps_the_newest_messages_and_is_told_how_many_are_missing() {
+    fn a_member_that_does_not_read_keeps_the_newest_messages_and_hears_how_many_it_missed() {
         let [ann, bob, cid] = members(["Ann", "Bob", "Cid"]);
         for number in 0..MAX_WAITING + 3 {
             ann.say(&number.to_string());

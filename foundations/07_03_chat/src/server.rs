@@ -40,12 +40,12 @@ pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
     command_line::log("closing all connections; press Ctrl-C again to stop at once");
     chat.stopping.cancel();
     chat.clients.close();
-    let all_told = select! {
+    let all_closed = select! {
         () = chat.clients.wait() => true,
         () = stop_signal(&mut signals) => false,
         () = time::sleep(GRACE) => false,
     };
-    if !all_told {
+    if !all_closed {
         command_line::log("stopped before all connections were closed");
         process::exit(1);
     }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_beyond_the_limit_is_told_so_and_disconnected() -> Result<()> {
+    async fn a_client_beyond_the_limit_is_refused_and_disconnected() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let (address, chat) = (listener.local_addr()?, Chat::default());
         let clients = async {

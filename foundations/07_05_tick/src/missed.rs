@@ -65,7 +65,7 @@ async fn main() {
         Way::Delay => with_interval(MissedTickBehavior::Delay, short, long).await,
         Way::Skip => with_interval(MissedTickBehavior::Skip, short, long).await,
     };
-    let text = if json { serde_json::to_string(&drawn(way, &ticks)).unwrap_or_default() } else { told(&ticks) };
+    let text = if json { serde_json::to_string(&drawn(way, &ticks)).unwrap_or_default() } else { lines(&ticks) };
     command_line::say(text.trim_end());
 }
 
@@ -103,7 +103,7 @@ async fn one(due: Instant, work: Duration, start: Instant) -> Tick {
 }
 
 /// A line for each tick.
-fn told(ticks: &[Tick]) -> String {
+fn lines(ticks: &[Tick]) -> String {
     let mut text = String::new();
     for (number, Tick { due, from, to }) in (1..).zip(ticks) {
         let [due, from, to] = [due, from, to].map(Duration::as_millis);

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_ends_when_it_is_told_to() {
+    fn a_count_ends_when_it_is_cancelled() {
         let stop = CancellationToken::new();
         stop.cancel();
         assert_eq!((count(10_000_000, &stop), count_in_parallel(10_000_000, &stop)), (None, None));

@@ -25,11 +25,11 @@ async fn count(limit: u32) -> usize {
 #[tokio::test]
 #[ignore = "exercise 8.1/2: it passes once `count` yields after each piece"]
 async fn another_task_has_a_turn_after_each_piece() {
-    let (turns, is_over) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let (turns, has_finished) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
     let other = {
-        let (turns, is_over) = (Rc::clone(&turns), Rc::clone(&is_over));
+        let (turns, has_finished) = (Rc::clone(&turns), Rc::clone(&has_finished));
         async move {
-            while !is_over.get() {
+            while !has_finished.get() {
                 turns.set(turns.get() + 1);
                 task::yield_now().await;
             }
@@ -39,7 +39,7 @@ async fn another_task_has_a_turn_after_each_piece() {
     let both = tasks.run_until(async {
         let other = task::spawn_local(other);
         let count = task::spawn_local(count(100_000)).await;
-        is_over.set(true);
+        has_finished.set(true);
         (count, other.await)
     });
     let (count, other) = both.await;

@@ -137,9 +137,9 @@ fn tracing_reports_how_long_a_span_was_busy_but_not_its_longest_poll() -> Result
     let line = log.lines().find(|line| line.contains("name=\"nap\"")).unwrap_or_default();
     assert!(line.contains("time.busy=") && line.contains("time.idle="), "{log}");
     assert!(line.contains(&format!("connection.rs:{}", line_of("nap"))), "we gave it the place: {log}");
-    let told = line.rsplit_once(": close ").unwrap().1.split_whitespace();
-    let told: Vec<&str> = told.map(|field| field.split('=').next().unwrap()).collect();
-    assert_eq!(told, ["time.busy", "time.idle"], "{log}");
+    let fields = line.rsplit_once(": close ").unwrap().1.split_whitespace();
+    let fields: Vec<&str> = fields.map(|field| field.split('=').next().unwrap()).collect();
+    assert_eq!(fields, ["time.busy", "time.idle"], "{log}");
     Ok(())
 }
 

@@ -142,7 +142,7 @@ impl Balancer {
     /// From now on, this copy gets no new requests. (nginx would need a reload, which would close connections of clients.)
     pub async fn drain(&self, copy: usize) -> Result<()> {
         match self.kind {
-            Kind::Haproxy => self.tell(&format!("set server copies/copy{copy} state drain")).await.map(drop),
+            Kind::Haproxy => self.send(&format!("set server copies/copy{copy} state drain")).await.map(drop),
             Kind::Nginx => Ok(()),
         }
     }
@@ -150,7 +150,7 @@ impl Balancer {
     /// This copy may have requests again. Waits until the balancer has seen that it is up.
     pub async fn ready(&self, copy: usize) -> Result<()> {
         if self.kind == Kind::Haproxy {
-            self.tell(&format!("set server copies/copy{copy} state ready")).await?;
+            self.send(&format!("set server copies/copy{copy} state ready")).await?;
             self.sees(copy, "UP").await?;
         }
         Ok(())
@@ -173,7 +173,7 @@ impl Balancer {
         let name = format!("copies,copy{copy},");
         let waiting = async {
             loop {
-                let table = self.tell("show stat").await?;
+                let table = self.send("show stat").await?;
                 let line = table.lines().find(|line| line.starts_with(&name)).unwrap_or_default();
                 if line.split(',').nth(17) == Some(state) {
                     return Ok(());
@@ -185,7 +185,7 @@ impl Balancer {
     }
 
     /// Sends a command to haproxy's socket.
-    async fn tell(&self, command: &str) -> Result<String> {
+    async fn send(&self, command: &str) -> Result<String> {
         let mut socket = UnixStream::connect(self.folder.path().join("haproxy.sock")).await?;
         socket.write_all(format!("{command}\n").as_bytes()).await?;
         let mut answer = String::new();

@@ -86,7 +86,7 @@ impl Scene {
             let address = balancer.port.address;
             listening(format_args!("http://{address}"), "a browser with two windows of this address");
         }
-        tell(&format!("haproxy balances {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
+        print(&format!("haproxy balances {COPIES} copies of {}: {}", kind.name(), meeting.in_words()));
         Ok(Self { balancer, copies, broker })
     }
 
@@ -140,7 +140,7 @@ impl Scene {
         ann.hears().await?;
         self.copies[copy - 1].start_again().await?;
         self.balancer.sees(copy, "UP").await?;
-        tell(&format!("copy {copy} is back"));
+        print(&format!("copy {copy} is back"));
         let _cid = self.enter("Cid").await?;
         Ok(())
     }
@@ -152,7 +152,7 @@ impl Scene {
         ann.says("Hello!").await?;
         bob.hears_talk().await?;
         cid.hears_talk().await?;
-        tell(&format!("Bob says {LINES} lines"));
+        print(&format!("Bob says {LINES} lines"));
         for number in 0..LINES {
             if number == LINES / 2 {
                 self.kill(ann.copy).await?;
@@ -165,7 +165,7 @@ impl Scene {
                 return Err(Error::other(format!("Cid hears {line:?} instead of line {number}")));
             }
         }
-        tell(&format!("Cid hears {LINES} lines, in order"));
+        print(&format!("Cid hears {LINES} lines, in order"));
         ann.loses_the_connection().await?;
         let mut ann = self.enter("Ann").await?;
         ann.says("Hello again!").await?;
@@ -186,34 +186,34 @@ impl Scene {
         person.next().await?; // the question for a name
         person.send(name).await?;
         let greeting = person.next().await?;
-        tell(&format!("{name} joins at copy {copy}, and reads {greeting:?}"));
+        print(&format!("{name} joins at copy {copy}, and reads {greeting:?}"));
         Ok(person)
     }
 
     async fn kill(&mut self, copy: usize) -> Result<()> {
         self.copies[copy - 1].end(Signal::KILL).await?;
-        tell(&format!("copy {copy} is killed"));
+        print(&format!("copy {copy} is killed"));
         Ok(())
     }
 }
 
 impl Person {
     async fn says(&mut self, line: &str) -> Result<()> {
-        tell(&format!("{} says {line:?}", self.name));
+        print(&format!("{} says {line:?}", self.name));
         self.send(line).await
     }
 
     /// Waits for the next line.
     async fn hears(&mut self) -> Result<()> {
         let line = self.next().await?;
-        tell(&format!("{} hears {line:?}", self.name));
+        print(&format!("{} hears {line:?}", self.name));
         Ok(())
     }
 
     /// Waits for the next line that is not about a member who has come: from other copies, this may come early or late.
     async fn hears_talk(&mut self) -> Result<()> {
         let line = self.next_talk().await?;
-        tell(&format!("{} hears {line:?}", self.name));
+        print(&format!("{} hears {line:?}", self.name));
         Ok(())
     }
 
@@ -229,7 +229,7 @@ impl Person {
     async fn loses_the_connection(&mut self) -> Result<()> {
         let lost = timeout(*PATIENCE, async { while let Some(Ok(_)) = self.socket.next().await {} }).await;
         lost.map_err(|_| Error::other(format!("{} is still connected", self.name)))?;
-        tell(&format!("{} has lost the connection", self.name));
+        print(&format!("{} has lost the connection", self.name));
         Ok(())
     }
 
@@ -251,6 +251,6 @@ impl Person {
     }
 }
 
-fn tell(what: &str) {
+fn print(what: &str) {
     let _ = writeln!(stdout(), "{what}");
 }

@@ -71,7 +71,7 @@ struct Scene {
     copies: Vec<Copy>,
     start: Instant,
     timeline: Timeline,
-    tells: bool,
+    prints: bool,
 }
 
 /// Does what was asked for.
@@ -98,7 +98,7 @@ async fn replace_copies(arguments: &Arguments) -> Result<()> {
     }
     let (stop, stopped) = watch::channel(false);
     let address = scene.balancer.port.address;
-    scene.tell(&format!("{CLIENTS} clients ask, each as soon as it has its answer"));
+    scene.print(&format!("{CLIENTS} clients ask, each as soon as it has its answer"));
     let mut clients: JoinSet<Vec<Asked>> = (0..CLIENTS).map(|_| client(address, stopped.clone())).collect();
     sleep(PAUSE).await;
     if arguments.kill {
@@ -132,15 +132,15 @@ impl Scene {
         for number in 1..=copies.len() {
             timeline.row(format!("copy {number}"));
         }
-        let (start, tells) = (Instant::now(), !arguments.json);
-        let scene = Self { balancer, copies, start, timeline, tells };
-        if arguments.serve.is_some() && tells {
+        let (start, prints) = (Instant::now(), !arguments.json);
+        let scene = Self { balancer, copies, start, timeline, prints };
+        if arguments.serve.is_some() && prints {
             let address = scene.balancer.port.address;
             listening(format_args!("http://{address}"), format_args!("curl -i http://{address}"));
         }
         let (name, server) = (arguments.balancer.name(), server.name());
         let copies = if arguments.copies == 1 { "one copy".to_owned() } else { format!("{} copies", arguments.copies) };
-        scene.tell(&format!("{name} balances {copies} of {server}"));
+        scene.print(&format!("{name} balances {copies} of {server}"));
         Ok(scene)
     }
 
@@ -190,7 +190,7 @@ impl Scene {
             row.span(Kind::Waits, drained, ended);
         }
         row.span(Kind::Blocked, ended, up).span(Kind::Served, up, up);
-        self.tell(&format!("copy {number}: {what}"));
+        self.print(&format!("copy {number}: {what}"));
     }
 
     fn since_start(&self, moment: Instant) -> u64 {
@@ -216,15 +216,15 @@ impl Scene {
         if as_data {
             return writeln!(stdout(), "{}", serde_json::to_string(&self.timeline)?);
         }
-        self.tell(&format!("answered {}", asked.len() - lost.len()));
-        self.tell(&format!("lost {}", lost.len()));
+        self.print(&format!("answered {}", asked.len() - lost.len()));
+        self.print(&format!("lost {}", lost.len()));
         let reasons: BTreeSet<&str> = lost.iter().filter_map(|asked| asked.lost.as_deref()).collect();
         reasons.iter().try_for_each(|reason| writeln!(stderr(), "lost: {reason}"))?;
         Ok(())
     }
 
-    fn tell(&self, what: &str) {
-        if self.tells {
+    fn print(&self, what: &str) {
+        if self.prints {
             let _ = writeln!(stdout(), "{what}");
         }
     }

@@ -190,7 +190,7 @@ fn a_command_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn a_port_in_use_is_told_in_the_words_of_the_server() {
+fn a_port_in_use_is_reported_in_the_words_of_the_server() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (hyper, address) = (env!("CARGO_BIN_EXE_hyper_server"), taken.local_addr().unwrap());
     let said = beside("busy", &format!("busy=sh -c 'exec \"{hyper}\" {address}' {{addr}}"));
@@ -228,7 +228,7 @@ fn where_all_fail_the_table_says_so() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_told_before_anything_is_measured() {
+fn a_report_that_cannot_be_written_is_named_before_anything_is_measured() {
     let file = env!("CARGO_BIN_EXE_compare"); // a file is no folder
     let output = compare("unused", &["--only", "limit", "--output", file]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));

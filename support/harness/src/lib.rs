@@ -14,23 +14,30 @@
 //! Nothing here measures time to judge a server: what counts is which client is answered first. The one time-out,
 //! [`SAFETY`], is there so that a test of a server that does not answer ends at all.
 
+mod address;
 mod at_a_time;
 mod client;
 mod failure;
 pub mod mock;
 mod page;
+mod program;
 mod protocol;
+mod response;
 mod server;
 pub mod suite;
 mod system;
 mod talk;
+mod text;
 mod tools;
 
+pub use address::own_address;
 pub use at_a_time::at_a_time;
-pub use client::{Client, End, Response};
+pub use client::{Client, End};
 pub use failure::{Failure, Result};
+pub use program::{Ended, Program, cargo};
 pub use protocol::{Protocol, request};
-pub use server::{Ended, Program, Server, cargo, own_address};
+pub use response::Response;
+pub use server::Server;
 pub use tools::{has_descriptors, has_io_uring, has_tool, not_checked, with_time_enough};
 
 use std::time::Duration;

@@ -100,20 +100,20 @@ pub(crate) fn thread_names(process: u32) -> Option<BTreeMap<u32, String>> {
     Some(names.collect())
 }
 
-/// The memory of a family of processes that is in RAM at present, in bytes.
+/// The memory of a family of processes that is in RAM at present, in bytes. (The one in `status` is not exact: proc(5).)
 pub(crate) fn resident_memory(process: u32) -> Option<u64> {
-    memory(process, "VmRSS:")
+    memory(process, "smaps_rollup", "Rss:")
 }
 
 /// The memory that a family of processes may use without asking again, in bytes, whether or not it is in RAM.
 pub(crate) fn virtual_memory(process: u32) -> Option<u64> {
-    memory(process, "VmSize:")
+    memory(process, "status", "VmSize:")
 }
 
-fn memory(process: u32, kind: &str) -> Option<u64> {
+fn memory(process: u32, file: &str, kind: &str) -> Option<u64> {
     let memory_of = |process| {
-        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix(kind))?;
+        let report = fs::read_to_string(format!("/proc/{process}/{file}")).ok()?;
+        let kilobytes = report.lines().find_map(|line| line.strip_prefix(kind))?;
         Some(kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
     };
     memory_of(process)?;

@@ -1,6 +1,9 @@
 //! One connection, seen from the server: the state machine between the bytes and the requests.
 
+use crate::answer::Answer;
 use crate::head::{self, Head, Method};
+use crate::input::Input;
+use crate::request::Request;
 use crate::response::{Date, Framing, Persistence, Response, Status};
 use crate::{MAX_THROWN_AWAY, MILESTONE};
 use alloc::boxed::Box;
@@ -29,9 +32,7 @@ use core::time::Duration;
 /// An incomplete request is held up to [`MAX_HEAD`](crate::MAX_HEAD).
 #[derive(Debug, Default)]
 pub struct Connection {
-    /// What has arrived; the first `consumed` bytes of it are done with.
-    input: Vec<u8>,
-    consumed: usize,
+    input: Input,
     state: State,
     /// What has been answered since the last output.
     answers: Vec<Answer>,
@@ -48,8 +49,8 @@ enum State {
     /// The next byte is the first of a head, or belongs to one that has not arrived as a whole. So many bytes were searched
     /// for its end.
     ReadingHead { searched: usize },
-    /// The head is understood; the request line at least is still at `consumed`. Its body follows. (In a box, because it
-    /// is rare: it would make every connection bigger.)
+    /// The head is understood; the request line at least is still in the input. Its body follows. (In a box, because it is
+    /// rare: it would make every connection bigger.)
     ReadingBody(Box<Head>),
     /// A request is complete, and has not been handed out yet. Its path is here in the input.
     Asked { path_start: u32, path_length: u16, framing: Framing },
@@ -72,27 +73,6 @@ enum Step {
     Onward,
     /// Nothing more can be done before more bytes arrive.
     NeedsInput,
-}
-
-#[derive(Debug)]
-enum Answer {
-    Final(Response, Framing),
-    /// `100 Continue` (RFC 9110, section 15.2.1).
-    Continue,
-}
-
-/// A complete `GET` or `HEAD` request. (`HEAD` needs no attention: [`Connection::output`] leaves the page out.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Request<'connection> {
-    path: &'connection str,
-}
-
-impl<'connection> Request<'connection> {
-    /// The path of the request's target, as it was sent, without the query string: `/sleep` for `/sleep?for=fun` and for
-    /// `http://localhost:7878/sleep`, `/` for `http://localhost:7878`.
-    pub fn path(&self) -> &'connection str {
-        self.path
-    }
 }
 
 impl Connection {
@@ -118,7 +98,7 @@ impl Connection {
                 let milestones = before.div_ceil(MILESTONE) - may_throw_away.div_ceil(MILESTONE);
                 self.count(u32::try_from(milestones).unwrap_or(u32::MAX));
             }
-            _ => self.input.extend_from_slice(bytes),
+            _ => self.input.receive(bytes),
         }
     }
 
@@ -141,9 +121,9 @@ impl Connection {
         let State::Asked { path_start, path_length, framing } = self.state else { return None };
         self.state = State::Answering(framing);
         let path_start = path_start as usize;
-        let path = self.input.get(path_start..path_start + usize::from(path_length)).unwrap_or_default();
+        let path = self.input.get(path_start..path_start + usize::from(path_length));
         let path = core::str::from_utf8(path).unwrap_or_default(); // it is ASCII, `target` saw to that
-        Some(Request { path: if path.is_empty() { "/" } else { path } })
+        Some(Request::new(path))
     }
 
     /// Answers the request that was handed out last. (Without one there is nothing to answer, and nothing happens.)
@@ -163,10 +143,7 @@ impl Connection {
         let mut output = Vec::with_capacity(answers.iter().map(Answer::max_length).sum()); // one piece of memory for all
         let date = Date::new(now);
         for answer in &answers {
-            match answer {
-                Answer::Final(response, framing) => response.encode(*framing, &date, &mut output),
-                Answer::Continue => output.extend_from_slice(CONTINUE),
-            }
+            answer.encode(&date, &mut output);
         }
         output
     }
@@ -179,7 +156,7 @@ impl Connection {
     /// Whether nothing is under way: every request that arrived has been answered, and no other has begun to arrive. (An
     /// empty line is none.)
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::ReadingHead { .. }) && self.input[self.consumed..].trim_ascii().is_empty()
+        matches!(self.state, State::ReadingHead { .. }) && self.input.unread().trim_ascii().is_empty()
     }
 
     /// Says that the server is about to stop. Call it before [`output`](Self::output): if nothing else is under way, the last response
@@ -235,14 +212,14 @@ impl Connection {
             };
             match step {
                 Ok(Step::Onward) => {}
-                Ok(Step::NeedsInput) => return self.forget_consumed(),
+                Ok(Step::NeedsInput) => return self.input.forget_consumed(),
                 Err(refusal) => self.refuse(refusal),
             }
         }
     }
 
     fn read_head(&mut self, searched: usize) -> Result<Step, Response> {
-        let input = &self.input[self.consumed..];
+        let input = self.input.unread();
         match head::parse(input, searched)? {
             Some(head) => self.read_complete_head(head),
             None if !self.input_ended => {
@@ -274,7 +251,7 @@ impl Connection {
     }
 
     fn read_body(&mut self, mut head: Box<Head>) -> Result<Step, Response> {
-        let skipped = head.body.skip(&self.input[self.consumed + head.length..])?;
+        let skipped = head.body.skip(&self.input.unread()[head.length..])?;
         head.length += skipped;
         self.count(head.pass(skipped));
         if head.body.is_complete() {
@@ -283,15 +260,15 @@ impl Connection {
         if self.input_ended {
             return Err(Response::bad("The request body is incomplete.\n"));
         }
-        self.forget_all_but_target(&mut head);
+        self.input.forget(head.path.end..head.length); // all but the target
+        head.length = head.path.end;
         self.state = State::ReadingBody(head);
         Ok(Step::NeedsInput)
     }
 
     /// Hands a complete request out, or answers it here if no page supports its method.
     fn ask(&mut self, head: &Head) -> Step {
-        let start = self.consumed;
-        self.consumed += head.length;
+        let start = self.input.consume(head.length);
         self.count(1);
         let persistence = if self.serves_one_request { Persistence::Close } else { head.persistence };
         let framing = Framing { is_head: head.method == Method::Head, persistence };
@@ -309,7 +286,7 @@ impl Connection {
     fn answer(&mut self, response: Response, framing: Framing) {
         self.push(Answer::Final(response, framing));
         if framing.persistence == Persistence::Close {
-            let has_sent_more = self.consumed < self.input.len();
+            let has_sent_more = !self.input.unread().is_empty();
             self.close(self.serves_one_request || has_sent_more);
         } else {
             self.state = State::default();
@@ -318,7 +295,7 @@ impl Connection {
 
     /// Answers what could not be understood. Where it ends is unknown too, so nothing after it can be understood either.
     fn refuse(&mut self, refusal: Response) {
-        let is_head = head::begins_with_head(&self.input[self.consumed..]);
+        let is_head = head::begins_with_head(self.input.unread());
         self.push(Answer::Final(refusal, Framing { is_head, persistence: Persistence::Close }));
         self.close(true);
     }
@@ -334,23 +311,7 @@ impl Connection {
 
     fn close(&mut self, client_may_be_sending: bool) {
         self.state = State::Closed { may_throw_away: if client_may_be_sending { MAX_THROWN_AWAY } else { 0 } };
-        self.input = Vec::new();
-        self.consumed = 0;
-    }
-
-    /// Gives the memory of a request whose body is incomplete back, but for its first words.
-    fn forget_all_but_target(&mut self, head: &mut Head) {
-        self.input.drain(self.consumed + head.path.end..self.consumed + head.length);
-        self.input.shrink_to_fit();
-        head.length = head.path.end;
-    }
-
-    /// Gives the memory of finished requests back; what is left is the beginning of one that is incomplete.
-    fn forget_consumed(&mut self) {
-        if self.consumed > 0 {
-            self.input = self.input[self.consumed..].to_vec();
-            self.consumed = 0;
-        }
+        self.input.forget_all();
     }
 }
 
@@ -358,7 +319,7 @@ impl Connection {
 impl Connection {
     /// The bytes that arrived and are kept.
     pub(crate) fn input_length(&self) -> usize {
-        self.input.len()
+        self.input.length()
     }
 
     /// The bytes that the next output reserves.
@@ -368,20 +329,9 @@ impl Connection {
 
     /// The bytes for which memory is reserved.
     pub(crate) fn reserved(&self) -> usize {
-        self.input.capacity() + self.answers.capacity() * size_of::<Answer>()
+        self.input.reserved() + self.answers.capacity() * size_of::<Answer>()
     }
 }
 
 const TIMED_OUT: Response =
     Response::refusal(Status::RequestTimeout, "The rest of the request did not arrive in time.\n");
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
-impl Answer {
-    /// At least as many bytes as it takes to send this.
-    fn max_length(&self) -> usize {
-        match self {
-            Self::Final(response, _) => response.max_length(),
-            Self::Continue => CONTINUE.len(),
-        }
-    }
-}

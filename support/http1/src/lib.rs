@@ -37,30 +37,36 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `connection.rs` | the state machine: reading a head, reading a body, answering, closed |
+//! | `input.rs` | the bytes that have arrived and are not done with |
 //! | `head.rs` | from the bytes of a head to what a server must know of it; `httparse` splits the lines |
 //! | `target.rs`, `fields.rs` | what the request line asks for, and what the header fields say |
 //! | `body.rs` | where a body ends |
 //! | `grammar.rs` | words of the grammar that these share |
-//! | `response.rs` | from a page to bytes |
+//! | `request.rs` | what a server sees of a request |
+//! | `response.rs`, `answer.rs` | from a page to bytes, and what a connection has to send |
 
 #![no_std]
 
 extern crate alloc;
 
+mod answer;
 mod body;
 mod connection;
 mod fields;
 mod grammar;
 mod head;
+mod input;
 #[cfg(test)]
 mod memory;
+mod request;
 mod response;
 mod target;
 
 #[doc = include_str!("rfc.md")]
 pub mod rfc {}
 
-pub use connection::{Connection, Request};
+pub use connection::Connection;
+pub use request::Request;
 pub use response::{Response, Status};
 
 /// The longest request head, in bytes: request line, header fields and the empty line that ends them. A longer one is

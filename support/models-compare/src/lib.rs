@@ -39,13 +39,13 @@ const fn few(name: &'static str, package: &'static str, binary: &'static str) ->
     Own { hands: Hands::Few(WORKERS), ..Own::new(name, package, binary) }
 }
 
-/// Connections that nobody uses.
+/// Connections that are not used.
 pub const HOLD: [Scenario; 3] = [hold("hold-100", 100), hold("hold-1000", 1_000), hold("hold-10000", 10_000)];
 /// A line on each connection, which comes back after [`DELAY`].
 pub const SERVE: [Scenario; 3] = [serve("serve-100", 100), serve("serve-1000", 1_000), serve("serve-10000", 10_000)];
 /// From the start of a server to its first answer.
 pub const START_UP: Scenario = Scenario { arguments: &["--delay", "0s"], ..Scenario::start_up(echo) };
-/// Nobody connected. Only if asked for: it tells servers that rest from servers that ask again and again, and all of these rest.
+/// No clients. Only if asked for: it shows the difference between servers that rest and servers that ask again and again, and all of these rest.
 pub const IDLE: Scenario = Scenario { arguments: &["--delay", "0s"], is_optional: true, ..Scenario::idle(echo) };
 
 const fn hold(name: &'static str, connections: usize) -> Scenario {

@@ -1,7 +1,7 @@
 //! Measures again what chapter 10 shows. Needs Linux, `strace`, `valgrind`, and a machine that has nothing else to do.
 //!
 //! Run: `cargo run --bin measure_runtimes`, then `UPDATE_BOOK=1 cargo test -p book-checks` to rewrite the tables.
-//! Try: `--help`, which tells how long each part takes, or one part with options for `compare`: `-- ideas -- --rounds 1`.
+//! Try: `--help`, which says how long each part takes, or one part with options for `compare`: `-- ideas -- --rounds 1`.
 //! You should see: the tables of `compare`, one after the other, and changed files in `book/src/measured`.
 
 use book_checks::ideas::IDEAS;

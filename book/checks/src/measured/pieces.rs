@@ -45,13 +45,13 @@ pub(super) fn trace(step: &str, lines: &[usize]) -> Result<Timeline> {
 fn timeline(step: &str, calls: &[Call]) -> Timeline {
     let mut timeline = Timeline::new(format!("Which handler runs when on the one thread of {step}"), Unit::Turns)
         .legend(Kind::Runs, "a piece of a handler, up to the wait that it is named after");
-    let (mut peers, mut turn) = (Vec::new(), 0);
+    let (mut clients, mut turn) = (Vec::new(), 0);
     for call in calls {
-        let Some((peer, returned)) = peer_and_returned(&call.text) else { continue };
-        let row = peers.iter().position(|known| *known == peer).unwrap_or_else(|| {
-            peers.push(peer);
-            timeline.row(format!("client {}", peers.len()));
-            peers.len() - 1
+        let Some((client, returned)) = client_and_returned(&call.text) else { continue };
+        let row = clients.iter().position(|known| *known == client).unwrap_or_else(|| {
+            clients.push(client);
+            timeline.row(format!("client {}", clients.len()));
+            clients.len() - 1
         });
         let label = match returned {
             "-1" => "read",
@@ -67,10 +67,10 @@ fn timeline(step: &str, calls: &[Call]) -> Timeline {
     timeline
 }
 
-/// Out of `recvfrom(5<TCP:[SERVER->PEER]>, ...) = RETURNED ...`.
-fn peer_and_returned(text: &str) -> Option<(&str, &str)> {
-    let (peer, rest) = text.split_once("->")?.1.split_once(']')?;
-    Some((peer, rest.rsplit_once(" = ")?.1.split(' ').next()?))
+/// Out of `recvfrom(5<TCP:[SERVER->CLIENT]>, ...) = RETURNED ...`.
+fn client_and_returned(text: &str) -> Option<(&str, &str)> {
+    let (client, rest) = text.split_once("->")?.1.split_once(']')?;
+    Some((client, rest.rsplit_once(" = ")?.1.split(' ').next()?))
 }
 
 /// Whether the thread runs another handler while the first one pauses.
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handler_that_is_over_before_the_next_one_begins_lets_no_other_run_meanwhile() {
+    fn a_handler_that_has_finished_before_the_next_one_begins_lets_no_other_run_meanwhile() {
         assert!(!others_run_meanwhile(&seen(&[(51, "5"), (51, "0"), (52, "5"), (52, "0")])));
         assert!(others_run_meanwhile(&seen(&[(51, "5"), (52, "5"), (51, "0"), (52, "0")])));
     }

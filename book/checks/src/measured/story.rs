@@ -1,4 +1,4 @@
-//! Pictures of what a program tells about itself, in the lines that it prints. Nothing is measured: the same lines come every time.
+//! Pictures of what a program says about itself, in the lines that it prints. Nothing is measured: the same lines come every time.
 
 use crate::{Failure, Result, step};
 use serde::Deserialize;

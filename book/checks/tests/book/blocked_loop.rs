@@ -129,7 +129,7 @@ fn each_tool_says_of_the_culprits_what_the_book_shows() -> Result {
 }
 
 #[test]
-fn a_computation_that_is_not_told_to_stop_continues_without_a_client() -> Result {
+fn a_computation_that_is_not_cancelled_continues_without_a_client() -> Result {
     let arguments = ["--threads", "1", "--queue", "0", "--deadline", "50ms"];
     let server = with(patch::program(&format!("{POOL}+no_cancellation_of_the_count"))?, &arguments).start()?;
     let mut client = server.client()?;

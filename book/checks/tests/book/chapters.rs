@@ -137,7 +137,7 @@ fn no_code_is_typed_into_a_chapter() {
 }
 
 #[test]
-fn the_file_stands_above_each_piece_of_code() {
+fn the_file_is_named_above_each_piece_of_code() {
     each_chapter(|chapter| {
         let missing = directives(&chapter.text).filter_map(|(start, directive)| {
             let include = Include::parse(directive).ok().filter(|include| include.anchor.is_some())?;

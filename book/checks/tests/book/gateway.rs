@@ -57,7 +57,7 @@ fn a_gateway_whose_task_outlives_its_client_is_found() {
 fn a_gateway_that_does_not_read_a_body_is_found() {
     found(
         "07_04_gateway+unread_body",
-        properties::who_leaves_after_a_large_body_cancels_what_was_asked,
+        properties::a_client_that_leaves_after_a_large_body_cancels_its_requests,
         "the gateway still waits",
     );
 }

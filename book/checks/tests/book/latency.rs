@@ -29,7 +29,7 @@ fn alone_no_server_has_slower_or_quicker_answers_than_threads_in_each_round() {
 }
 
 #[test]
-fn beside_a_computation_the_clients_of_the_loop_and_of_tokio_wait_until_it_is_over() {
+fn beside_a_computation_the_clients_of_the_loop_and_of_tokio_wait_until_it_has_finished() {
     let range = |server| LATENCY.range((Measure::LatencyP99, BESIDE), server).unwrap();
     let computation = COMPUTES.parse::<f64>().unwrap();
     for server in ["loop", "tokio"] {

@@ -78,7 +78,7 @@ fn in_the_parallel_server_no_client_waits_for_a_slow_request() -> Result {
 }
 
 #[test]
-fn the_graceful_server_finishes_a_slow_answer_after_it_was_told_to_stop() -> Result {
+fn the_graceful_server_finishes_a_slow_answer_after_the_signal_to_stop() -> Result {
     quick_clients_wait("09_07", false)?;
     for timeline in timelines("09_07")? {
         assert!(timeline.marks[0].at < timeline.rows[0].end(), "{}", timeline.text(80));
@@ -116,9 +116,9 @@ fn no_line_waits_for_another() -> Result {
     Ok(())
 }
 
-/// What programs tell about themselves is the same every time.
+/// What programs print about themselves is the same every time.
 #[test]
-fn each_story_is_told_in_the_same_way_again() -> Result {
+fn each_program_prints_the_same_story_again() -> Result {
     for name in [
         "01_01",
         "01_02",

@@ -146,7 +146,7 @@ fn with_its_socket_a_thread_costs_about_ten_times_as_much_as_a_connection() {
     assert!((7.0..14.0).contains(&(thread / connection)), "{thread}, {connection}");
 }
 
-/// Linux tells how much of its memory a process shares with others.
+/// Linux reports how much of its memory a process shares with others.
 #[test]
 #[cfg(target_os = "linux")]
 fn most_of_the_memory_of_a_worker_is_shared() {
@@ -164,7 +164,7 @@ fn most_of_the_memory_of_a_worker_is_shared() {
     assert!(shared_out < resident / 4.0, "{shared_out} kB of {resident} kB");
 }
 
-/// The kernel tells how large its objects are, but only to root.
+/// The kernel reports how large its objects are, but only to root.
 #[test]
 #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), ignore = "it is known of Linux on x86-64")]
 fn the_kernel_keeps_so_much_for_a_thread_a_socket_and_a_registration() {
@@ -211,7 +211,7 @@ fn all_three_go_further_than_has_been_said() {
     assert!(process > 100.0 && thread > 1_000.0 && task > 100_000.0, "{process}, {thread}, {task}");
 }
 
-/// The kernel tells how much memory the stacks of all threads take, and how many threads there are.
+/// The kernel reports how much memory the stacks of all threads take, and how many threads there are.
 #[test]
 #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), ignore = "it is known of Linux on x86-64")]
 fn the_kernel_keeps_sixteen_kib_for_each_thread() {

@@ -96,7 +96,7 @@ fn more_than_on_tokio(calls: [usize; 3]) -> bool {
     calls.into_iter().zip([2, 1, 1]).all(|(calls, least)| calls >= least)
 }
 
-/// How often it reads, how often in vain, and how often it tells `epoll` of the connection: the middle of ten requests, each sent when
+/// How often it reads, how often in vain, and how often it adds the connection to `epoll`: the middle of ten requests, each sent when
 /// the server has called nothing for so long.
 fn calls(program: &Program, quiet: Duration) -> [usize; 3] {
     let program = program.command().get_program().to_owned();

@@ -12,7 +12,7 @@ fn all_but_the_sender_hear_what_is_said() -> Result {
 }
 
 #[test]
-fn a_client_that_does_not_read_delays_no_other_client_and_is_told_what_it_missed() -> Result {
+fn a_client_that_does_not_read_delays_no_other_client_and_hears_how_much_it_missed() -> Result {
     properties::a_client_that_does_not_read_delays_no_other_client(&chat(), SAFETY)
 }
 
@@ -57,14 +57,14 @@ fn a_message_with_urgent_data_in_it_is_heard() -> Result {
 #[test]
 fn a_client_without_a_name_hears_nothing() -> Result {
     let server = chat().start()?;
-    let mut nobody = Talker::connect(&server, SAFETY)?;
+    let mut nameless = Talker::connect(&server, SAFETY)?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
     ann.say("secret")?;
     ann.say("more of it")?;
     let _bob = Talker::connect(&server, SAFETY)?.called("Bob")?;
     ann.hears("* Bob is here")?; // so what Ann said has been sent
-    nobody.say("Cid")?;
-    nobody.hears("* Hello, Cid! Others in this room: 2")
+    nameless.say("Cid")?;
+    nameless.hears("* Hello, Cid! Others in this room: 2")
 }
 
 #[test]

@@ -34,8 +34,8 @@ fn each_bad_frame_has_its_code_and_no_other_client_notices() -> Result {
         let mut bad = Talker::connect(&server, SAFETY)?.called("Bad")?;
         ann.hears("* Bad is here")?;
         bad.socket.get_mut().write_all(&frames)?;
-        let (told, reason) = bad.goodbye().map_err(|failure| failure.context(what))?;
-        assert_eq!(told, code, "{what}: {reason}");
+        let (received, reason) = bad.goodbye().map_err(|failure| failure.context(what))?;
+        assert_eq!(received, code, "{what}: {reason}");
         ann.hears("* Bad has left")?;
     }
     Ok(())

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 /// Both are pinged. One does not answer, because it does not read; the other answers while it waits for the first to be gone.
 #[test]
 fn a_client_that_answers_no_ping_is_disconnected_and_one_that_does_stays() -> Result {
-    with_time_enough(Duration::from_millis(1_200), |patience| who_answers_stays(&chat().patience_for_clients(patience)))
+    with_time_enough(Duration::from_millis(1_200), |patience| {
+        a_client_that_answers_stays(&chat().patience_for_clients(patience))
+    })
 }
 
-fn who_answers_stays(program: &Program) -> Result {
+fn a_client_that_answers_stays(program: &Program) -> Result {
     let server = program.start()?;
     let mut alive = Talker::connect(&server, SAFETY)?.called("Alive")?;
     let mut dead = Talker::connect(&server, SAFETY)?.called("Dead")?;
@@ -33,11 +35,11 @@ fn a_client_that_was_blocked_for_less_than_the_patience_stays() -> Result {
 #[test]
 fn a_client_that_reads_nothing_is_disconnected() -> Result {
     with_time_enough(Duration::from_secs(1), |patience| {
-        who_takes_nothing_leaves(&chat().patience_for_clients(patience))
+        a_client_that_takes_nothing_leaves(&chat().patience_for_clients(patience))
     })
 }
 
-fn who_takes_nothing_leaves(program: &Program) -> Result {
+fn a_client_that_takes_nothing_leaves(program: &Program) -> Result {
     let server = program.start()?;
     let mut dora = Talker::with_a_small_buffer(&server, SAFETY)?.called("Dora")?;
     let mut ann = Talker::connect(&server, SAFETY)?.called("Ann")?;
@@ -62,8 +64,8 @@ fn who_takes_nothing_leaves(program: &Program) -> Result {
 #[test]
 fn a_client_that_never_gives_a_name_is_disconnected() -> Result {
     let server = chat().patience_for_clients(Duration::from_secs(1)).start()?;
-    let mut nobody = Talker::connect(&server, SAFETY)?;
-    assert_eq!(nobody.goodbye()?, (1008, "no name was given".to_owned()));
+    let mut nameless = Talker::connect(&server, SAFETY)?;
+    assert_eq!(nameless.goodbye()?, (1008, "no name was given".to_owned()));
     Ok(())
 }
 

@@ -97,10 +97,10 @@ pub fn a_message_that_never_ends_is_refused(program: &Program, patience: Duratio
         stream.write_all(&beginning)?;
         let frames = [more.repeat(1_000), between].concat();
         let sender = std::thread::spawn(move || (0..100).all(|_| stream.write_all(&frames).is_ok()));
-        let told = endless.goodbye();
+        let goodbye = endless.goodbye();
         drop(endless);
         let _ = sender.join();
-        match told.map_err(|failure| failure.context("it reads on"))? {
+        match goodbye.map_err(|failure| failure.context("it reads on"))? {
             (1009, _) => ann.hears("* Endless has left")?,
             other => return Err(Failure::new(format!("it gets {other:?}"))),
         }

@@ -19,7 +19,7 @@ fn sleeper(server: &Server) -> Result<Talker> {
 }
 
 #[test]
-fn on_a_signal_all_clients_are_told_and_the_code_is_0() -> Result {
+fn on_a_signal_all_clients_get_a_goodbye_and_the_code_is_0() -> Result {
     for signal in [Server::interrupt, Server::terminate] {
         let mut server = chat().start()?;
         let nameless = Talker::connect(&server, SAFETY)?;

@@ -64,8 +64,8 @@ fn and_then_nothing(text: &'static str) -> impl Fn(&mut TcpStream) + Send {
 
 #[test]
 fn a_service_that_is_not_there_is_missing() -> Result {
-    let nobody = own_address()?;
-    says(&program(&format!("http://{nobody}/")), "Connection refused")?;
+    let unused = own_address()?;
+    says(&program(&format!("http://{unused}/")), "Connection refused")?;
     says(&program("http://nowhere.invalid/"), "")
 }
 

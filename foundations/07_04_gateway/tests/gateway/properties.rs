@@ -141,7 +141,7 @@ pub fn a_client_that_leaves_cancels_its_requests(program: &Program) -> Result {
 }
 
 /// The same after a body that is larger than what a server reads at a time. The server has no use for it.
-pub fn who_leaves_after_a_large_body_cancels_what_was_asked(program: &Program) -> Result {
+pub fn a_client_that_leaves_after_a_large_body_cancels_its_requests(program: &Program) -> Result {
     let body = "x".repeat(1_000_000);
     leaves_after(
         program,

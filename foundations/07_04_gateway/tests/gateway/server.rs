@@ -68,7 +68,7 @@ fn a_client_that_leaves_cancels_what_was_asked_for_it() -> Result {
 
 #[test]
 fn a_client_that_leaves_after_a_large_body_cancels_what_was_asked_for_it() -> Result {
-    properties::who_leaves_after_a_large_body_cancels_what_was_asked(&gateway())
+    properties::a_client_that_leaves_after_a_large_body_cancels_its_requests(&gateway())
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::PROGRAM;
 use harness::{Ended, has_tool};
 
 /// What the program prints while people chat in this way.
-struct Told(String);
+struct Output(String);
 
-impl Told {
+impl Output {
     fn of(meeting: &str) -> Self {
         let ended = play(&["--chat", meeting]);
         assert_eq!((ended.code, ended.log.as_str()), (Some(0), ""), "{ended:?}");
@@ -24,7 +24,7 @@ impl Told {
 
     /// The copies that this person has entered, one after the other.
     fn copies_of(&self, name: &str) -> Vec<&str> {
-        self.of_person(name, "joins").iter().map(|told| told.split(',').next().unwrap()).collect()
+        self.of_person(name, "joins").iter().map(|line| line.split(',').next().unwrap()).collect()
     }
 }
 
@@ -39,41 +39,45 @@ fn can_play() -> bool {
 #[test]
 fn people_at_different_copies_do_not_hear_each_other() {
     if can_play() {
-        let told = Told::of("apart");
-        assert_eq!(told.copies_of("Ann"), told.copies_of("Dora"), "{}", told.0);
-        assert_eq!(told.copies_of("Bob"), told.copies_of("Emil"), "{}", told.0);
-        assert_ne!(told.copies_of("Ann"), told.copies_of("Bob"), "{}", told.0);
-        assert_eq!(told.heard_by("Dora"), [r#""Ann: Hello!""#]);
-        assert_eq!(told.heard_by("Bob"), [r#""* Emil is here""#], "and nothing of Ann, who has spoken before");
+        let output = Output::of("apart");
+        assert_eq!(output.copies_of("Ann"), output.copies_of("Dora"), "{}", output.0);
+        assert_eq!(output.copies_of("Bob"), output.copies_of("Emil"), "{}", output.0);
+        assert_ne!(output.copies_of("Ann"), output.copies_of("Bob"), "{}", output.0);
+        assert_eq!(output.heard_by("Dora"), [r#""Ann: Hello!""#]);
+        assert_eq!(output.heard_by("Bob"), [r#""* Emil is here""#], "and nothing of Ann, who has spoken before");
     }
 }
 
 #[test]
 fn a_room_with_a_copy_of_its_own_is_lost_with_the_copy_and_split_when_it_is_back() {
     if can_play() {
-        let told = Told::of("sticky");
-        let copies = told.copies_of("Ann");
-        assert!(copies.len() == 2 && copies[0] != copies[1], "{}", told.0);
-        assert_eq!(told.copies_of("Bob"), copies);
-        assert_eq!(told.heard_by("Ann"), [r#""* Bob is here""#, r#""Bob: Hello!""#, r#""* Bob is here""#]);
+        let output = Output::of("sticky");
+        let copies = output.copies_of("Ann");
+        assert!(copies.len() == 2 && copies[0] != copies[1], "{}", output.0);
+        assert_eq!(output.copies_of("Bob"), copies);
+        assert_eq!(output.heard_by("Ann"), [r#""* Bob is here""#, r#""Bob: Hello!""#, r#""* Bob is here""#]);
         for name in ["Ann", "Bob"] {
-            assert_eq!(told.of_person(name, "has"), ["lost the connection"]);
+            assert_eq!(output.of_person(name, "has"), ["lost the connection"]);
         }
-        assert_eq!(told.copies_of("Cid"), [copies[0]], "Cid comes later, and does not meet the others");
-        assert!(told.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#), "{}", told.0);
+        assert_eq!(output.copies_of("Cid"), [copies[0]], "Cid comes later, and does not meet the others");
+        assert!(
+            output.of_person("Cid", "joins")[0].ends_with(r#""* Hello, Cid! Others in this room: 0""#),
+            "{}",
+            output.0
+        );
     }
 }
 
 #[test]
 fn a_copy_that_is_killed_loses_no_line_of_others_behind_a_broker() {
     if can_play() {
-        let told = Told::of("broker");
-        let copies = ["Ann", "Bob", "Cid"].map(|name| told.copies_of(name)[0]);
-        assert!(copies[0] != copies[1] && copies[1] != copies[2] && copies[2] != copies[0], "{}", told.0);
-        assert_eq!(told.copies_of("Ann").len(), 2, "she comes back to another copy: {}", told.0);
+        let output = Output::of("broker");
+        let copies = ["Ann", "Bob", "Cid"].map(|name| output.copies_of(name)[0]);
+        assert!(copies[0] != copies[1] && copies[1] != copies[2] && copies[2] != copies[0], "{}", output.0);
+        assert_eq!(output.copies_of("Ann").len(), 2, "she comes back to another copy: {}", output.0);
         let lines = [r#""Ann: Hello!""#, "100 lines, in order", r#""Ann: Hello again!""#];
-        assert_eq!(told.heard_by("Cid"), lines);
-        assert_eq!(told.heard_by("Bob"), [lines[0], lines[2]], "and not that Ann has left in between");
+        assert_eq!(output.heard_by("Cid"), lines);
+        assert_eq!(output.heard_by("Bob"), [lines[0], lines[2]], "and not that Ann has left in between");
     }
 }
 

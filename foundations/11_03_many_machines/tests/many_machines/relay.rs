@@ -107,7 +107,7 @@ fn a_broker_that_falls_silent_is_noticed_although_no_member_speaks() -> Result {
 }
 
 #[test]
-fn a_copy_that_stops_well_announces_who_has_left() -> Result {
+fn a_copy_that_stops_well_announces_the_members_that_leave() -> Result {
     if !has_tool("redis-server") {
         return Ok(());
     }

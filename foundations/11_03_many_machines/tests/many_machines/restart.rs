@@ -81,7 +81,7 @@ fn one_copy_alone_is_not_enough() {
 
 /// What is left would be found by the numbers of its processes, or in the folder for what is temporary.
 #[test]
-fn nothing_is_left_when_it_was_told_to_stop() -> Result {
+fn nothing_is_left_after_a_signal() -> Result {
     for arguments in THINGS_TO_SERVE {
         for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
             if has_all_tools() {

@@ -80,7 +80,7 @@ fn readiness_loop(mut listener: TcpListener) -> io::Result<()> {
     }
 }
 
-/// Sends back what has arrived, and tells whether the connection stays.
+/// Sends back what has arrived, and returns whether the connection stays.
 fn echo(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
     loop {
         match stream.read(buffer) {

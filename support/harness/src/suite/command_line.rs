@@ -2,8 +2,7 @@
 
 use super::basics::serves;
 use crate::failure::ensure;
-use crate::server::Ended;
-use crate::{Program, Result};
+use crate::{Ended, Program, Result};
 use std::net::TcpListener;
 
 pub(super) fn help_is_printed_and_the_code_is_0(program: &Program) -> Result {

@@ -1,7 +1,7 @@
 //! No client waits for another.
 
-use super::basics::{impatient, serves, skip, with_a_crowd};
-use super::survives::{rests_while, serves_again};
+use super::basics::{impatient, keeps_serving, serves, serves_again, skip, with_a_crowd};
+use super::resting::rests_while;
 use crate::failure::ensure;
 use crate::page::is_hello;
 use crate::{Client, Program, Result, SAFETY, Server, request};
@@ -142,7 +142,7 @@ pub(super) fn clients_that_never_read_delay_no_other_client(program: &Program) -
     if let Some(memory) = server.resident_memory() {
         ensure!(memory < 50_000_000, "it keeps {memory} bytes for clients that do not read");
     }
-    (0..20).try_for_each(|_| serves(&server))
+    keeps_serving(&server)
 }
 
 /// It asks without a pause, and reads all that comes back. On a busy machine it has to pause now and then, and another client is served. But

@@ -1,8 +1,7 @@
 //! It serves one connection at a time, and one request a connection: all others wait. This is what the first steps
 //! teach, so it is asserted, not forgiven.
 
-use super::basics::{WATCH, serves, skip};
-use super::survives::serves_again;
+use super::basics::{WATCH, serves, serves_again, skip};
 use crate::failure::ensure;
 use crate::page::{is_hello, is_not_found};
 use crate::{Client, Program, Result, request};

@@ -1,7 +1,6 @@
 //! Eight workers, threads or processes, serve eight clients at a time. There are never more: further clients wait.
 
-use super::basics::{WATCH, impatient, skip};
-use super::survives::serves_again;
+use super::basics::{WATCH, impatient, serves_again, skip};
 use crate::failure::ensure;
 use crate::{Client, Program, Result, Server};
 

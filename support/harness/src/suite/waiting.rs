@@ -1,7 +1,7 @@
 //! What a server does while all clients are silent, and what silent clients cost.
 
 use super::basics::{impatient, serves, skip};
-use super::survives::{rest, rests_while};
+use super::resting::{rest, rests_while};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
 use std::thread;

@@ -5,6 +5,8 @@
 
 mod clients;
 mod fault;
+mod output;
+mod patience;
 #[cfg(unix)]
 mod signals;
 
@@ -12,11 +14,13 @@ use clients::{Client, Doing};
 use common::{HELLO, NOT_FOUND, command_line};
 use fault::{FAULTS, Fault};
 use http1::{Connection, Response};
+use output::Output;
+use patience::{Patience, patience};
 use std::borrow::Cow;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, mpsc};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, UNIX_EPOCH};
 use std::{env, mem, process, thread};
 
 fn main() {
@@ -225,67 +229,6 @@ fn last_words(connection: &mut Connection, output: &mut Output<'_>, fault: Fault
     if fault.is("times_out_without_a_word") { Ok(()) } else { output.send(&connection.output(now()), false) }
 }
 
-fn patience() -> Option<Duration> {
-    let seconds = env::var("PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
-    seconds.map(Duration::from_secs_f64)
-}
-
-/// How long a client may go without progress: forever, unless the environment says otherwise in `PATIENCE`, in seconds.
-struct Patience {
-    fault: Fault,
-    patience: Option<Duration>,
-    last_look: Instant,
-    /// What was done at the last look.
-    done: u32,
-}
-
-impl Patience {
-    fn new(fault: Fault) -> Self {
-        Self { fault, patience: patience(), last_look: Instant::now(), done: 0 }
-    }
-
-    /// Waits for bytes; `None` says that it has waited long enough.
-    fn read(
-        &mut self,
-        mut stream: &TcpStream,
-        buffer: &mut [u8],
-        connection: &Connection,
-    ) -> io::Result<Option<usize>> {
-        let Some(patience) = self.patience else {
-            if self.fault.is("gives_up_when_interrupted") {
-                stream.set_read_timeout(Some(Duration::from_secs(60)))?; // only then does a signal interrupt the call
-            }
-            return stream.read(buffer).map(Some);
-        };
-        loop {
-            let time_left = (self.last_look + patience).saturating_duration_since(Instant::now());
-            stream.set_read_timeout(Some(time_left.max(Duration::from_millis(1))))?;
-            match stream.read(buffer) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                    return Err(error);
-                }
-                Ok(received) if !time_left.is_zero() => {
-                    if self.fault.is("waits_as_long_as_bytes_come") || self.fault.is("waits_for_the_rest_of_requests") {
-                        self.last_look = Instant::now();
-                    }
-                    return Ok(Some(received));
-                }
-                Ok(received) if self.has_progressed(connection) => return Ok(Some(received)),
-                Err(_) if self.has_progressed(connection) => {}
-                _ => return Ok(None),
-            }
-        }
-    }
-
-    /// Whether more is done than at the last look.
-    fn has_progressed(&mut self, connection: &Connection) -> bool {
-        let before = mem::replace(&mut self.done, connection.progress());
-        self.last_look = Instant::now();
-        self.done != before && (connection.is_idle() || !self.fault.is("counts_answers_alone"))
-    }
-}
-
 /// What the server takes the bytes for.
 fn misread(input: &[u8], fault: Fault) -> Cow<'_, [u8]> {
     let text = String::from_utf8_lossy(input);
@@ -347,77 +290,4 @@ fn has_half_closed(stream: &TcpStream) -> io::Result<bool> {
     let seen = stream.peek(&mut [0]);
     stream.set_read_timeout(None)?;
     Ok(matches!(seen, Ok(0)))
-}
-
-/// The way out, where answers can be spoilt.
-struct Output<'stream> {
-    stream: &'stream TcpStream,
-    fault: Fault,
-    /// Sends for a server that does not wait until its client reads.
-    sender: Option<mpsc::Sender<Vec<u8>>>,
-}
-
-impl<'stream> Output<'stream> {
-    fn new(stream: &'stream TcpStream, fault: Fault) -> io::Result<Self> {
-        let sender = fault.is("buffers_without_end").then(|| send_from_a_queue(stream.try_clone())).transpose()?;
-        Ok(Self { stream, fault, sender })
-    }
-
-    fn send(&mut self, answers: &[u8], to_head: bool) -> io::Result<()> {
-        let mut answers = Cow::Borrowed(answers);
-        for (fault, header) in [
-            ("sends_no_content_length", "Content-Length"),
-            ("sends_no_content_type", "Content-Type"),
-            ("sends_no_date", "Date"),
-        ] {
-            if self.fault.is(fault) {
-                let text = String::from_utf8_lossy(&answers).into_owned();
-                let lines = text.split_inclusive('\n').filter(|line| !line.starts_with(header));
-                answers = Cow::Owned(lines.collect::<String>().into_bytes());
-            }
-        }
-        if self.fault.is("refuses_nothing") && answers.starts_with(b"HTTP/1.1 ") {
-            answers.to_mut().splice(9..12, *b"200");
-        }
-        if self.fault.is("sends_a_page_to_head") && to_head {
-            answers.to_mut().extend_from_slice(HELLO.as_bytes());
-        }
-        if self.fault.is("dies_of_noise") && answers.starts_with(b"HTTP/1.1 400") {
-            process::exit(1);
-        }
-        match &self.sender {
-            Some(sender) => sender.send(answers.into_owned()).map_err(|_| ErrorKind::BrokenPipe.into()),
-            None if self.fault.is("takes_bytes_for_progress") => write_as_long_as_bytes_come(self.stream, &answers),
-            None => self.stream.write_all(&answers),
-        }
-    }
-}
-
-/// Writes, and waits for room as long as its patience lasts: and again, if a byte has arrived meanwhile.
-fn write_as_long_as_bytes_come(mut stream: &TcpStream, mut answers: &[u8]) -> io::Result<()> {
-    let mut buffer = vec![0; 4 << 20]; // more than may wait
-    let mut unread = None;
-    while !answers.is_empty() {
-        match stream.write(answers) {
-            Ok(written) => answers = &answers[written..],
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                stream.set_nonblocking(true)?;
-                let arrived = stream.peek(&mut buffer).ok();
-                stream.set_nonblocking(false)?;
-                if arrived == unread {
-                    return Err(error);
-                }
-                unread = arrived;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-fn send_from_a_queue(stream: io::Result<TcpStream>) -> io::Result<mpsc::Sender<Vec<u8>>> {
-    let mut stream = stream?;
-    let (sender, receiver) = mpsc::channel::<Vec<u8>>();
-    thread::spawn(move || receiver.iter().try_for_each(|answers| stream.write_all(&answers)));
-    Ok(sender)
 }

@@ -54,7 +54,7 @@ impl Caller {
         }
     }
 
-    /// Goes on as far as possible, and tells whether the server has answered and, if it is to do so, closed.
+    /// Goes on as far as possible, and returns whether the server has answered and, if it is to do so, closed.
     fn proceed(&mut self, talk: &Talk, reader: &mut Reader) -> io::Result<bool> {
         if !self.is_sent {
             self.send(talk)?;
