@@ -34,7 +34,7 @@ fn run(listener: &TcpListener) {
 // ANCHOR_END: accept_loop
 
 // ANCHOR: accepted
-/// The client that was accepted. If a resource has run out, the listener rests until some of it may be free again.
+/// The accepted client. If a resource has run out, the listener rests until some may be free again.
 fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     if let Err(error) = &stream {
         thread::sleep(command_line::cannot_accept(error));
@@ -89,7 +89,8 @@ fn receive(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()
         stream.set_read_timeout(Some(time_left))?;
         match stream.read(&mut buffer) {
             Ok(received) => connection.receive(&buffer[..received]),
-            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {} // look again
+            // Look at the clock again.
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
             Err(error) => return Err(error),
         }
     }

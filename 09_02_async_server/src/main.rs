@@ -36,7 +36,7 @@ async fn run(listener: &TcpListener) {
 }
 // ANCHOR_END: accept_loop
 
-/// The client that was accepted. If a resource has run out, the listener rests until some of it may be free again.
+/// The accepted client. If a resource has run out, the listener rests until some may be free again.
 async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     if let Err(error) = &stream {
         task::sleep(command_line::cannot_accept(error)).await;
@@ -85,7 +85,8 @@ fn receive(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()
         stream.set_read_timeout(Some(time_left))?;
         match stream.read(&mut buffer) {
             Ok(received) => connection.receive(&buffer[..received]),
-            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {} // look again
+            // Look at the clock again.
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
             Err(error) => return Err(error),
         }
     }

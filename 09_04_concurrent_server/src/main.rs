@@ -39,7 +39,7 @@ async fn run(listener: &TcpListener) {
 }
 // ANCHOR_END: accept_loop
 
-/// The client that was accepted. If a resource has run out, the listener rests until some of it may be free again.
+/// The accepted client. If a resource has run out, the listener rests until some may be free again.
 async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     if let Err(error) = &stream {
         task::sleep(command_line::cannot_accept(error)).await;

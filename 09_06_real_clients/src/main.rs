@@ -35,7 +35,7 @@ async fn run(listener: &TcpListener) {
     clients.for_each_concurrent(MAX_CLIENTS, spawn).await;
 }
 
-/// The client that was accepted. If a resource has run out, the listener rests until some of it may be free again.
+/// The accepted client. If a resource has run out, the listener rests until some may be free again.
 async fn accepted(stream: io::Result<TcpStream>) -> Option<TcpStream> {
     if let Err(error) = &stream {
         task::sleep(command_line::cannot_accept(error)).await;
@@ -112,7 +112,8 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connectio
 // ANCHOR_END: send
 
 // ANCHOR: close
-/// Closes with care: the client can still read its last answer, and what it sends is thrown away, but not forever.
+/// Closes with care: the client can still read its last answer.
+/// What it sends is thrown away, but not forever.
 async fn close(stream: &mut TcpStream, connection: &mut Connection) -> io::Result<()> {
     if connection.must_linger() {
         stream.shutdown(Shutdown::Write)?;

@@ -64,7 +64,8 @@ fn a_request_is_progress_and_so_are_5000_bytes_of_a_body_and_half_a_head_is_none
 }
 
 // ANCHOR: cancel_safety
-/// Waiting for the rest of a request may be cancelled at any time: what has been received stays in the connection.
+/// Waiting for the rest of a request may be cancelled at any time:
+/// what has been received stays in the connection.
 #[test]
 fn to_drop_receive_loses_nothing() {
     let (half, other_half) = HELLO_REQUEST.split_at(20);

@@ -67,7 +67,8 @@ async fn run(listener: TcpListener, mut signals: Signals) {
 // ANCHOR_END: run
 
 // ANCHOR: accept
-/// Accepts until the server is stopping, and then the clients in the backlog. The listener is closed when this returns.
+/// Accepts until the server is stopping, and then the clients in the backlog.
+/// The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     loop {
         let permit = PERMITS.acquire().await;
@@ -128,7 +129,8 @@ async fn handle_connection(
 }
 
 // ANCHOR: receive_or_stop
-/// Receives, unless the server stops: then it no longer waits for a new request, and not for long for the rest of one.
+/// Receives, unless the server stops: then it no longer waits for a new request,
+/// and not for long for the rest of one.
 async fn receive_or_stop(
     stream: &mut (impl AsyncRead + Unpin),
     connection: &mut Connection,
@@ -136,12 +138,14 @@ async fn receive_or_stop(
 ) -> Result<io::Result<()>, TimeoutError> {
     let stopped = match select(pin!(timeout(PATIENCE, pin!(receive(stream, connection)))), stopping).await {
         Either::Left((received, _)) => return received,
-        Either::Right((stopped, _)) => stopped, // `receive` is dropped at the `;`. What it received is in the connection.
+        // `receive` is dropped at the `;`. What it received is in the connection.
+        Either::Right((stopped, _)) => stopped,
     };
     if connection.is_idle() {
         return Ok(Ok(()));
     }
-    let time_left = stopped.map_or(REQUEST_GRACE, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let time_until = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
+    let time_left = stopped.map_or(REQUEST_GRACE, time_until);
     timeout(time_left, pin!(receive(stream, connection))).await
 }
 // ANCHOR_END: receive_or_stop
@@ -158,7 +162,8 @@ async fn receive(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connect
 }
 
 // ANCHOR: finish
-/// In a server that stops: if the client has sent nothing more, the answer that is sent next is the last one, and says so.
+/// In a server that stops: if the client has sent nothing more,
+/// the answer that is sent next is the last one, and says so.
 fn finish(stream: &mut (impl AsyncRead + Unpin), connection: &mut Connection, stopping: &Stopping) {
     let is_stopping = stopping.peek().is_some();
     if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
@@ -174,7 +179,8 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), connection: &mut Connectio
 }
 
 // ANCHOR: close
-/// Closes with care: the client can still read its last answer, and what it sends is thrown away, but not forever.
+/// Closes with care: the client can still read its last answer.
+/// What it sends is thrown away, but not forever.
 async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: Stopping) -> io::Result<()> {
     if !connection.must_linger() {
         return Ok(());

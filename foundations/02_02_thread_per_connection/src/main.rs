@@ -14,7 +14,8 @@ use std::time::Duration;
 /// How long to wait for threads to end, when there are too many.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many threads to have at a time. The next clients wait in the listener's backlog.
-const MAX_THREADS: usize = 20_000;
+/// (At 16,000, Linux has no memory mappings left, and a new thread would abort the program.)
+const MAX_THREADS: usize = 10_000;
 
 fn main() {
     let arguments = echo::arguments();
@@ -73,7 +74,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

@@ -51,7 +51,8 @@ fn run(listener: &TcpListener, delay: Duration) {
 /// Serves one connection after the other.
 fn work(waiting: &Mutex<Receiver<TcpStream>>, delay: Duration) {
     loop {
-        // One worker waits for a connection, the others for the lock. The lock is released at the end of this line.
+        // One worker waits for a connection, the others for the lock.
+        // The lock is released at the end of the next line.
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(stream) = next else { return };
         let _ = panic::catch_unwind(|| serve(&stream, delay)); // a panic is in the log already
@@ -84,7 +85,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

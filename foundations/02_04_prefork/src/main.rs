@@ -16,6 +16,7 @@ use std::{env, thread};
 use {
     rustix::process::{WaitOptions, wait},
     std::os::fd::{AsFd, OwnedFd},
+    std::path::Path,
 };
 
 /// How long to rest before a worker is replaced.
@@ -47,14 +48,15 @@ fn main() {
 #[cfg(unix)]
 fn supervise(listener: &TcpListener) -> io::Result<()> {
     let (lifeline, _parent_holds) = io::pipe()?;
+    let program = env::current_exe()?; // now, because a new build may take its place
     for _ in 0..WORKERS {
-        start_worker(listener, &lifeline)?;
+        start_worker(&program, listener, &lifeline)?;
     }
     echo::announce(listener.local_addr());
     while let Some((worker, _)) = wait(WaitOptions::empty())? {
         echo::log(format_args!("worker {worker} has ended, and another one takes its place"));
         thread::sleep(PAUSE); // or workers that end immediately would keep the parent busy
-        while let Err(error) = start_worker(listener, &lifeline) {
+        while let Err(error) = start_worker(&program, listener, &lifeline) {
             echo::log(format_args!("cannot start a worker: {error}"));
             thread::sleep(PAUSE);
         }
@@ -64,11 +66,11 @@ fn supervise(listener: &TcpListener) -> io::Result<()> {
 // ANCHOR_END: parent
 
 // ANCHOR: start_worker
-/// Starts a copy of this program. Its standard input is the listener, and its standard output is a pipe that
-/// it reads from.
+/// Starts a copy of the program. Its standard input is the listener,
+/// and its standard output is a pipe that it reads from.
 #[cfg(unix)]
-fn start_worker(listener: &TcpListener, lifeline: &PipeReader) -> io::Result<()> {
-    let mut worker = Command::new(env::current_exe()?);
+fn start_worker(program: &Path, listener: &TcpListener, lifeline: &PipeReader) -> io::Result<()> {
+    let mut worker = Command::new(program);
     worker.args(env::args_os().skip(1)).env(IS_WORKER, "");
     worker.stdin(OwnedFd::from(listener.try_clone()?)).stdout(lifeline.try_clone()?);
     worker.spawn().map(drop) // the parent waits for any of its workers
@@ -120,7 +122,7 @@ fn handle_connection(mut stream: &TcpStream, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }

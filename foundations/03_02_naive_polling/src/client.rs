@@ -93,7 +93,7 @@ impl<C: Connection> Client<C> {
             return self.enter(State::Reading, now + self.patience);
         }
         if self.lines.refusal().is_some() {
-            self.connection.finish_writing()?; // the client may still be sending, and should read the refusal
+            self.connection.finish_writing()?; // a client that is still sending should read the refusal
             return self.enter(State::Lingering, now + self.patience);
         }
         self.enter(State::Closed, now)

@@ -89,11 +89,14 @@ impl EventLoop {
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let is_idle = self.ready.is_empty() && self.listener_state != ListenerState::Ready;
         let next = if is_idle { self.timers.next() } else { Some(Instant::now()) };
-        let timeout = next.map(|time| time.saturating_duration_since(Instant::now()));
-        match self.poll.poll(events, timeout) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
-            _ => Ok(()),
+        let mut timeout = next.map(|time| time.saturating_duration_since(Instant::now()));
+        while let Err(error) = self.poll.poll(events, timeout) {
+            if error.kind() != ErrorKind::Interrupted {
+                return Err(error);
+            }
+            timeout = Some(Duration::ZERO); // meanwhile, timers became due and sockets ready
         }
+        Ok(())
     }
     // ANCHOR_END: run
 

@@ -12,8 +12,8 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// Wakes `number` at `time` at the latest. An earlier timer stays, and the client can set the next one when
-    /// it is due: so a deadline that moves with every line costs nothing.
+    /// Wakes `number` at `time` at the latest. An earlier timer stays, and the client can set the
+    /// next one when it is due: so a deadline that moves with every line costs nothing.
     pub fn wake(&mut self, number: usize, time: Instant) {
         if self.times.get(&number).is_none_or(|earlier| time < *earlier) {
             self.remove(number);

@@ -40,7 +40,8 @@ impl Poller for Epoll {
         before: Option<Interest>,
         after: Option<Interest>,
     ) -> io::Result<()> {
-        let events = self.trigger | if after == Some(Interest::Write) { EventFlags::OUT } else { EventFlags::IN };
+        let direction = if after == Some(Interest::Write) { EventFlags::OUT } else { EventFlags::IN };
+        let events = self.trigger | direction;
         let data = EventData::new_u64(number as u64);
         match (before, after) {
             (None, Some(_)) => epoll::add(&self.list, fd, data, events)?,

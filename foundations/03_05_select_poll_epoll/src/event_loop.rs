@@ -78,8 +78,8 @@ impl<P: Poller> EventLoop<P> {
         let clients = self.clients.iter().filter_map(|(number, client)| {
             Some(Watched { number, fd: client.connection.as_fd(), interest: interest(client)? })
         });
-        let listener =
-            self.listens_for.map(|interest| Watched { number: LISTENER, fd: self.listener.as_fd(), interest });
+        let fd = self.listener.as_fd();
+        let listener = self.listens_for.map(|interest| Watched { number: LISTENER, fd, interest });
         match self.poller.wait(clients.chain(listener), timeout.as_ref(), ready) {
             Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
             _ => Ok(()),

@@ -10,7 +10,13 @@ use std::io;
 pub struct Poll;
 
 impl Poller for Poll {
-    fn change(&mut self, _: usize, _: BorrowedFd<'_>, _: Option<Interest>, _: Option<Interest>) -> io::Result<()> {
+    fn change(
+        &mut self,
+        _number: usize,
+        _fd: BorrowedFd<'_>,
+        _before: Option<Interest>,
+        _after: Option<Interest>,
+    ) -> io::Result<()> {
         Ok(())
     }
 

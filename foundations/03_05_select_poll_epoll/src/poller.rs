@@ -27,7 +27,8 @@ pub struct Watched<'fd> {
 
 /// A call that waits for many descriptors.
 pub trait Poller {
-    /// From now on, something else is waited for at this descriptor, or nothing. An error means that it cannot be watched.
+    /// From now on, something else is waited for at this descriptor, or nothing.
+    /// An error means that it cannot be watched.
     fn change(
         &mut self,
         number: usize,
@@ -36,7 +37,7 @@ pub trait Poller {
         after: Option<Interest>,
     ) -> io::Result<()>;
 
-    /// Waits until something is ready or the time is up. Adds the numbers of the descriptors that are ready.
+    /// Waits until something is ready or the time is up. Adds the numbers of the ready descriptors.
     fn wait<'fd>(
         &mut self,
         watched: impl Iterator<Item = Watched<'fd>>,

@@ -15,7 +15,13 @@ const BITS: RawFd = 1024;
 pub struct Select;
 
 impl Poller for Select {
-    fn change(&mut self, _: usize, fd: BorrowedFd<'_>, _: Option<Interest>, _: Option<Interest>) -> io::Result<()> {
+    fn change(
+        &mut self,
+        _number: usize,
+        fd: BorrowedFd<'_>,
+        _before: Option<Interest>,
+        _after: Option<Interest>,
+    ) -> io::Result<()> {
         let descriptor = fd.as_raw_fd();
         if descriptor < BITS {
             Ok(())
@@ -39,7 +45,8 @@ impl Poller for Select {
             numbers[fd as usize] = number;
             end = end.max(fd + 1);
         }
-        // SAFETY: each bit is the number of a descriptor that was borrowed for `'fd`, which is longer than this call. So all are open.
+        // SAFETY: each bit is the number of a descriptor that was borrowed for `'fd`, which is
+        // longer than this call. So all are open.
         unsafe { select(end, Some(&mut read), Some(&mut write), None, timeout)? };
         // The system has cleared the bits of those that are not ready.
         let descriptors = FdSetIter::new(&read).chain(FdSetIter::new(&write));

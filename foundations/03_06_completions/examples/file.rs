@@ -36,7 +36,8 @@ fn main() -> std::io::Result<()> {
         }
     }
     let names = fs::read_dir("/proc/self/task")?.map(|task| fs::read_to_string(task?.path().join("comm")));
-    let own = names.filter(|name| name.as_ref().is_ok_and(|name| !name.starts_with("iou-"))); // those are the kernel's
+    // The kernel's own threads are named `iou-…`.
+    let own = names.filter(|name| name.as_ref().is_ok_and(|name| !name.starts_with("iou-")));
     writeln!(stdout(), "threads of the program: {}", own.count())
     // ANCHOR_END: file
 }

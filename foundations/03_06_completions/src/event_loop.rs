@@ -62,9 +62,10 @@ impl EventLoop {
                 Ok(())
             }
             Done::Moved { number, ticket, buffer, result } => {
-                let client = self.clients.get_mut(number);
-                let is_expected = client.is_some_and(|client| client.connection.finish(ticket, buffer, result));
-                if is_expected { self.turn(number, now) } else { Ok(()) } // or it is of a client that has left
+                // The operation may be of a client that has left.
+                let Some(client) = self.clients.get_mut(number) else { return Ok(()) };
+                let is_expected = client.connection.finish(ticket, buffer, result);
+                if is_expected { self.turn(number, now) } else { Ok(()) }
             }
         }
     }
@@ -77,7 +78,8 @@ impl EventLoop {
     }
 
     // ANCHOR: turn
-    /// A client goes on until it wants to read or to write, or waits for its deadline. Each read and each write is an operation.
+    /// A client goes on until it wants to read or to write, or waits for its deadline.
+    /// Each read and each write is an operation.
     fn turn(&mut self, number: usize, now: Instant) -> io::Result<()> {
         let Some(client) = self.clients.get_mut(number) else { return Ok(()) };
         loop {

@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code, reason = "the kernel uses buffers and descriptors of which the compiler knows nothing")]
 
+use io_uring::squeue::Entry;
 use io_uring::types::{Fd, SubmitArgs, Timespec};
-use io_uring::{IoUring, opcode, squeue};
+use io_uring::{IoUring, opcode};
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::mem;
@@ -24,11 +25,13 @@ const UNHEARD: u64 = u64::MAX;
 pub struct Ring {
     queues: IoUring,
     lent: HashMap<u64, Lent>,
-    /// How many operations there have been. The number of an operation is its ticket, and is never used again.
+    /// How many operations there have been.
+    /// The number of an operation is its ticket, and is never used again.
     tickets: u64,
 }
 
-/// What the kernel uses until it reports that an operation is done: a descriptor that stays open, and a buffer that stays where it is.
+/// What the kernel uses until it reports that an operation is done:
+/// a descriptor that stays open, and a buffer that stays where it is.
 struct Lent {
     /// `None` if a client is to be accepted.
     client: Option<usize>,
@@ -89,12 +92,13 @@ impl Ring {
 
     // ANCHOR: start
     /// Puts an operation into the queue, and returns its ticket.
-    fn start(&mut self, mut lent: Lent, entry: impl FnOnce(Fd, &mut [u8]) -> squeue::Entry) -> io::Result<u64> {
+    fn start(&mut self, mut lent: Lent, entry: impl FnOnce(Fd, &mut [u8]) -> Entry) -> io::Result<u64> {
         self.tickets += 1;
         let entry = entry(Fd(lent.descriptor.as_raw_fd()), &mut lent.buffer).user_data(self.tickets);
         self.lent.insert(self.tickets, lent);
-        // SAFETY: the kernel uses the descriptor and the buffer until it reports the ticket. Until then both belong to `self.lent`: only
-        // `wait` takes something out of it, after the report, and `drop` leaks what is left. The bytes of a `Vec` do not move with it.
+        // SAFETY: the kernel uses the descriptor and the buffer until it reports the ticket. Until
+        // then both belong to `self.lent`: only `wait` takes something out of it, after the report,
+        // and `drop` leaks what is left. The bytes of a `Vec` do not move with it.
         while unsafe { self.queues.submission().push(&entry) }.is_err() {
             self.queues.submit()?; // the queue was full
         }
@@ -103,7 +107,8 @@ impl Ring {
     // ANCHOR_END: start
 
     // ANCHOR: cancel
-    /// Asks the kernel to end an operation early. It is reported all the same: it may have been done already.
+    /// Asks the kernel to end an operation early.
+    /// It is reported all the same: it may have been done already.
     pub fn cancel(&mut self, ticket: u64) -> io::Result<()> {
         let entry = opcode::AsyncCancel::new(ticket).build().user_data(UNHEARD);
         // SAFETY: this operation uses neither a descriptor nor a buffer.
@@ -115,7 +120,8 @@ impl Ring {
     // ANCHOR_END: cancel
 
     // ANCHOR: wait
-    /// Hands all new operations to the kernel, and waits until one is done or the time is up. Returns all that are done.
+    /// Hands all new operations to the kernel, and waits until one is done or the time is up.
+    /// Returns all that are done.
     pub fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Vec<Done>> {
         let time = timeout.map(Timespec::from);
         let limit = match &time {
@@ -129,7 +135,8 @@ impl Ring {
         let mut done = Vec::new();
         for report in self.queues.completion() {
             let ticket = report.user_data();
-            let Some(Lent { client, buffer, .. }) = self.lent.remove(&ticket) else { continue }; // a cancellation
+            let lent = self.lent.remove(&ticket);
+            let Some(Lent { client, buffer, .. }) = lent else { continue }; // a cancellation
             let result = match report.result() {
                 error @ ..0 => Err(io::Error::from_raw_os_error(-error)),
                 result => Ok(result),
@@ -137,7 +144,10 @@ impl Ring {
             done.push(match client {
                 // SAFETY: what an accept results in is a new descriptor, and nothing else has it.
                 None => Done::Accepted(result.map(|fd| unsafe { TcpStream::from_raw_fd(fd) })),
-                Some(number) => Done::Moved { number, ticket, buffer, result: result.map(|bytes| bytes as usize) },
+                Some(number) => {
+                    let result = result.map(|bytes| bytes as usize);
+                    Done::Moved { number, ticket, buffer, result }
+                }
             });
         }
         Ok(done)

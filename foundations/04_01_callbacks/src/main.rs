@@ -54,9 +54,15 @@ impl Server {
     }
 
     /// After a failure: if the socket was not ready, the callback gets the client when it is.
-    fn retry(&mut self, error: &io::Error, wait: Wait, client: Client, next: impl FnOnce(&mut Self, Client) + 'static) {
+    fn retry(
+        &mut self,
+        error: &io::Error,
+        wait: Wait,
+        client: Client,
+        callback: impl FnOnce(&mut Self, Client) + 'static,
+    ) {
         match error.kind() {
-            ErrorKind::WouldBlock => self.then(wait, client, next),
+            ErrorKind::WouldBlock => self.then(wait, client, callback),
             _ => give_up(error),
         }
     }
@@ -96,7 +102,8 @@ fn write_line(server: &mut Server, mut client: Client, mut line: Vec<u8>) {
             Ok(0) => return give_up(&ErrorKind::WriteZero.into()),
             Ok(written) => drop(line.drain(..written)),
             Err(error) => {
-                return server.retry(&error, Wait::Writable, client, |server, client| write_line(server, client, line));
+                let write_line = |server: &mut Server, client| write_line(server, client, line);
+                return server.retry(&error, Wait::Writable, client, write_line);
             }
         }
     }
@@ -106,8 +113,9 @@ fn write_line(server: &mut Server, mut client: Client, mut line: Vec<u8>) {
 
 fn finish(server: &mut Server, client: Client) {
     let Some(refusal) = client.lines.refusal() else { return };
+    // A client that is still sending should read the refusal.
     match client.stream.shutdown(Shutdown::Write) {
-        Ok(()) => discard(server, client, refusal, LINGER), // the client may still be sending, and should read the refusal
+        Ok(()) => discard(server, client, refusal, LINGER),
         Err(error) => give_up(&error),
     }
 }

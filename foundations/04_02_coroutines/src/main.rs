@@ -33,9 +33,13 @@ struct Handover {
     ended: Cell<Option<io::Result<()>>>,
 }
 
-type Coroutine<'h> = Pin<Box<dyn Future<Output = ()> + 'h>>;
+type Coroutine<'handover> = Pin<Box<dyn Future<Output = ()> + 'handover>>;
 
-fn run<'h>(mut event_loop: EventLoop<Coroutine<'h>>, handover: &'h Handover, delay: Duration) -> io::Result<()> {
+fn run<'handover>(
+    mut event_loop: EventLoop<Coroutine<'handover>>,
+    handover: &'handover Handover,
+    delay: Duration,
+) -> io::Result<()> {
     echo::announce(event_loop.address());
     loop {
         for event in event_loop.turn()? {
@@ -74,7 +78,7 @@ async fn handle_connection(mut stream: Stream<'_>, delay: Duration) -> io::Resul
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.socket.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.socket.shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     let mut rest = LINGER;
     while rest > 0 {
         match stream.read(&mut buffer).await? {
@@ -87,9 +91,9 @@ async fn handle_connection(mut stream: Stream<'_>, delay: Duration) -> io::Resul
 // ANCHOR_END: handle_connection
 
 // ANCHOR: stream
-struct Stream<'h> {
+struct Stream<'handover> {
     socket: TcpStream,
-    handover: &'h Handover,
+    handover: &'handover Handover,
 }
 
 impl Stream<'_> {
@@ -112,11 +116,10 @@ impl Stream<'_> {
     }
 
     /// Tries again whenever the socket is ready, until it does not say `WouldBlock`.
-    async fn retry<T>(
-        &mut self,
-        wait: Wait,
-        mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>,
-    ) -> io::Result<T> {
+    async fn retry<T, F>(&mut self, wait: Wait, mut attempt: F) -> io::Result<T>
+    where
+        F: FnMut(&mut TcpStream) -> io::Result<T>,
+    {
         loop {
             match attempt(&mut self.socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait(wait).await?,

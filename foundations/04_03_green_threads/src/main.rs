@@ -73,7 +73,7 @@ fn handle_connection(mut stream: Stream<'_>, delay: Duration) -> io::Result<()> 
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     io::copy(&mut stream.take(LINGER), &mut io::sink())?;
     Err(refusal)
 }
@@ -96,7 +96,10 @@ impl Stream<'_> {
     }
 
     /// Tries again whenever the socket is ready, until it does not say `WouldBlock`.
-    fn retry<T>(&mut self, wait: Wait, mut attempt: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
+    fn retry<T, F>(&mut self, wait: Wait, mut attempt: F) -> io::Result<T>
+    where
+        F: FnMut(&mut TcpStream) -> io::Result<T>,
+    {
         loop {
             match attempt(&mut self.socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.yielder.suspend(wait)?,

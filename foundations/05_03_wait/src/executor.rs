@@ -70,7 +70,8 @@ impl Task {
 }
 
 // ANCHOR: caught
-/// Runs code of a task. If it panics, the error says why. What was thrown is never dropped, because that could panic again.
+/// Runs code of a task. If it panics, the error says why.
+/// What was thrown is never dropped, because that could panic again.
 fn caught<T>(code: impl FnOnce() -> T) -> Result<T, &'static str> {
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|thrown| {
         let thrown: &'static (dyn Any + Send) = Box::leak(thrown);

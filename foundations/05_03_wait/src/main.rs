@@ -91,7 +91,7 @@ fn main() {
     }
 }
 
-/// Waits for four: a task that has finished, one that has begun, and two futures that have not been started.
+/// Waits for a task that has finished, one that has begun, and two futures that were not started.
 async fn waits(executor: Executor) -> Outcome {
     let mut quick = executor.spawn(async { Ok("quick") });
     let _ = (&mut quick).await;

@@ -16,7 +16,8 @@ pub trait Park {
     /// The waker that wakes the thread. If it is called before the thread rests, the thread does not rest.
     fn unparker(self: Arc<Self>) -> Waker;
 
-    /// Rests until that waker is called, but may return earlier. If a task is scheduled already, `may_rest` is false.
+    /// Rests until that waker is called, but may return earlier.
+    /// If a task is scheduled already, `may_rest` is false.
     fn park(&self, may_rest: bool);
 }
 
@@ -51,7 +52,8 @@ struct RunQueue {
     unparker: Waker,
 }
 
-/// What a waker holds. It may go to other threads, and the task may not: so it knows the number of its task, and no more.
+/// What a waker holds: only the number of its task, because the waker may go to other threads,
+/// and the task may not.
 struct TaskWaker {
     number: u64,
     queue: Arc<RunQueue>,
@@ -92,8 +94,8 @@ enum State {
 }
 
 impl Task {
-    /// Gives the task a turn: its future is polled, or dropped if the task was cancelled. It finishes when the future is
-    /// ready, panics, or is dropped.
+    /// Gives the task a turn: its future is polled, or dropped if the task was cancelled.
+    /// It finishes when the future is ready, panics, or is dropped.
     fn run(&self) {
         let Some(mut future) = self.future.take() else { return };
         let mut context = Context::from_waker(&self.waker);
@@ -116,7 +118,8 @@ impl Task {
     }
 }
 
-/// Runs code of a task. If it panics, this ends the task and nothing else. What it threw is forgotten: to drop it could panic again.
+/// Runs code of a task. If it panics, this ends the task and nothing else.
+/// What it threw is forgotten: to drop it could panic again.
 pub fn caught<T>(code: impl FnOnce() -> T) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(mem::forget).ok()
 }
@@ -215,9 +218,10 @@ impl Executor {
     // ANCHOR_END: executor
 
     // ANCHOR: round
-    /// Gives each task that is scheduled one turn. Returns whether the future of `block_on` is scheduled, too.
+    /// Gives each scheduled task one turn. Returns whether the future of `block_on` is scheduled.
     fn round(&self) -> bool {
-        let round = mem::take(&mut *lock(&self.queue.scheduled)); // a task that is woken from now on waits for the next round
+        // A task that is woken from now on waits for the next round.
+        let round = mem::take(&mut *lock(&self.queue.scheduled));
         for number in &round {
             let task = self.tasks.borrow().get(number).cloned();
             let Some(task) = task else { continue }; // it was woken, and has finished
@@ -236,7 +240,7 @@ impl Executor {
     // ANCHOR_END: round
 
     // ANCHOR: block_on
-    /// Runs this future to its end, and the tasks beside it. Then it drops the tasks that have not finished.
+    /// Runs this future to its end, and the tasks beside it. Then it drops the unfinished tasks.
     ///
     /// # Panics
     ///

@@ -15,7 +15,8 @@ use std::thread;
 use wakers::{Executor, lock};
 
 // ANCHOR: event
-/// Something that happens once. Whether it has happened and whom to wake are two things here, and nothing holds them together.
+/// Something that happens once. Whether it has happened and whom to wake are two things here,
+/// and nothing holds them together.
 struct Event {
     has_happened: AtomicBool,
     waker: Mutex<Option<Waker>>,

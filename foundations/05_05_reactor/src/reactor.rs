@@ -35,8 +35,12 @@ struct State {
 
 impl Readiness {
     // ANCHOR: poll
-    /// Attempts this if the system has reported that it may succeed. Otherwise it keeps the waker, in place of an earlier one.
-    pub fn poll<T>(&self, context: &Context<'_>, mut attempt: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
+    /// Attempts this if the system has reported that it may succeed.
+    /// Otherwise it keeps the waker, in place of an earlier one.
+    pub fn poll<T, F>(&self, context: &Context<'_>, mut attempt: F) -> Poll<io::Result<T>>
+    where
+        F: FnMut() -> io::Result<T>,
+    {
         loop {
             let mut state = lock(&self.0);
             if !mem::take(&mut state.is_ready) {
@@ -47,9 +51,9 @@ impl Readiness {
             }
             drop(state);
             match attempt() {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {} // look again: there may be a new report
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {} // there may be a new report
                 result => {
-                    lock(&self.0).is_ready = true; // there may be more: only `WouldBlock` says that there is not
+                    lock(&self.0).is_ready = true; // only `WouldBlock` says that there is no more
                     return Poll::Ready(result);
                 }
             }
@@ -103,22 +107,25 @@ impl Reactor {
     }
 
     // ANCHOR: wait
-    /// Asks the system, in one call for all tasks, which sockets are ready. If the thread may rest, it does so there, until
-    /// a socket is ready, a timer is due, or `unpark` is called. Returns the wakers to call.
+    /// Asks the system, in one call for all tasks, which sockets are ready. If the thread may rest,
+    /// it does so there, until a socket is ready, a timer is due, or `unpark` is called.
+    /// Returns the wakers to call.
     ///
     /// # Panics
     ///
-    /// If the system does not answer. It has no reason not to: its descriptors are open as long as the reactor lives.
+    /// If the system does not answer. It has no reason not to:
+    /// its descriptors are open as long as the reactor lives.
     pub fn wait(&self, may_rest: bool) -> Vec<Waker> {
-        let timeout = if may_rest { self.time_until_next_timer() } else { Some(Duration::ZERO) };
+        let mut timeout = if may_rest { self.time_until_next_timer() } else { Some(Duration::ZERO) };
         let mut events = Events::with_capacity(1024);
-        if let Err(error) = lock(&self.poll).poll(&mut events, timeout) {
+        while let Err(error) = lock(&self.poll).poll(&mut events, timeout) {
             assert_eq!(error.kind(), ErrorKind::Interrupted, "cannot wait for sockets: {error}");
+            timeout = Some(Duration::ZERO); // meanwhile, timers became due and sockets ready
         }
         let mut wakers = self.due_timers();
         for event in &events {
             let registration = lock(&self.sockets).get(&event.token().0).cloned();
-            let Some(registration) = registration else { continue }; // it is `UNPARK`, or the socket was closed
+            let Some(registration) = registration else { continue }; // it is `UNPARK`, or a closed socket
             if event.is_readable() || event.is_read_closed() {
                 wakers.extend(registration.read.set_ready());
             }

@@ -40,7 +40,10 @@ impl Reactor {
 
     // ANCHOR: timeout
     /// Runs this future to its end, or drops it when it takes longer than `limit`.
-    pub async fn timeout<T>(&self, limit: Duration, future: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    pub async fn timeout<T, F>(&self, limit: Duration, future: F) -> io::Result<T>
+    where
+        F: Future<Output = io::Result<T>>,
+    {
         let mut future = pin!(future);
         let mut sleep = pin!(self.sleep(limit));
         poll_fn(|context| match future.as_mut().poll(context) {

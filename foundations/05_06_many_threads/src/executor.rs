@@ -51,8 +51,8 @@ impl Task {
         lock(&self.progress).state
     }
 
-    /// Gives the task a turn: its future is polled, or dropped if the task was cancelled. It finishes when the future is
-    /// ready, panics, or is dropped.
+    /// Gives the task a turn: its future is polled, or dropped if the task was cancelled.
+    /// It finishes when the future is ready, panics, or is dropped.
     fn run(&self) {
         let Some(mut future) = lock(&self.future).take() else { return };
         let mut context = Context::from_waker(&self.waker);

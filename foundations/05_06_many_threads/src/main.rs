@@ -48,6 +48,9 @@ fn serve(listener: std::net::TcpListener, arguments: &Arguments) -> io::Result<(
 // ANCHOR_END: serve
 
 // ANCHOR: accept_loop
+/// A client's stream, which the reactor knows.
+type Stream = Registered<TcpStream>;
+
 async fn accept_loop(
     executor: Arc<Executor>,
     reactor: Arc<Reactor>,
@@ -68,7 +71,7 @@ async fn accept_loop(
 }
 
 /// Serves one client, until it leaves or something fails.
-async fn serve_client(reactor: Arc<Reactor>, stream: Registered<TcpStream>, delay: Duration) {
+async fn serve_client(reactor: Arc<Reactor>, stream: Stream, delay: Duration) {
     if let Err(error) = handle_connection(&reactor, stream, delay).await {
         echo::log(format_args!("gave up on a connection: {error}"));
     }
@@ -76,7 +79,7 @@ async fn serve_client(reactor: Arc<Reactor>, stream: Registered<TcpStream>, dela
 // ANCHOR_END: accept_loop
 
 // ANCHOR: handle_connection
-async fn handle_connection(reactor: &Reactor, mut stream: Registered<TcpStream>, delay: Duration) -> io::Result<()> {
+async fn handle_connection(reactor: &Reactor, mut stream: Stream, delay: Duration) -> io::Result<()> {
     let patience = echo::patience();
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
@@ -92,7 +95,7 @@ async fn handle_connection(reactor: &Reactor, mut stream: Registered<TcpStream>,
         }
     }
     let Some(refusal) = lines.refusal() else { return Ok(()) };
-    stream.get().shutdown(Shutdown::Write)?; // the client may still be sending, and should read the refusal
+    stream.get().shutdown(Shutdown::Write)?; // a client that is still sending should read the refusal
     let mut rest = LINGER;
     while rest > 0 {
         match reactor.timeout(patience, stream.read(&mut buffer)).await? {

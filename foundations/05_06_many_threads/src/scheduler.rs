@@ -38,7 +38,7 @@ enum State {
     Scheduled,
     /// A thread polls it.
     Running,
-    /// A thread polls it, and it has been woken since. What it has seen may have changed, so it needs another turn.
+    /// A thread polls it, and it was woken since. It needs another turn, to see what has changed.
     Notified,
 }
 

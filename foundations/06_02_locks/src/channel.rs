@@ -14,8 +14,8 @@ pub struct Channel<T> {
 
 impl<T> Channel<T> {
     /// An empty queue.
-    pub fn new(capacity: usize) -> Self {
-        Self { messages: Semaphore::new(0), free_slots: Semaphore::new(capacity), queue: RefCell::default() }
+    pub fn new(slots: usize) -> Self {
+        Self { messages: Semaphore::new(0), free_slots: Semaphore::new(slots), queue: RefCell::default() }
     }
 
     /// Waits for room, and puts the message there.
@@ -28,9 +28,9 @@ impl<T> Channel<T> {
     /// Waits for a message, and takes the oldest one.
     pub async fn receive(&self) -> T {
         self.messages.acquire().await.spend();
-        let Some(message) = self.queue.borrow_mut().pop_front() else { unreachable!("each permit is a message") };
+        let message = self.queue.borrow_mut().pop_front();
         self.free_slots.release();
-        message
+        message.unwrap_or_else(|| unreachable!("each permit is a message"))
     }
 }
 // ANCHOR_END: channel

@@ -12,7 +12,7 @@ pub struct Semaphore(RefCell<State>);
 
 struct State {
     free: usize,
-    /// The wakers of the tasks that wait, by the number of their ticket. While a task waits, no permit is free.
+    /// The wakers of the tasks that wait, by ticket. While a task waits, no permit is free.
     line: BTreeMap<u64, Waker>,
     next_ticket: u64,
 }
@@ -78,8 +78,8 @@ impl<'semaphore> Future for Acquire<'semaphore> {
 // ANCHOR_END: acquire
 
 // ANCHOR: leave
-/// A task that is cancelled leaves the line. If its ticket is no longer there, the task was handed a permit, and
-/// passes the permit on.
+/// A task that is cancelled leaves the line. If its ticket is no longer there,
+/// the task was handed a permit, and passes the permit on.
 impl Drop for Acquire<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };

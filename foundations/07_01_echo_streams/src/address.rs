@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, Error, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use tokio::net::{UnixListener, UnixStream};
@@ -40,6 +40,9 @@ impl fmt::Display for Address<'_> {
 /// Listens on this path, even if a server that is gone has left its socket there.
 #[allow(dead_code, reason = "the client listens nowhere")]
 pub async fn bind(path: &Path) -> io::Result<UnixListener> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::new(ErrorKind::InvalidInput, "the name of a file is missing"));
+    }
     match UnixListener::bind(path) {
         Err(error) if error.kind() == ErrorKind::AddrInUse && is_stale(path).await => {
             fs::remove_file(path)?;
@@ -49,10 +52,12 @@ pub async fn bind(path: &Path) -> io::Result<UnixListener> {
     }
 }
 
-/// Whether this is a socket on which no program listens. Connecting to a file that is not a socket is refused as well.
+/// Whether this is a socket on which no program listens.
+/// Connecting to a file that is not a socket is refused as well.
 async fn is_stale(path: &Path) -> bool {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    is_socket && UnixStream::connect(path).await.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+    let is_refusal = |error: Error| error.kind() == ErrorKind::ConnectionRefused;
+    is_socket && UnixStream::connect(path).await.is_err_and(is_refusal)
 }
 // ANCHOR_END: bind
 

@@ -37,7 +37,8 @@ struct Handlers {
 async fn main() {
     let arguments = echo::arguments();
     let mut signals = checked("Ctrl-C", stopping::signals());
-    let handlers = Handlers { delay: arguments.delay, running: TaskTracker::new(), stopping: CancellationToken::new() };
+    let (running, stopping) = (TaskTracker::new(), CancellationToken::new());
+    let handlers = Handlers { delay: arguments.delay, running, stopping };
     match Address::from(arguments.address.as_str()) {
         Address::Tcp(address) => {
             let listener = checked(address, TcpListener::bind(address).await);
@@ -68,7 +69,10 @@ fn checked<T>(address: &str, bound: io::Result<T>) -> T {
 async fn accept(mut listener: impl Listener<Io: Unpin + Send + 'static>, handlers: &Handlers) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(handlers.running.spawn(serve(stream, handlers.delay, handlers.stopping.clone()))),
+            Ok((stream, _)) => {
+                let handler = serve(stream, handlers.delay, handlers.stopping.clone());
+                handlers.running.spawn(handler);
+            }
             Err(error) => time::sleep(echo::cannot_accept(&error)).await,
         }
     }
@@ -92,11 +96,11 @@ async fn handle_connection(
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
     while lines.is_open() {
-        with_time_limit(stream.flush()).await?; // before each wait: the client may be waiting for what is in the buffer
+        with_time_limit(stream.flush()).await?; // the client may be waiting for what is in the buffer
         let received = select! {
             biased; // what has arrived counts
             received = with_time_limit(stream.read(&mut buffer)) => received?,
-            () = stopping.cancelled(), if lines.is_idle() => 0, // as though the client had finished
+            () = stopping::is_due(stopping, &lines) => 0, // as though the client had finished
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {
@@ -110,8 +114,9 @@ async fn handle_connection(
     with_time_limit(stream.shutdown()).await?; // flushes, then says that nothing more comes
     let Some(refusal) = lines.refusal() else { return Ok(()) };
     let (mut rest, mut nowhere) = (stream.take(LINGER), io::sink());
+    // Drains the stream until the client has read why.
     select! {
-        drained = with_time_limit(io::copy(&mut rest, &mut nowhere)) => drained?, // until the client has read why
+        drained = with_time_limit(io::copy(&mut rest, &mut nowhere)) => drained?,
         () = stopping.cancelled() => 0,
     };
     Err(refusal)

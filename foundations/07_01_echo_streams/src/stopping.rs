@@ -1,5 +1,6 @@
 //! What a signal does: no new client is accepted, and what has arrived is still sent back.
 
+use echo::Lines;
 use std::process;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -32,6 +33,14 @@ async fn stop_signal([interrupt, terminate]: &mut Signals) {
     select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+    }
+}
+
+/// Waits until a handler should read no more: for the rest of a line that has begun, it may wait, but not for all of the time.
+pub async fn is_due(stopping: &CancellationToken, lines: &Lines) {
+    stopping.cancelled().await;
+    if !lines.is_idle() {
+        time::sleep(echo::patience_or(GRACE) / 2).await;
     }
 }
 

@@ -4,6 +4,7 @@ use crate::commands;
 use crate::reply::{Problem, Reply};
 use crate::request::Requests;
 use crate::session::{Client, Session, Shared, now};
+use common::command_line;
 use past_urgent::PastUrgent;
 use socket2::{SockRef, TcpKeepalive};
 use std::io::{Error, ErrorKind};
@@ -23,6 +24,8 @@ const ENOUGH: usize = 64 * 1024;
 static PATIENCE: LazyLock<Duration> = LazyLock::new(echo::patience);
 /// How many bytes of requests are still answered once the server is stopping. (What had arrived by then is seldom more.)
 const LAST_BYTES: usize = 1024 * 1024;
+/// How long to wait for the rest of a request that has begun to arrive, once the server is stopping.
+const LAST_WAIT: Duration = Duration::from_secs(5);
 /// After how long a silence the system asks whether the client is still there. (A client that is may be silent forever.)
 const SILENCE: Duration = Duration::from_secs(300);
 /// How long, and how far, to read on after the last answer, so that the client can read it.
@@ -43,7 +46,7 @@ pub async fn serve(
         None => refuse(PastUrgent(stream), stopping).await,
     };
     if let Err(error) = served {
-        shared.log_failure(address, error);
+        command_line::gave_up_on(Ok(address), error);
     }
 }
 
@@ -102,6 +105,7 @@ async fn handle_connection(
     let mut stop_signal = pin!(also_stopping.wait_for(|stop| *stop));
     let (mut requests, mut reply) = (Requests::default(), Reply::default());
     let (mut client, mut last_bytes) = (Client::new(shared), LAST_BYTES);
+    let mut last_wait = pin!(last_wait(stopping.clone()));
     loop {
         let received = select! {
             biased; // what has arrived counts
@@ -110,6 +114,7 @@ async fn handle_connection(
                 client.is_leaving = true; // after one more answer, if it has begun to ask
                 if requests.has_begun() { continue } else { 0 }
             }
+            () = &mut last_wait => return Err(ErrorKind::TimedOut.into()),
         };
         if received == 0 {
             return Ok(None);
@@ -130,6 +135,12 @@ async fn handle_connection(
             return Ok(problem);
         }
     }
+}
+
+/// Waits until the server stops, and then for the rest of a request that has begun, but not long enough to hold the server up.
+async fn last_wait(mut stopping: Stopping) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+    time::sleep(echo::patience_or(LAST_WAIT)).await;
 }
 
 // ANCHOR: answer

@@ -4,14 +4,8 @@ use crate::reply::{Problem, Reply};
 use crate::request;
 use crate::store::Store;
 use crate::transaction::Transaction;
-use common::command_line;
 use std::cell::{Cell, RefCell};
-use std::fmt::Display;
-use std::net::SocketAddr;
-use std::time::{Duration, Instant, UNIX_EPOCH};
-
-/// How often a failed connection is worth a line in the log. Clients that fail on purpose must not fill the disk.
-const BETWEEN_LINES: Duration = Duration::from_secs(1);
+use std::time::UNIX_EPOCH;
 
 /// What all clients share. It stays on its thread, because it is in an `Rc`.
 #[derive(Default)]
@@ -19,21 +13,6 @@ pub struct Shared {
     /// The keys and their values.
     pub store: RefCell<Store>,
     clients_so_far: Cell<i64>,
-    /// When a failed connection was last logged, and how many were not logged since.
-    failures: Cell<(Option<Instant>, u64)>,
-}
-
-impl Shared {
-    /// Says why a connection has failed, but at most once a second.
-    pub fn log_failure(&self, client: SocketAddr, error: impl Display) {
-        let (last, unsaid) = self.failures.get();
-        if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
-            return self.failures.set((last, unsaid + 1));
-        }
-        self.failures.set((Some(Instant::now()), 0));
-        let others = if unsaid > 0 { format!(" (and on {unsaid} others since the last line)") } else { String::new() };
-        command_line::log(format_args!("gave up on {client}: {error}{others}"));
-    }
 }
 
 /// What is remembered of a client.

@@ -27,9 +27,9 @@ struct Entry {
 }
 
 impl Entry {
-    /// About how many bytes it takes with its key, whose bytes are kept once more for a deadline.
+    /// About how many bytes it takes with its key. For a deadline, the bytes of the key are kept once more, and there may be one at any time.
     fn size(&self, key: &[u8]) -> usize {
-        ENTRY + key.len() + self.value.len() + self.deadline.map_or(0, |_| DEADLINE + key.len())
+        ENTRY + DEADLINE + 2 * key.len() + self.value.len()
     }
 }
 
@@ -170,14 +170,12 @@ impl Store {
     /// Sets when a key expires. Its old deadline is forgotten, in the order too, so that no key has two.
     pub fn expire_at(&mut self, key: &[u8], deadline: Option<Millis>) {
         let Some((_, key, entry)) = self.entries.get_full_mut(key) else { return };
-        self.used -= entry.size(key);
         if let Some(old) = mem::replace(&mut entry.deadline, deadline) {
             self.deadlines.remove(&(old, key.clone()));
         }
         if let Some(new) = deadline {
             self.deadlines.insert((new, key.clone()));
         }
-        self.used += entry.size(key);
     }
 
     /// The keys that have not expired.
@@ -186,7 +184,8 @@ impl Store {
     }
 
     // ANCHOR: scan
-    /// Some keys, and the cursor for the next ones. A cursor of zero begins a scan, and a returned zero ends it.
+    /// Some keys, and the cursor for the next ones.
+    /// A cursor of zero begins a scan, and a returned zero ends it.
     ///
     /// It goes from the last place to the first. When a key is removed, the one in
     /// the last place moves into the gap. So a key may be seen twice, but never missed.

@@ -42,6 +42,7 @@ const NEVER_ENDS: Ending = Ending::SentAway(CloseCode::Size, "a message may take
 const NOT_TEXT: Ending = Ending::SentAway(CloseCode::Unsupported, "only text messages are understood");
 
 type Socket = WebSocketStream<InspectReader<TokioIo<Upgraded>, Box<dyn FnMut(&[u8]) + Send>>>;
+type ReadHalf = SplitStream<Socket>;
 
 /// A client, as its task talks to it. The half of the connection that is read is not in here: the loop that reads has it.
 struct Client {
@@ -132,15 +133,16 @@ pub async fn converse(upgraded: Upgraded, Chat { room, stopping, .. }: Chat) {
 impl Client {
     // ANCHOR: talk
     /// Asks for a name, and then carries messages in both directions at the same time.
-    async fn talk(&self, incoming: &mut SplitStream<Socket>, room: &Arc<Room>) -> Result<Infallible, Ending> {
+    async fn talk(&self, incoming: &mut ReadHalf, room: &Arc<Room>) -> Result<Infallible, Ending> {
         let entered = timeout(self.patience, self.enter(incoming, room));
         let member = entered.await.map_err(|_| NAMELESS)??;
-        let (never, _) = try_join!(self.listen(incoming, &member), self.speak(&member))?;
-        Ok(never)
+        let Err(ending) = try_join!(self.listen(incoming, &member), self.speak(&member));
+        room.leave(member).await;
+        Err(ending)
     }
 
     /// Says to the others what the client sends.
-    async fn listen(&self, incoming: &mut SplitStream<Socket>, member: &Member) -> Result<Infallible, Ending> {
+    async fn listen(&self, incoming: &mut ReadHalf, member: &Member) -> Result<Infallible, Ending> {
         loop {
             member.say(&self.next_text(incoming).await?);
         }
@@ -151,12 +153,13 @@ impl Client {
         loop {
             let first = member.hear().await;
             let more = iter::from_fn(|| member.hear_now());
-            self.send(iter::once(first).chain(more).take(MAX_WAITING).map(|heard| Message::Text(heard.into()))).await?;
+            let heard = iter::once(first).chain(more).take(MAX_WAITING);
+            self.send(heard.map(|text| Message::Text(text.into()))).await?;
         }
     }
     // ANCHOR_END: talk
 
-    async fn enter(&self, incoming: &mut SplitStream<Socket>, room: &Arc<Room>) -> Result<Member, Ending> {
+    async fn enter(&self, incoming: &mut ReadHalf, room: &Arc<Room>) -> Result<Member, Ending> {
         self.send(["* Welcome! Which name is yours?".into()]).await?;
         loop {
             match room.join(&self.next_text(incoming).await?) {
@@ -170,8 +173,8 @@ impl Client {
     }
 
     // ANCHOR: next_text
-    /// The next text that the client sends. If it is silent for long, a ping asks whether it is still there.
-    async fn next_text(&self, incoming: &mut SplitStream<Socket>) -> Result<Utf8Bytes, Ending> {
+    /// The next text of the client. After a long silence, a ping asks whether it is still there.
+    async fn next_text(&self, incoming: &mut ReadHalf) -> Result<Utf8Bytes, Ending> {
         loop {
             sleep(PACE).await;
             let message = match timeout(self.patience / 2, incoming.next()).await {
@@ -193,7 +196,8 @@ impl Client {
     // ANCHOR_END: next_text
 
     // ANCHOR: send
-    /// Sends these messages in as few packets as possible. If the client does not read them, its task waits, but not forever.
+    /// Sends these messages in as few packets as possible.
+    /// If the client does not read them, its task waits, but not forever.
     async fn send(&self, messages: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
         let mut outgoing = self.outgoing.lock().await;
         self.in_time(outgoing.flush()).await?; // sends the pongs that still wait, to make room

@@ -10,7 +10,7 @@ use hyper::header::{
 };
 use hyper::http::HeaderValue;
 use hyper::http::uri::Authority;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use std::fmt::Display;
 use std::net::IpAddr;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
@@ -28,6 +28,7 @@ type Answer = Response<Full<Bytes>>;
 pub fn answer(request: Request<Incoming>, chat: &Chat) -> Answer {
     let headers = request.headers();
     match (request.uri().path(), request.method()) {
+        _ if !has_one_host(&request) => refusal(StatusCode::BAD_REQUEST, "a request needs one Host"),
         _ if !is_ours(headers, &chat.hosts) => {
             refusal(StatusCode::MISDIRECTED_REQUEST, "this server does not have that name")
         }
@@ -44,7 +45,8 @@ pub fn answer(request: Request<Incoming>, chat: &Chat) -> Answer {
 // ANCHOR_END: answer
 
 // ANCHOR: origin
-/// Whether the page that asks is our own. A browser says where its page is from; other programs have no page.
+/// Whether the page that asks is our own.
+/// A browser says where its page is from; other programs have no page.
 fn is_from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let origin = origin.to_str().unwrap_or_default();
@@ -52,7 +54,8 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     host.is_some_and(|host| headers.get(HOST).is_some_and(|here| here == host))
 }
 
-/// Whether the name in `Host` is ours: an address, `localhost`, or a name that we were given. A browser always sends this header.
+/// Whether the name in `Host` is ours: an address, `localhost`, or a name that we were given.
+/// A browser always sends this header.
 fn is_ours(headers: &HeaderMap, hosts: &[String]) -> bool {
     let Some(host) = headers.get(HOST) else { return true };
     let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
@@ -108,6 +111,14 @@ fn not_allowed(methods: &'static str) -> Answer {
     let mut refusal = refusal(StatusCode::METHOD_NOT_ALLOWED, format_args!("only {methods} is understood here"));
     refusal.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     refusal
+}
+
+/// Whether the request names one host, as RFC 9112 (section 3.2) demands. Only HTTP/1.0 has none.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() == Version::HTTP_10,
+        number => number == 1,
+    }
 }
 
 fn refusal(status: StatusCode, reason: impl Display) -> Answer {

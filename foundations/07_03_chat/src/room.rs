@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tokio::task;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// How many messages to keep for a member that does not read them.
@@ -14,6 +15,8 @@ pub const MAX_WAITING: usize = 256;
 #[derive(Default)]
 pub struct Room {
     inboxes: Mutex<Vec<Arc<Inbox>>>,
+    /// Through it, members leave one by one.
+    door: tokio::sync::Mutex<()>,
 }
 
 impl Room {
@@ -32,6 +35,14 @@ impl Room {
         let member = Member { room: Arc::clone(self), inbox };
         member.put(&inboxes, format!("* {} is here", member.name()));
         Ok((member, greeting))
+    }
+
+    /// Lets a member leave, and gives other tasks a turn before the next one leaves. If a crowd left in one moment, the inboxes of members
+    /// that read all the time would be full.
+    pub async fn leave(&self, member: Member) {
+        let _one_by_one = self.door.lock().await;
+        drop(member);
+        task::yield_now().await;
     }
 }
 
@@ -108,7 +119,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         let mut inboxes = lock(&self.room.inboxes);
         inboxes.retain(|inbox| !Arc::ptr_eq(inbox, &self.inbox));
-        self.put(&inboxes, format!("* {} has left", self.name())); // before another client can enter under this name
+        self.put(&inboxes, format!("* {} has left", self.name())); // before another client takes this name
     }
 }
 // ANCHOR_END: leave

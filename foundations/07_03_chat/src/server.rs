@@ -24,6 +24,8 @@ const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r
 const GOODBYE: Duration = Duration::from_secs(1);
 /// How long goodbyes may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(5);
+/// How many bytes the head of a request may have. (hyper alone would keep 400 kB for each client.)
+const MAX_HEAD: usize = 16 * 1024;
 
 /// How long clients that have connected already are still let in, once the server is stopping.
 const LAST_CLIENTS: Duration = Duration::from_millis(50);
@@ -85,7 +87,9 @@ async fn serve(stream: TcpStream, chat: Chat) {
     });
     let _ = stream.set_nodelay(true); // a message is not to wait for the next one
     let stream = TokioIo::new(PastUrgent(stream));
-    let mut http = pin!(http1::Builder::new().half_close(true).serve_connection(stream, answer).with_upgrades());
+    let mut builder = http1::Builder::new();
+    let http = builder.half_close(true).max_buf_size(MAX_HEAD).serve_connection(stream, answer);
+    let mut http = pin!(http.with_upgrades());
     let ended = select! {
         biased; // a request that has arrived is answered, even if the server stops
         ended = http.as_mut() => Some(ended),

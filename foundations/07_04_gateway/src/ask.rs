@@ -43,7 +43,7 @@ pub async fn ask(client: &Client, method: &Method, service: &Service) -> Answer 
     match response.status() {
         StatusCode::OK => {}
         status if status.is_redirection() && response.headers().contains_key(LOCATION) => {
-            return Err(format!("it redirects elsewhere ({status})")); // we do not follow: it could lead anywhere
+            return Err(format!("it redirects elsewhere ({status})")); // it could lead anywhere
         }
         status => return Err(format!("it answered {status}")),
     }

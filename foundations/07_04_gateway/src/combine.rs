@@ -18,7 +18,8 @@ pub struct Timeouts {
 }
 
 // ANCHOR: one_by_one
-/// Asks the services one after the other. This is the mistake: each question waits for the answer to the one before.
+/// Asks the services one after the other.
+/// This is the mistake: each question waits for the answer to the one before.
 pub async fn one_by_one(client: &Client, method: &Method, services: &[Service]) -> Vec<Answer> {
     let mut answers = Vec::new();
     for service in services {
@@ -37,11 +38,16 @@ pub async fn together(client: &Client, method: &Method, services: &[Service]) ->
 
 // ANCHOR: with_care
 /// The same, but each service has a time-out, and a service that fails or is late may get a second try.
-pub async fn with_care(client: &Client, method: &Method, services: &[Service], timeouts: Timeouts) -> Vec<Answer> {
-    let late = || Err(format!("no answer within {}", humantime::format_duration(timeouts.total)));
+pub async fn with_care(
+    client: &Client,
+    method: &Method,
+    services: &[Service],
+    Timeouts { total, before_second_try }: Timeouts,
+) -> Vec<Answer> {
+    let late = || Err(format!("no answer within {}", humantime::format_duration(total)));
     let in_time = async |service| {
-        let answer = ask_twice(client, method, service, timeouts.before_second_try);
-        timeout(timeouts.total, answer).await.unwrap_or_else(|_| late())
+        let answer = ask_twice(client, method, service, before_second_try);
+        timeout(total, answer).await.unwrap_or_else(|_| late())
     };
     join_all(services.iter().map(in_time)).await
 }

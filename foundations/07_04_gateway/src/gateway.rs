@@ -6,8 +6,8 @@ use crate::service::Service;
 use clap::ValueEnum;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -45,11 +45,15 @@ impl Gateway {
     /// Answers a request. The future of this may be dropped: then the services are no longer asked, and the permit is back.
     // ANCHOR: answer
     pub async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        if !has_one_host(request) {
+            return text(StatusCode::BAD_REQUEST, "a request needs one Host\n");
+        }
         let method = match *request.method() {
             Method::GET | Method::HEAD => Method::GET,
             Method::POST => Method::POST,
             _ => {
-                return header(text(StatusCode::METHOD_NOT_ALLOWED, "GET or POST, please\n"), ALLOW, "GET, HEAD, POST");
+                let refusal = text(StatusCode::METHOD_NOT_ALLOWED, "GET or POST, please\n");
+                return header(refusal, ALLOW, "GET, HEAD, POST");
             }
         };
         match request.uri().path() {
@@ -58,11 +62,8 @@ impl Gateway {
             _ => return text(StatusCode::NOT_FOUND, "there is nothing here but / and /status\n"),
         }
         let Ok(_permit) = self.free.try_acquire() else {
-            return header(
-                text(StatusCode::SERVICE_UNAVAILABLE, "too many requests are under way\n"),
-                RETRY_AFTER,
-                "1",
-            );
+            let refusal = text(StatusCode::SERVICE_UNAVAILABLE, "too many requests are under way\n");
+            return header(refusal, RETRY_AFTER, "1");
         };
         self.combined(&self.ask_all(&method).await)
     }
@@ -79,7 +80,8 @@ impl Gateway {
     }
 
     // ANCHOR: combined
-    /// One line for each service: what it has said, or why it is missing. If all of them are missing, the status says so.
+    /// One line for each service: what it has said, or why it is missing.
+    /// If all of them are missing, the status says so.
     fn combined(&self, answers: &[Answer]) -> Response<Full<Bytes>> {
         let line = |(service, answer): (&Service, &Answer)| {
             let (key, value) = match answer {
@@ -99,6 +101,14 @@ impl Gateway {
     fn status(&self) -> String {
         let under_way = self.limit - self.free.available_permits();
         format!("requests under way: {under_way}\ntasks: {}\n", Handle::current().metrics().num_alive_tasks())
+    }
+}
+
+/// Whether the request names one host, as RFC 9112 (section 3.2) demands. Only HTTP/1.0 has none.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() == Version::HTTP_10,
+        number => number == 1,
     }
 }
 

@@ -17,6 +17,8 @@ use tokio::time;
 
 /// How long the answer may take that is under way when the time of a connection is up.
 const GRACE: Duration = Duration::from_secs(5);
+/// How many bytes the head of a request may have. (hyper alone would keep 400 kB for each client.)
+const MAX_HEAD: usize = 16 * 1024;
 
 /// Serves clients until the program ends.
 pub async fn run(listener: TcpListener, gateway: Gateway) {
@@ -31,17 +33,20 @@ pub async fn run(listener: TcpListener, gateway: Gateway) {
 }
 
 // ANCHOR: serve
-/// Answers the requests of one connection. If the client closes it, hyper drops the answer that is under way.
+/// Answers the requests of one connection.
+/// If the client closes it, hyper drops the answer that is under way.
 async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     let answer = service_fn(async |mut request: Request<Incoming>| {
+        // We need no body, but hyper sees the end of a connection only after it has read the body.
         while let Some(part) = request.body_mut().frame().await {
-            part?; // we need no body, but hyper sees the end of a connection only after it has read what comes before
+            part?;
         }
         Ok::<_, hyper::Error>(gateway.answer(&request).await)
     });
     let _ = stream.set_nodelay(true);
-    let http =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(PastUrgent(stream)), answer);
+    let stream = TokioIo::new(PastUrgent(stream));
+    let mut builder = http1::Builder::new();
+    let http = builder.timer(TokioTimer::new()).max_buf_size(MAX_HEAD).serve_connection(stream, answer);
     let mut http = pin!(http);
     let ended = match time::timeout(echo::patience(), http.as_mut()).await {
         Ok(ended) => Ok(ended),

@@ -27,6 +27,11 @@ impl FromStr for Service {
         if authority.host().is_empty() {
             return Err(format!("{text} is not a URL: it names no host"));
         }
+        let host = authority.host();
+        let expected = authority.port_u16().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        if authority.as_str() != expected {
+            return Err(format!("{text} has more than a host and a port between http:// and its path"));
+        }
         let last = url.path().rsplit('/').find(|part| !part.is_empty());
         let name = last.unwrap_or(authority.as_str()).to_owned();
         Ok(Self { name, url, budget: Budget::default() })
@@ -52,7 +57,8 @@ impl Default for Budget {
 impl Budget {
     /// Counts a first try.
     pub fn deposit(&self) {
-        let _ = self.0.fetch_update(Relaxed, Relaxed, |saved| Some(MAX_BALANCE.min(saved + 1))); // it cannot fail
+        let one_more = |saved: u32| Some(MAX_BALANCE.min(saved + 1));
+        let _ = self.0.fetch_update(Relaxed, Relaxed, one_more); // it cannot fail
     }
 
     /// Whether there may be a second try now.

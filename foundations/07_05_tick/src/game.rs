@@ -57,8 +57,8 @@ impl Game {
     }
 
     // ANCHOR: receive
-    /// What to answer to a packet, if anything. The answer is as long as the packet, because the address may be forged: only a player
-    /// that sends the cookie has received it.
+    /// The answer to a packet, if any. It is as long as the packet, because the address may be
+    /// forged: only a player that sends the cookie has received it.
     pub fn receive(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<[u8; LENGTH]> {
         let Some((said, wish)) = packet::decode_wish(packet) else {
             self.counts.malformed += 1;
@@ -106,14 +106,16 @@ impl Game {
     // ANCHOR_END: player
 
     // ANCHOR: tick
-    /// Moves the world to the present: by one step, or by several if ticks were missed. Forgets silent players.
+    /// Moves the world to the present, by several steps if ticks were missed.
+    /// Forgets silent players.
     pub fn tick(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.now) > MAX_CATCH_UP {
+            self.now = now - MAX_CATCH_UP;
+            self.players.values_mut().for_each(|player| player.heard = now); // our own silence
+        }
         let before = self.players.len();
         self.players.retain(|_, player| now.saturating_duration_since(player.heard) <= self.rules.patience);
         self.counts.forgotten += (before - self.players.len()) as u64;
-        if now.saturating_duration_since(self.now) > MAX_CATCH_UP {
-            self.now = now - MAX_CATCH_UP;
-        }
         while self.now + TICK <= now {
             self.now += TICK;
             self.steps += 1;
@@ -225,12 +227,28 @@ mod tests {
             say(&mut game, port, RIGHT, start);
         }
         let later = start + PATIENCE;
-        say(&mut game, 2, RIGHT, later);
-        game.tick(later);
+        let mut now = start;
+        while now < later {
+            now += MAX_CATCH_UP.min(later - now);
+            say(&mut game, 2, RIGHT, now);
+            game.tick(now);
+        }
         assert_eq!(game.players(), 2);
         game.tick(later + TICK);
         assert!(game.picture(address(1)).is_none() && game.picture(address(2)).is_some());
         assert!(game.to_string().contains("2 entered, 1 forgotten"), "{game}");
+    }
+
+    #[test]
+    fn a_server_that_was_suspended_does_not_take_its_own_silence_for_that_of_its_players() {
+        let (mut game, start) = game(2);
+        say(&mut game, 1, RIGHT, start);
+        game.tick(start + PATIENCE * 2);
+        assert!(game.picture(address(1)).is_some() && game.to_string().contains("1 entered, 0 forgotten"), "{game}");
+        for seconds in 1..=PATIENCE.as_secs() + 1 {
+            game.tick(start + PATIENCE * 2 + Duration::from_secs(seconds));
+        }
+        assert!(game.to_string().contains("1 entered, 1 forgotten"), "{game}");
     }
 
     #[test]

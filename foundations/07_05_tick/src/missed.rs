@@ -74,7 +74,8 @@ async fn main() {
 async fn with_sleep(short: Duration, long: Duration) -> Vec<Tick> {
     let (start, mut ticks) = (Instant::now(), Vec::new());
     for number in 1..=TICKS {
-        ticks.push(one(start + PERIOD * (number - 1), if number == LONG { long } else { short }, start).await);
+        let due = start + PERIOD * (number - 1);
+        ticks.push(one(due, if number == LONG { long } else { short }, start).await);
         sleep(PERIOD).await;
     }
     ticks

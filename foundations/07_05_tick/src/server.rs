@@ -24,7 +24,7 @@ pub async fn run(socket: &UdpSocket, game: &mut Game, stop: impl Future<Output =
                 lateness.record(due.elapsed());
                 game.tick(Instant::now().into_std());
                 for (player, picture) in game.pictures() {
-                    let _ = socket.try_send_to(&picture, player); // if there is no room, the next picture is as good
+                    let _ = socket.try_send_to(&picture, player); // if it is lost, the next one is as good
                 }
             }
             received = socket.recv_from(&mut packet) => {

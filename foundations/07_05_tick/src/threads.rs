@@ -36,7 +36,7 @@ pub fn run(socket: &UdpSocket, game: Game, stop: &AtomicBool) -> io::Result<Late
             let before = game_now.players();
             let answer = game_now.receive(&packet[..length], from, Instant::now());
             if game_now.players() > before {
-                players.push(scope.spawn(move || send_pictures(socket, game, stop, from)));
+                players.push(scope.spawn(move || serve_player(socket, game, stop, from)));
             }
             drop(game_now);
             if let Some(answer) = answer {
@@ -53,7 +53,7 @@ pub fn run(socket: &UdpSocket, game: Game, stop: &AtomicBool) -> io::Result<Late
 
 // ANCHOR: threads
 /// Sends a player its picture, for as long as the player plays.
-fn send_pictures(socket: &UdpSocket, game: &Mutex<Game>, stop: &AtomicBool, player: SocketAddr) -> Lateness {
+fn serve_player(socket: &UdpSocket, game: &Mutex<Game>, stop: &AtomicBool, player: SocketAddr) -> Lateness {
     each_tick(|_| {
         let picture = locked(game).picture(player);
         picture.is_some_and(|picture| {

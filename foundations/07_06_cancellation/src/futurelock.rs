@@ -56,7 +56,8 @@ async fn hangs(lock: &Lock) {
 // ANCHOR_END: hangs
 
 // ANCHOR: dropped
-/// The first attempt belongs to `select!`, which drops it before the second one begins: it leaves the queue.
+/// The first attempt belongs to `select!`, which drops it before the second one begins:
+/// it leaves the queue.
 async fn dropped(lock: &Lock) {
     let is_late = select! {
         () = attempt("the first one", lock) => false,

@@ -62,7 +62,10 @@ async fn run(listener: TcpListener, mut signals: Signals, arguments: &Arguments,
     echo::log("finishing the answers in flight; press Ctrl-C again to stop at once");
     select! {
         () = stop.closed() => {} // each handler has dropped its `stopping`
-        () = signals.second_stop_signal() => process::exit(1),
+        () = signals.second_stop_signal() => {
+            echo::log("stopped before all answers were sent");
+            process::exit(1)
+        }
     }
 }
 
@@ -87,7 +90,7 @@ async fn handle_connection(
     mut stream: PastUrgent<TcpStream>,
     arguments: &Arguments,
     pool: &Pool,
-    mut stopping: watch::Receiver<()>,
+    stopping: watch::Receiver<()>,
 ) -> io::Result<()> {
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
@@ -95,7 +98,7 @@ async fn handle_connection(
         let received = select! {
             biased; // what has arrived counts
             received = time::timeout(echo::patience(), stream.read(&mut buffer)) => received??,
-            _ = stopping.changed(), if lines.is_idle() => return Ok(()),
+            () = signals::stop_is_due(&stopping, &lines) => return Ok(()),
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {

@@ -65,7 +65,7 @@ impl Pool {
                 let (tx, rx) = oneshot::channel();
                 threads.spawn(move || {
                     let _permit = permit;
-                    let _ = tx.send(primes::count_in_parallel(limit, &stop)); // it fails if the task no longer waits
+                    let _ = tx.send(primes::count_in_parallel(limit, &stop)); // it fails if no task waits
                 });
                 rx.await.ok().flatten().ok_or(Refusal::Failed)
             }

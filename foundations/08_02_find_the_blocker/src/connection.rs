@@ -1,5 +1,6 @@
 //! Serves one client: each line comes back after the delay.
 
+use crate::signals;
 use crate::tool::Tool;
 use echo::{LINGER, Lines};
 use find_the_blocker::usage::compute_for;
@@ -22,7 +23,7 @@ async fn handle_connection(
     mut stream: PastUrgent<TcpStream>,
     delay: Duration,
     tool: &Tool,
-    mut stopping: watch::Receiver<()>,
+    stopping: watch::Receiver<()>,
 ) -> io::Result<()> {
     let mut lines = Lines::new();
     let mut buffer = [0; 1024];
@@ -30,7 +31,7 @@ async fn handle_connection(
         let received = select! {
             biased; // what has arrived counts
             received = time::timeout(echo::patience(), stream.read(&mut buffer)) => received??,
-            _ = stopping.changed(), if lines.is_idle() => return Ok(()),
+            () = signals::stop_is_due(&stopping, &lines) => return Ok(()),
         };
         lines.receive(&buffer[..received]);
         while let Some(line) = lines.next_line() {

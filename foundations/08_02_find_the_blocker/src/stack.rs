@@ -31,7 +31,8 @@ static FOUND: AtomicUsize = AtomicUsize::new(NOT_YET);
 const NOT_YET: usize = usize::MAX;
 
 // ANCHOR: handler
-/// Runs on the thread that got the signal, in the middle of whatever it does. So it must not allocate memory or take a lock.
+/// Runs on the thread that got the signal, in the middle of whatever it does.
+/// So it must not allocate memory or take a lock.
 extern "C" fn record_stack(_: c_int) {
     let errno = Errno::last_raw(); // the thread may be about to look at it
     let mut depth = 0;
@@ -40,7 +41,8 @@ extern "C" fn record_stack(_: c_int) {
         depth += 1;
         depth < DEPTH
     };
-    // SAFETY: one handler runs at a time, because the next signal is sent only when this one was answered, or after a while.
+    // SAFETY: one handler runs at a time: the next signal is sent only when this is answered,
+    // or after a while.
     unsafe { backtrace::trace_unsynchronized(record) };
     FOUND.store(depth, Ordering::Release);
     Errno::set_raw(errno);

@@ -182,5 +182,6 @@ fn all_handlers_share_one_thread() {
 #[test]
 fn on_a_signal_it_answers_connected_clients_and_waits_for_none_that_trickles() -> Result {
     suite::only("requests_that_arrive_with_the_signal_are_answered", &server())?;
+    suite::only("half_a_question_does_not_make_the_stop_fail", &server())?;
     suite::only("a_client_that_trickles_does_not_keep_it_from_stopping", &server())
 }

@@ -71,7 +71,8 @@ fn show_progress(words: &str) {
 }
 
 // ANCHOR: seconds
-/// How long a part takes. It is done twice as often each time until the whole takes this time, so that the clock costs nothing.
+/// How long a part takes. It is done twice as often each time until the whole takes this time,
+/// so that the clock costs nothing.
 fn seconds(part: Part, time: Duration) -> io::Result<f64> {
     let mut times = 1;
     loop {

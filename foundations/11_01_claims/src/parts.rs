@@ -85,7 +85,8 @@ async fn yield_turns(turns: u32) {
     }
 }
 
-/// Two tasks on one thread pass a byte to and fro: each time, one of them has to wait for its socket, as the tasks of a server do.
+/// Two tasks on one thread pass a byte to and fro: each time, one waits for its socket,
+/// as the tasks of a server do.
 fn task_switch_for_io(times: u32) -> io::Result<Duration> {
     let (mut asks, mut answers) = Async::<UnixStream>::pair()?;
     let turns = times.div_ceil(2);
@@ -108,17 +109,24 @@ fn task_switch_for_io(times: u32) -> io::Result<Duration> {
     Ok(begun.elapsed())
 }
 
-/// Two threads on one processor pass a byte to and fro: each time, one of them has to wait, and the other runs.
+/// Two threads on one processor pass a byte to and fro: each time, one waits, and the other runs.
 fn thread_switch(times: u32) -> io::Result<Duration> {
     let ((mut question, mut asks), (mut answer, mut answers)) = (io::pipe()?, io::pipe()?);
     let turns = times.div_ceil(2);
     let both = thread::Builder::new().spawn(move || {
         stay_on_one_processor()?; // the thread that this one starts stays there, too
         thread::Builder::new().spawn(move || {
-            (0..turns).try_for_each(|_| question.read_exact(&mut [0]).and_then(|()| answers.write_all(&[0])))
+            for _ in 0..turns {
+                question.read_exact(&mut [0])?;
+                answers.write_all(&[0])?;
+            }
+            io::Result::Ok(())
         })?;
         let begun = Instant::now();
-        (0..turns).try_for_each(|_| asks.write_all(&[0]).and_then(|()| answer.read_exact(&mut [0])))?;
+        for _ in 0..turns {
+            asks.write_all(&[0])?;
+            answer.read_exact(&mut [0])?;
+        }
         Ok(begun.elapsed())
     })?;
     both.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))

@@ -44,7 +44,8 @@ impl Lines {
 // ANCHOR_END: lines
 
 // ANCHOR: carry
-/// Carries lines until all members have left, and then the lines that remain. A broker that is gone is tried again and again.
+/// Carries lines until all members have left, and then what remains.
+/// A broker that is gone is tried again and again.
 pub async fn carry(member: Member, broker: String, mut lines: Lines, all_have_left: CancellationToken) {
     let id = RandomState::new().hash_one(()).to_string(); // so that a relay knows its own lines
     let mut unsent = Vec::new();
@@ -65,7 +66,8 @@ pub async fn carry(member: Member, broker: String, mut lines: Lines, all_have_le
     }
 }
 
-/// Publishes what the room says. What the broker has not confirmed is kept, and sent again on the next connection: it may arrive twice.
+/// Publishes what the room says. What the broker has not confirmed is kept,
+/// and sent again on the next connection: it may arrive twice.
 async fn publish(
     member: &Member,
     id: &str,
@@ -104,7 +106,7 @@ async fn deliver(member: &Member, id: &str, broker: &mut PubSubStream) -> RedisR
         let message = timeout(patience(), broker.next()).await.map_err(|_| lost("it says nothing"))?;
         let message: String = message.ok_or(lost("it has hung up"))?.get_payload()?;
         match message.split_once(' ') {
-            Some((other, line)) if other != id && !line.is_empty() => member.send_to_others(line.to_owned()),
+            Some((other, line)) if other != id && !line.is_empty() => member.send_to_others(line.into()),
             _ => {} // our own line, or an empty one
         }
         if number % BATCH == 0 {

@@ -145,13 +145,15 @@ impl Scene {
     }
 
     // ANCHOR: rolling_restart
-    /// Replaces one copy after the other: the balancer sends it no new requests, and the copy finishes what it has begun.
+    /// Replaces one copy after the other: the balancer sends it no new requests,
+    /// and the copy finishes what it has begun.
     async fn rolling_restart(&mut self) -> Result<()> {
         for number in 1..=self.copies.len() {
             let copy = &mut self.copies[number - 1];
             let drained = Instant::now();
             self.balancer.drain(number).await?;
-            // The copy accepts in the order of arrival. Once it has answered us, it has accepted all that the balancer sent before.
+            // The copy accepts in order of arrival. Once it has answered us,
+            // it has accepted what the balancer sent before.
             ask(&mut None, copy.port.address, "/").await.map_err(Error::other)?;
             copy.end(Signal::TERM).await?;
             let ended = Instant::now();

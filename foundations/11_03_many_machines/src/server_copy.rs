@@ -1,4 +1,4 @@
-//! A copy of the server: step 9.6, or step 9.5, which does not stop well; or the chat of step 7.3, or the chat with a broker.
+//! A copy of the server: step 9.7, or step 9.5, which does not stop well; or the chat of step 7.3, or the chat with a broker.
 
 use crate::balancer::PATIENCE;
 use crate::port::Port;
@@ -18,7 +18,7 @@ const NAP: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// Step 9.6, which finishes what it has begun
+    /// Step 9.7, which finishes what it has begun
     Graceful,
     /// Step 9.5, which ends at once
     AtOnce,

@@ -73,7 +73,8 @@ async fn stop_signal([interrupt, terminate]: &mut [Signal; 2]) {
 }
 
 // ANCHOR: accept
-/// Accepts until the server is stopping, and then the clients in the backlog. The listener is closed when this returns.
+/// Accepts until the server is stopping, and then the clients in the backlog.
+/// The listener is closed when this returns.
 async fn accept(listener: TcpListener, stopping: Stopping) {
     while let Ok(permit) = PERMITS.acquire().await {
         match select(pin!(task::coop::unconstrained(listener.accept())), stopping.clone()).await {
@@ -129,7 +130,8 @@ async fn handle_connection(stream: &mut TcpStream, connection: &mut Connection, 
 }
 
 // ANCHOR: receive_or_stop
-/// Receives, unless the server stops: then it no longer waits for a new request, and not for long for the rest of one.
+/// Receives, unless the server stops: then it no longer waits for a new request,
+/// and not for long for the rest of one.
 async fn receive_or_stop(
     stream: &TcpStream,
     connection: &mut Connection,
@@ -137,12 +139,14 @@ async fn receive_or_stop(
 ) -> Result<io::Result<()>, Elapsed> {
     let stopped = match select(pin!(timeout(PATIENCE, pin!(receive(stream, connection)))), stopping).await {
         Either::Left((received, _)) => return received,
-        Either::Right((stopped, _)) => stopped, // `receive` is dropped at the `;`. What it received is in the connection.
+        // `receive` is dropped at the `;`. What it received is in the connection.
+        Either::Right((stopped, _)) => stopped,
     };
     if connection.is_idle() {
         return Ok(Ok(()));
     }
-    let time_left = stopped.map_or(REQUEST_GRACE, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let time_until = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
+    let time_left = stopped.map_or(REQUEST_GRACE, time_until);
     timeout(time_left, pin!(receive(stream, connection))).await
 }
 // ANCHOR_END: receive_or_stop
@@ -156,7 +160,7 @@ async fn receive(stream: &TcpStream, connection: &mut Connection) -> io::Result<
         let mut buffer = [0; 1024];
         match stream.try_read(&mut buffer) {
             Ok(received) => connection.receive(&buffer[..received]),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {} // now tokio knows that it has to wait
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {} // now tokio knows to wait
             Err(error) => return Err(error),
         }
     }
@@ -165,7 +169,8 @@ async fn receive(stream: &TcpStream, connection: &mut Connection) -> io::Result<
 // ANCHOR_END: receive
 
 // ANCHOR: finish
-/// In a server that stops: if the client has sent nothing more, the answer that is sent next is the last one, and says so.
+/// In a server that stops: if the client has sent nothing more,
+/// the answer that is sent next is the last one, and says so.
 fn finish(stream: &TcpStream, connection: &mut Connection, stopping: &Stopping) {
     let is_stopping = stopping.peek().is_some();
     if is_stopping && connection.is_idle() && receive(stream, connection).now_or_never().is_none() {
@@ -181,7 +186,8 @@ async fn send(stream: &mut TcpStream, connection: &mut Connection) -> io::Result
 }
 
 // ANCHOR: close
-/// Closes with care: the client can still read its last answer, and what it sends is thrown away, but not forever.
+/// Closes with care: the client can still read its last answer.
+/// What it sends is thrown away, but not forever.
 async fn close(stream: &mut TcpStream, connection: &mut Connection, stopping: Stopping) -> io::Result<()> {
     if !connection.must_linger() {
         return Ok(());

@@ -2,6 +2,7 @@
 //!
 //! The servers take it from here, because it is not what they are about.
 
+pub use crate::log::log;
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 use std::env;
 use std::fmt::Display;
@@ -214,9 +215,4 @@ fn concerns_one_connection(error: &io::Error) -> bool {
             | ErrorKind::NetworkUnreachable
             | ErrorKind::Interrupted
     )
-}
-
-/// Writes a line to the standard error. Unlike `eprintln!`, it does not panic when the terminal is gone.
-pub fn log(message: impl Display) {
-    let _ = writeln!(io::stderr(), "{message}");
 }

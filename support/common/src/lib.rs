@@ -1,6 +1,7 @@
 //! What the servers share because it is not what they are about: the pages of the HTTP servers, and the command line.
 
 pub mod command_line;
+mod log;
 
 /// The page at `/`.
 pub const HELLO: &str = include_str!("hello.html");

@@ -112,8 +112,13 @@ impl<W> EventLoop<W> {
     // ANCHOR: turn
     pub fn turn(&mut self) -> io::Result<Vec<Event<W>>> {
         let time_until = |deadline: &Instant| deadline.saturating_duration_since(Instant::now());
-        let longest = self.deadlines.first().map(|(deadline, _)| time_until(deadline));
-        self.poll.poll(&mut self.ready, longest).or_else(ignore_signals)?;
+        let mut longest = self.deadlines.first().map(|(deadline, _)| time_until(deadline));
+        while let Err(error) = self.poll.poll(&mut self.ready, longest) {
+            if error.kind() != ErrorKind::Interrupted {
+                return Err(error);
+            }
+            longest = Some(Duration::ZERO); // meanwhile, deadlines have passed and sockets became ready
+        }
         let now = Instant::now();
         let ready = self.ready.iter().filter(|event| self.waits_for(event)).map(|event| event.token());
         let ready: Vec<Token> = ready.collect();
@@ -122,7 +127,8 @@ impl<W> EventLoop<W> {
             self.end(token, Ok(()), &mut events);
         }
         while let Some(&(_, token)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now) {
-            let is_late = self.waiting.get(&token).is_some_and(|waiting| !matches!(waiting.wait, Wait::Time(_)));
+            let waiting = self.waiting.get(&token);
+            let is_late = waiting.is_some_and(|waiting| !matches!(waiting.wait, Wait::Time(_)));
             let ended = if is_late { Err(ErrorKind::TimedOut.into()) } else { Ok(()) };
             self.end(token, ended, &mut events);
         }
@@ -172,11 +178,6 @@ impl<W> EventLoop<W> {
         self.last = token;
         Ok(Event::Connected(token, stream))
     }
-}
-
-/// A signal that does not end the program does not end a turn with an error, either.
-fn ignore_signals(error: io::Error) -> io::Result<()> {
-    if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(error) }
 }
 
 #[cfg(test)]

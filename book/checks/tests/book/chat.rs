@@ -45,6 +45,15 @@ fn a_chat_that_reads_one_client_without_a_pause_is_found() {
 
 #[test]
 #[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
+fn a_chat_that_lets_a_crowd_leave_in_one_moment_is_found() {
+    let program = patch::program("07_03_chat+leaves_in_a_crowd").unwrap();
+    let property = || properties::a_client_that_reads_misses_nothing_when_a_crowd_leaves(&program, SAFETY);
+    let failure = failure_within(20, property); // chance decides when Ann's task has a turn
+    assert!(failure.to_string().contains("You were too slow"), "{failure}");
+}
+
+#[test]
+#[ignore = "checks a check, `cargo test --test book --test harness -- --ignored found` does it"]
 fn a_chat_that_keeps_every_pong_is_found() {
     let failure = found("keeps_every_pong", properties::pings_whose_pongs_are_never_read_take_no_memory, SAFETY);
     assert!(failure.to_string().contains("it grew by"), "{failure}");

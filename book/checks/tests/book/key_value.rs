@@ -47,6 +47,8 @@ fn a_key_value_server_that_trusts_its_clients_is_found() -> Result {
         "a_client_that_never_pauses_does_not_keep_it_from_stopping",
         "a_full_store_refuses_more_and_keeps_what_it_has",
         "a_crowd_that_is_refused_does_not_fill_the_log",
+        "a_long_pattern_is_refused",
+        "half_a_question_does_not_make_the_stop_fail",
         "clients_that_send_on_and_never_read_are_disconnected",
     ] {
         check_finds(check, "trusting")?;

@@ -1,6 +1,11 @@
 //! Each name of a file is a link to the file. With `UPDATE_BOOK=1`, the links are made, and the pages that show the files.
 
+use book_checks::include::{Include, directives};
 use book_checks::{assert_none, chapter, files, listing, read, snapshot};
+
+/// How many columns of code a page shows without scrolling. It follows from `book/book.css`: the text is at most 820 pixels wide
+/// (`--content-max-width`), and the font of code is three quarters as large as that of the text (`--code-font-size`).
+const COLUMNS: usize = 108;
 
 #[test]
 fn each_name_of_a_file_is_a_link_to_a_page_that_shows_the_file() {
@@ -26,4 +31,23 @@ fn each_name_of_a_file_is_a_link_to_a_page_that_shows_the_file() {
     });
     problems.extend(of_nothing.map(|file| format!("{file}: it shows no file that a page names")));
     assert_none(problems);
+}
+
+/// All includes are expanded, so the limit holds for the files from which the code comes.
+#[test]
+fn no_line_of_rust_is_wider_than_the_page() {
+    let (mut lines, mut problems) = (0, Vec::new());
+    for page in chapter::all().unwrap() {
+        for fence in page.fences().iter().filter(|fence| page.text[fence.start..].starts_with("```rust")) {
+            for (_, directive) in directives(&fence.content) {
+                let code = Include::parse(directive).and_then(|include| include.resolve()).unwrap();
+                lines += code.lines().count();
+                let wide = code.lines().map(|line| (line, line.chars().count())).filter(|(_, width)| *width > COLUMNS);
+                let place = page.place(fence.start);
+                problems.extend(wide.map(|(line, width)| format!("{place}: a line of {width} columns: {line}")));
+            }
+        }
+    }
+    assert_none(problems);
+    assert!(lines > 1_000, "only {lines} lines of Rust were found");
 }

@@ -204,7 +204,7 @@ fn a_permit_that_does_not_come_back_is_missed() {
 }
 
 // ANCHOR: close
-/// Whether the client sees the end when we close our half of a connection with `close`, and keep the stream.
+/// Whether the client sees the end when we close our half with `close`, and keep the stream.
 async fn close_is_seen(mut stream: impl AsyncWrite + Unpin, client: &mut TcpStream) -> io::Result<bool> {
     stream.close().await?;
     client.set_nonblocking(true)?;

@@ -32,7 +32,8 @@ pub fn print() -> io::Result<()> {
     row("both were read", &ask_all(here.as_fd())?)?;
 
     let file = File::open(env::current_exe()?)?;
-    let refusal = watch(&mut level, file.as_fd()).map_or_else(|error| error.to_string(), |()| "watched".to_owned());
+    let watched = watch(&mut level, file.as_fd());
+    let refusal = watched.map_or_else(|error| error.to_string(), |()| "watched".to_owned());
     row("a file", &[ask(&mut Select, file.as_fd())?, ask(&mut Poll, file.as_fd())?, &refusal])
 }
 // ANCHOR_END: table

@@ -2,7 +2,7 @@
 
 use super::talker::Talker;
 use super::{chat, properties};
-use harness::{Result, SAFETY};
+use harness::{Result, SAFETY, has_descriptors};
 use std::io::Write;
 use std::time::Duration;
 
@@ -65,6 +65,14 @@ fn a_client_without_a_name_hears_nothing() -> Result {
     ann.hears("* Bob is here")?; // so what Ann said has been sent
     nameless.say("Cid")?;
     nameless.hears("* Hello, Cid! Others in this room: 2")
+}
+
+#[test]
+fn a_client_that_reads_misses_nothing_when_a_crowd_leaves() -> Result {
+    if !has_descriptors(4_000) {
+        return Ok(());
+    }
+    properties::a_client_that_reads_misses_nothing_when_a_crowd_leaves(&chat(), SAFETY)
 }
 
 #[test]

@@ -77,9 +77,18 @@ fn what_is_no_handshake_is_refused_with_a_reason() -> Result {
         assert_eq!((upgrade, connection), must, "{request} {fields}");
         assert_eq!(answer.header("allow").is_some(), status == 405, "{request} {fields}"); // RFC 9110, 15.5.6
     }
-    let mut client = server.client()?;
-    client.send("nonsense\r\n\r\n")?;
-    assert_eq!(client.response()?.status, 400);
+    let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {}", "a".repeat(20_000)); // it never ends
+    for (request, status) in [
+        ("nonsense\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400),
+        ("GET / HTTP/1.0\r\n\r\n", 200),
+        (&long, 431),
+    ] {
+        let mut client = server.client()?;
+        client.send(request)?;
+        assert_eq!(client.response()?.status, status, "{request}");
+    }
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub fn all_but_the_sender_hear(program: &Program, patience: Duration) -> Result 
 }
 
 /// More long messages than what the system, on both sides, and the room keep for a client that does not read.
-pub const MANY: usize = 1_000;
+pub const MANY: usize = 1_500;
 
 /// Dora does not read while Ann talks and Bob answers. Then she reads: the oldest messages, how many she has missed, and the newest.
 pub fn a_client_that_does_not_read_delays_no_other_client(program: &Program, patience: Duration) -> Result {
@@ -130,6 +130,30 @@ pub fn a_client_that_reads_misses_nothing_of_a_burst(program: &Program, patience
             } else if !heard.ends_with(" is here") {
                 return Err(Failure::new(format!("text {next} is due, not {heard:?}")));
             }
+        }
+    }
+    Ok(())
+}
+
+/// How many members leave at the same time. They are far more than an inbox keeps.
+const CROWD: usize = 600;
+
+/// A crowd leaves in one moment. Ann, who reads all the time, hears of each of them.
+pub fn a_client_that_reads_misses_nothing_when_a_crowd_leaves(program: &Program, patience: Duration) -> Result {
+    let mut server = program.start()?;
+    let mut crowd = Vec::new();
+    for number in 0..CROWD {
+        crowd.push(Talker::connect(&server, patience)?.called(&format!("L{number}"))?);
+    }
+    let mut ann = Talker::connect(&server, patience)?.called("Ann")?;
+    server.while_suspended(|_| {
+        drop(crowd);
+        Ok(())
+    })?;
+    for left in 0..CROWD {
+        let heard = ann.hear()?;
+        if !heard.ends_with(" has left") {
+            return Err(Failure::new(format!("after {left} members had left: {heard:?}")));
         }
     }
     Ok(())

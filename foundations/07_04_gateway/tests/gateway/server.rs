@@ -105,6 +105,17 @@ fn other_methods_and_paths_are_refused() -> Result {
     assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD, POST")));
     client.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     assert_eq!(client.response_to_head()?.status, 200);
+    let long = format!("GET /status HTTP/1.1\r\nHost: localhost\r\nX: {}", "a".repeat(20_000)); // it never ends
+    for (request, status) in [
+        ("GET /status HTTP/1.1\r\n\r\n", 400),
+        ("GET /status HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400),
+        ("GET /status HTTP/1.0\r\n\r\n", 200),
+        (&long, 431),
+    ] {
+        let mut client = server.client()?;
+        client.send(request)?;
+        assert_eq!(client.response()?.status, status, "{request}");
+    }
     Ok(())
 }
 
@@ -113,6 +124,8 @@ fn what_makes_no_sense_on_the_command_line_is_named_and_the_code_is_2() -> Resul
     for nonsense in [
         ["--service", "https://127.0.0.1/"],
         ["--service", "price"],
+        ["--service", "http://127.0.0.1:65536/price"],
+        ["--service", "http://name:password@127.0.0.1/price"],
         ["--with", "luck"],
         ["--timeout", "soon"],
         ["--limit", "-1"],

@@ -48,6 +48,7 @@ pub(super) const SURVIVES: &[Check] = checks![
     survives::clients_that_leave_before_they_ask,
     survives::clients_that_leave_in_mid_request,
     survives::clients_that_reset_in_mid_request,
+    survives::clients_that_fail_on_purpose_do_not_fill_the_log,
     survives::clients_that_do_not_wait_for_the_answer,
     survives::clients_that_reset_in_mid_response,
     survives::clients_that_send_noise,
@@ -184,6 +185,7 @@ pub(super) const ECHO_SURVIVES: &[Check] = checks![
     survives::clients_that_leave_before_they_ask,
     survives::clients_that_leave_in_mid_request,
     survives::clients_that_reset_in_mid_request,
+    survives::clients_that_fail_on_purpose_do_not_fill_the_log,
     survives::clients_that_do_not_wait_for_the_answer,
     survives::clients_that_reset_in_mid_response,
     survives::clients_that_send_noise,
@@ -252,8 +254,10 @@ pub(super) const RESP: &[Check] = checks![
     resp::clients_that_come_with_the_signal_are_answered,
     stopping::clients_that_cannot_be_accepted_before_the_signal_are_answered,
     resp::a_client_that_never_pauses_does_not_keep_it_from_stopping,
+    stopping::half_a_question_does_not_make_the_stop_fail,
     resp::a_full_store_refuses_more_and_keeps_what_it_has,
     resp::a_crowd_that_is_refused_does_not_fill_the_log,
+    resp::a_long_pattern_is_refused,
 ];
 
 /// The checks of [`SURVIVES`] that do not need HTTP, and one of a server's patience.
@@ -261,6 +265,7 @@ pub(super) const RESP_SURVIVES: &[Check] = checks![
     survives::clients_that_leave_before_they_ask,
     survives::clients_that_leave_in_mid_request,
     survives::clients_that_reset_in_mid_request,
+    survives::clients_that_fail_on_purpose_do_not_fill_the_log,
     survives::clients_that_do_not_wait_for_the_answer,
     survives::clients_that_reset_in_mid_response,
     survives::clients_that_send_noise,

@@ -35,7 +35,7 @@ pub(super) fn the_second_client_waits_for_the_first(program: &Program) -> Result
     let (mut first, mut second) = (server.client()?, server.client()?);
     first.send_in_pieces([&question[..10]])?;
     second.send(&question)?;
-    ensure!(second.stays_silent_for(WATCH)?, "the second client was answered while the first was being served");
+    ensure!(second.stays_silent_for(WATCH)?, "the second client was answered while the first was served");
     first.send(&question[10..])?;
     first.finish_sending()?;
     second.answer()?;

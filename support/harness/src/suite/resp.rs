@@ -287,6 +287,17 @@ pub(super) fn a_full_store_refuses_more_and_keeps_what_it_has(program: &Program)
     ask(&mut client, "STRLEN 05\r\nDEL 00 01 02\r\nSET a b\r\n", ":1048576\r\n:3\r\n+OK\r\n")
 }
 
+/// To compare it with one long key would take minutes, in which no other client is served and no signal is heard.
+pub(super) fn a_long_pattern_is_refused(program: &Program) -> Result {
+    let server = impatient(program).start()?;
+    let mut client = server.client()?;
+    ask(&mut client, &format!("SET {} v\r\n", "a".repeat(20_000)), "+OK\r\n")?;
+    let pattern = format!("*{}b", "a".repeat(10_000));
+    ask(&mut client, &format!("KEYS {pattern}\r\n"), "-ERR the pattern is too long\r\n")?;
+    ask(&mut client, &format!("SCAN 0 MATCH {pattern}\r\n"), "-ERR the pattern is too long\r\n")?;
+    ask(&mut client, &format!("KEYS *{}b\r\n", "a".repeat(126)), "*0\r\n")
+}
+
 pub(super) fn a_crowd_that_is_refused_does_not_fill_the_log(program: &Program) -> Result {
     let server = impatient(program).start()?;
     for _ in 0..100 {

@@ -171,6 +171,18 @@ pub(super) fn clients_that_cannot_be_accepted_before_the_signal_are_answered(pro
 }
 
 /// One client stalls in a head, the other in a body, of which a byte comes now and then.
+/// The client has begun to ask, and says nothing more: the server waits for it, but not until it has to give up on all.
+pub(super) fn half_a_question_does_not_make_the_stop_fail(program: &Program) -> Result {
+    let mut server = program.clone().patience_for_clients(Duration::from_millis(600)).start()?;
+    let mut client = server.client()?;
+    client.ask_half()?;
+    client.wait_until_read()?;
+    server.terminate()?;
+    let status = server.wait_for_exit()?;
+    ensure!(status.code() == Some(0), "with half a question, it ended with {status}: {}", server.log());
+    Ok(())
+}
+
 pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(program: &Program) -> Result {
     let mut server = program.start()?;
     let (mut in_head, mut in_body) = (server.client()?, server.client()?);

@@ -31,6 +31,18 @@ pub(super) fn clients_that_reset_in_mid_request(program: &Program) -> Result {
     keeps_serving(&server)
 }
 
+/// Each of them is worth a line in the log, but all of them are not worth the disk.
+pub(super) fn clients_that_fail_on_purpose_do_not_fill_the_log(program: &Program) -> Result {
+    let server = program.start()?;
+    for _ in 0..200 {
+        half_a_request(&server)?.reset()?;
+    }
+    serves(&server)?;
+    let lines = server.log().lines().count();
+    ensure!(lines < 100, "two hundred clients wrote {lines} lines into the log"); // eight processes may write
+    Ok(())
+}
+
 pub(super) fn clients_that_do_not_wait_for_the_answer(program: &Program) -> Result {
     let server = program.start()?;
     for _ in 0..20 {

@@ -109,6 +109,7 @@ pub const FOUND_BY: &[FoundBy] = &[
             "clients_that_reset_in_mid_response",
         ],
     ),
+    ("fills_the_log", &["clients_that_fail_on_purpose_do_not_fill_the_log"]),
     ("dies_of_noise", &["clients_that_send_noise", "clients_that_want_tls", "what_is_sent_after_the_last_request"]),
     (
         "dies_without_descriptors",
@@ -153,6 +154,7 @@ pub const FOUND_BY: &[FoundBy] = &[
         "waits_for_the_rest_of_requests",
         &[
             "half_a_request_that_stalls_does_not_outlast_the_grace_period",
+            "half_a_question_does_not_make_the_stop_fail",
             "a_client_that_trickles_does_not_keep_it_from_stopping",
         ],
     ),
@@ -257,6 +259,7 @@ pub const ECHO_FOUND_BY: &[FoundBy] = &[
             "a_client_that_never_pauses_does_not_keep_it_from_stopping",
             "a_full_store_refuses_more_and_keeps_what_it_has",
             "a_crowd_that_is_refused_does_not_fill_the_log",
+            "a_long_pattern_is_refused",
         ],
     ),
     (

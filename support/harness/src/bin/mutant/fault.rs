@@ -37,6 +37,7 @@ pub const FAULTS: &[&str] = &[
     "resets",
     "keeps_descriptors",
     "keeps_memory",
+    "fills_the_log",
     // How long it waits.
     "counts_answers_alone",
     "waits_as_long_as_bytes_come",
