@@ -1,7 +1,6 @@
 //! Serves one client: each line comes back after the delay.
 
-use crate::signals;
-use crate::tool::Tool;
+use crate::{signals, tool::Tool};
 use echo::{LINGER, Lines};
 use find_the_blocker::usage::compute_for;
 use past_urgent::PastUrgent;
