@@ -1,7 +1,7 @@
 //! What a server does while all clients are silent, and what silent clients cost.
 
 use super::basics::{impatient, serves, skip};
-use super::resting::{rest, rests_while};
+use super::resting::{REST, rest, rests_while};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
 use std::thread;
@@ -46,6 +46,7 @@ pub(super) fn thousands_of_idle_clients_cost_nothing(program: &Program) -> Resul
             return Ok(());
         }
         costs.push((beside, alone));
+        rest(2 * REST)?; // whatever made one of the two slower may have ended by then
     }
     Err(Failure::new(format!("{QUESTIONS} questions beside {CROWD} idle clients, and without them, cost {costs:?}")))
 }
