@@ -38,7 +38,7 @@ pub use program::{Ended, Program, cargo};
 pub use protocol::{Protocol, request};
 pub use response::Response;
 pub use server::Server;
-pub use tools::{has_descriptors, has_io_uring, has_tool, not_checked, with_time_enough};
+pub use tools::{NO_IO_URING, has_descriptors, has_io_uring, has_tool, not_checked, with_time_enough};
 
 use std::time::Duration;
 

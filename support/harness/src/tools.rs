@@ -54,6 +54,9 @@ pub fn not_checked(what: &str) {
     say_once(what, &format!("NOT CHECKED: {what}"));
 }
 
+/// What the tests say that need `io_uring` where it is not allowed.
+pub const NO_IO_URING: &str = "NOT CHECKED: this system does not allow io_uring, or too little memory for it (ulimit -l), so the tests that need it did nothing";
+
 /// Whether this system lets a program use `io_uring`: many containers do not, and an ordinary user may lock little memory. If not, the tests that need it are skipped, and a line says so
 /// once, unless the variable `REQUIRE_IO_URING` says that they must not be.
 ///
@@ -65,10 +68,7 @@ pub fn has_io_uring() -> bool {
     let is_allowed = *IS_ALLOWED;
     assert!(is_allowed || env::var_os("REQUIRE_IO_URING").is_none(), "REQUIRE_IO_URING is set, and it is not allowed");
     if !is_allowed {
-        say_once(
-            "io_uring",
-            "NOT CHECKED: this system does not allow io_uring, or too little memory for it (ulimit -l), so the tests that need it did nothing",
-        );
+        say_once("io_uring", NO_IO_URING);
     }
     is_allowed
 }

@@ -134,7 +134,7 @@ pub fn type_of(session: &mut Session, request: Request) -> Outcome {
 // ANCHOR: keys
 /// Looks at every key. No other client is served meanwhile.
 pub fn keys(session: &mut Session, request: Request) -> Outcome {
-    let pattern = pattern(&request[1])?;
+    let pattern = bounded(&request[1])?;
     let matches = |key: &&[u8]| glob::matches(pattern, key);
     let found: Vec<&[u8]> = session.store.keys().filter(matches).collect();
     session.reply.bulks(&found);
@@ -145,8 +145,9 @@ pub fn keys(session: &mut Session, request: Request) -> Outcome {
 /// How long a pattern may be. Each key takes as many steps as its own length times that of the pattern, and no other client is served meanwhile.
 const MAX_PATTERN: usize = 128;
 
-fn pattern(word: &[u8]) -> Result<&[u8], Problem> {
-    if word.len() > MAX_PATTERN { Err("ERR the pattern is too long".into()) } else { Ok(word) }
+/// The same pattern, unless it is too long.
+fn bounded(pattern: &[u8]) -> Result<&[u8], Problem> {
+    if pattern.len() > MAX_PATTERN { Err("ERR the pattern is too long".into()) } else { Ok(pattern) }
 }
 
 pub fn scan(session: &mut Session, request: Request) -> Outcome {
@@ -156,7 +157,7 @@ pub fn scan(session: &mut Session, request: Request) -> Outcome {
     while let Some(word) = words.next() {
         let value = words.next().ok_or(SYNTAX)?;
         match word.to_ascii_uppercase().as_slice() {
-            b"MATCH" => pattern = self::pattern(value)?,
+            b"MATCH" => pattern = bounded(value)?,
             b"COUNT" => count = usize::try_from(integer(value)?).ok().filter(|count| *count > 0).ok_or(SYNTAX)?,
             b"TYPE" => has_strings = value.eq_ignore_ascii_case(b"string"),
             _ => return Err(SYNTAX.into()),
