@@ -33,6 +33,7 @@ const LAST_CLIENTS: Duration = Duration::from_millis(50);
 // ANCHOR: stopping
 /// Accepts clients until a signal comes, and then closes their connections.
 pub async fn run(listener: TcpListener, mut signals: [Signal; 2], chat: Chat) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     select! {
         biased; // clients that wait already are let in first

@@ -15,7 +15,7 @@ pub const MAX_ANSWER: usize = 16 * 1024;
 /// The longest head of an answer, in bytes. It is also what is read at a time.
 const MAX_HEAD: usize = 16 * 1024;
 /// How many connections without a request stay open for the next one, for each service, and for how long.
-const IDLE: (usize, Duration) = (64, Duration::from_secs(5));
+const IDLE: (usize, Duration) = (64, Duration::from_secs(1));
 
 /// What a service has said, or why it has said nothing.
 pub type Answer = Result<String, String>;

@@ -43,6 +43,7 @@ pub async fn start(behavior: &Behavior) -> io::Result<Vec<Service>> {
     let mut services = Vec::new();
     for (number, (name, answer)) in ANSWERS.into_iter().enumerate() {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
+        common::expect_a_crowd(&listener);
         let url = format!("http://{}/{name}", listener.local_addr()?);
         services.push(url.parse().map_err(io::Error::other)?);
         let behavior = Behavior { silent: behavior.silent && number + 1 == ANSWERS.len(), ..behavior.clone() };

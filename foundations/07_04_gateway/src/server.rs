@@ -22,6 +22,7 @@ const MAX_HEAD: usize = 16 * 1024;
 
 /// Serves clients until the program ends.
 pub async fn run(listener: TcpListener, gateway: Gateway) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     let gateway = Arc::new(gateway);
     loop {
@@ -46,7 +47,8 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>) {
     let _ = stream.set_nodelay(true);
     let stream = TokioIo::new(PastUrgent(stream));
     let mut builder = http1::Builder::new();
-    let http = builder.timer(TokioTimer::new()).max_buf_size(MAX_HEAD).serve_connection(stream, answer);
+    builder.timer(TokioTimer::new()).header_read_timeout(echo::patience()).max_buf_size(MAX_HEAD);
+    let http = builder.serve_connection(stream, answer);
     let mut http = pin!(http);
     let ended = match time::timeout(echo::patience(), http.as_mut()).await {
         Ok(ended) => Ok(ended),

@@ -13,6 +13,12 @@ fn it_survives_its_clients() {
 }
 
 #[test]
+fn three_hundred_clients_may_connect_at_the_same_moment() -> Result {
+    suite::only("three_hundred_clients_fit_in_the_backlog", &server())?;
+    Ok(())
+}
+
+#[test]
 fn its_command_line_follows_the_conventions() {
     suite::command_line(server()).assert_passed();
 }
