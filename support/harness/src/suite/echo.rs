@@ -146,9 +146,8 @@ pub(super) fn clients_that_never_read_are_disconnected(program: &Program) -> Res
 
 /// A byte arrives now and then, long before the patience ends. This is no progress: the answers are not read.
 pub(super) fn clients_that_send_on_and_never_read_are_disconnected(program: &Program) -> Result {
-    let patience = Duration::from_millis(300);
-    let server = program.clone().patience_for_clients(patience).start()?;
-    patience::send_on_without_reading(&server, patience)?;
+    let server = program.clone().patience_for_clients(PATIENCE).start()?;
+    patience::send_on_without_reading(&server, PATIENCE)?;
     server.wait_for_log("gave up on ")?;
     serves(&server)
 }

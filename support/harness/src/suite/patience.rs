@@ -48,15 +48,18 @@ pub(super) fn an_upload_byte_by_byte_does_not_renew_the_patience(program: &Progr
     sends_a_byte_every_millisecond(program, &post(900_000))
 }
 
+/// Long before the patience ends, a byte now and then is enough.
 fn sends_a_byte_every_millisecond(program: &Program, beginning: &str) -> Result {
     let server = program.start()?;
     let mut client = server.client()?;
     client.send(beginning)?;
-    let deadline = Instant::now() + program.its_patience() * 5 / 4 + Duration::from_millis(300);
+    let (start, patience) = (Instant::now(), program.its_patience());
     while client.is_silent()? {
-        ensure!(Instant::now() < deadline, "it still waits for a client that sends a byte every millisecond");
+        let waited = start.elapsed();
+        let limit = patience * 5 / 4 + Duration::from_millis(300);
+        ensure!(waited < limit, "it still waits for a client that sends a byte every millisecond");
         let _ = client.send("x"); // the server may hang up at this moment
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(if waited < patience * 4 / 5 { 20 } else { 1 }));
     }
     drop(client);
     serves(&server)
@@ -64,7 +67,7 @@ fn sends_a_byte_every_millisecond(program: &Program, beginning: &str) -> Result 
 
 /// The client waits for the server, and not the other way round. Only a client that keeps the server waiting loses its connection.
 pub(super) fn a_nap_longer_than_the_patience_ends_with_the_page(program: &Program) -> Result {
-    let server = program.clone().nap(program.its_patience() * 5 / 4).start()?;
+    let server = program.clone().nap(program.its_patience() + Duration::from_millis(500)).start()?;
     is_hello(&server.client()?.get("/sleep")?)?;
     serves(&server)
 }

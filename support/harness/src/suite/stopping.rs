@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// What a server that stops well says when it begins to.
 const STOPPING: &str = "press Ctrl-C again to stop at once";
 /// For checks that wait for its end, and for what has to happen meanwhile.
-const NAP: Duration = Duration::from_secs(1);
+const NAP: Duration = Duration::from_millis(400);
 
 pub(super) fn ctrl_c_ends_it_in_mid_request(program: &Program) -> Result {
     ends_in_mid_request(program, Server::interrupt)
@@ -83,7 +83,11 @@ pub(super) fn a_refused_client_that_stays_holds_nothing_up(program: &Program) ->
 }
 
 pub(super) fn requests_behind_a_nap_are_answered(program: &Program) -> Result {
-    let mut server = program.clone().nap(NAP).start()?;
+    with_time_enough(NAP, |nap| all_requests_are_answered_after_a_nap(&program.clone().nap(nap)))
+}
+
+fn all_requests_are_answered_after_a_nap(program: &Program) -> Result {
+    let mut server = program.start()?;
     let mut asleep = asleep(&server, &request("/nope").repeat(500))?;
     server.interrupt()?;
     server.wait_for_log(STOPPING)?;
@@ -170,7 +174,6 @@ pub(super) fn clients_that_cannot_be_accepted_before_the_signal_are_answered(pro
     ends_well(&mut server)
 }
 
-/// One client stalls in a head, the other in a body, of which a byte comes now and then.
 /// The client has begun to ask, and says nothing more: the server waits for it, but not until it has to give up on all.
 pub(super) fn half_a_question_does_not_make_the_stop_fail(program: &Program) -> Result {
     let mut server = program.clone().patience_for_clients(Duration::from_millis(600)).start()?;
@@ -183,6 +186,7 @@ pub(super) fn half_a_question_does_not_make_the_stop_fail(program: &Program) -> 
     Ok(())
 }
 
+/// One client stalls in a head, the other in a body, of which a byte comes now and then.
 pub(super) fn half_a_request_that_stalls_does_not_outlast_the_grace_period(program: &Program) -> Result {
     let mut server = program.start()?;
     let (mut in_head, mut in_body) = (server.client()?, server.client()?);
