@@ -59,15 +59,16 @@ pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
+/// What cargo says of the workspace; nothing if it cannot be asked.
+static METADATA: LazyLock<Value> = LazyLock::new(|| {
+    let output = harness::cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output();
+    output.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok()).unwrap_or_default()
+});
+
 /// The folder in which cargo keeps what it builds, and in which the tests of the book write.
 pub fn target() -> PathBuf {
-    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
-        let output = harness::cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output();
-        let metadata: Option<Value> = output.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok());
-        let named = metadata.and_then(|metadata| Some(PathBuf::from(metadata["target_directory"].as_str()?)));
-        named.unwrap_or_else(|| workspace().join("target"))
-    });
-    TARGET.clone()
+    let named = METADATA["target_directory"].as_str().map(PathBuf::from);
+    named.unwrap_or_else(|| workspace().join("target"))
 }
 
 /// Runs a command in the root of the workspace, to its end.

@@ -1,8 +1,8 @@
 //! The steps: the packages whose folders have names that begin with the number of a chapter. Cargo knows them, so a new one need be
 //! listed nowhere.
 
-use crate::{Failure, Result, files, workspace};
-use harness::{Program, cargo};
+use crate::{Failure, METADATA, Result, files, workspace};
+use harness::Program;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;
@@ -45,9 +45,7 @@ impl Package {
 /// The packages of the workspace, as cargo sees them.
 pub fn packages() -> Result<&'static [Package]> {
     static PACKAGES: LazyLock<Result<Vec<Package>>> = LazyLock::new(|| {
-        let output = cargo().args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output()?;
-        let metadata: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        let packages = metadata["packages"].as_array().and_then(|all| all.iter().map(package).collect());
+        let packages = METADATA["packages"].as_array().and_then(|all| all.iter().map(package).collect());
         packages.ok_or_else(|| Failure::new("`cargo metadata` does not describe the packages"))
     });
     PACKAGES.as_deref().map_err(Failure::clone)
@@ -64,7 +62,11 @@ fn package(description: &Value) -> Option<Package> {
         folder: manifest.strip_prefix('/')?.strip_suffix("/Cargo.toml")?.to_owned(),
         name: description["name"].as_str()?.to_owned(),
         binaries: names(&mut targets.clone()),
-        programs: names(&mut targets.filter(|target| target["required-features"].is_null())),
+        programs: names(&mut targets.filter(|target| {
+            let needed = target["required-features"].as_array().into_iter().flatten();
+            let by_default = description["features"]["default"].as_array();
+            needed.into_iter().all(|feature| by_default.is_some_and(|all| all.contains(feature)))
+        })),
         metadata: description["metadata"].clone(),
     })
 }
@@ -106,12 +108,12 @@ pub fn find(name: &str) -> Result<&'static Package> {
     found.ok_or_else(|| Failure::new(format!("there is no step {name}")))
 }
 
-/// A program of a step, such as the one that has its name. All are built together, when the first of them is asked for. A step that
-/// computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
+/// A program of the workspace, such as the one that has the name of its step. All are built together, when the first of them is asked for:
+/// one call of cargo looks at everything, and takes half a second even if there is nothing to build. A step that computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
 pub fn program(name: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
         let programs = |step: &'static Package| step.programs.iter().map(move |name| (name.as_str(), step));
-        let (names, steps): (Vec<&str>, Vec<&Package>) = all()?.into_iter().flat_map(programs).unzip();
+        let (names, steps): (Vec<&str>, Vec<&Package>) = packages()?.iter().flat_map(programs).unzip();
         let programs = Program::several_in_workspace(&names)?.into_iter().zip(steps);
         let programs = programs.map(|(program, step)| {
             let never_rests = step.metadata["never_rests"] == true;
@@ -120,5 +122,5 @@ pub fn program(name: &str) -> Result<Program> {
         Ok(names.into_iter().zip(programs).collect())
     });
     let program = PROGRAMS.as_ref().map_err(Failure::clone)?.get(name);
-    program.cloned().ok_or_else(|| Failure::new(format!("no step has a program {name}")))
+    program.cloned().ok_or_else(|| Failure::new(format!("there is no program {name}")))
 }

@@ -2,9 +2,11 @@
 
 use crate::failure::ensure;
 use crate::{Failure, Protocol, Result, SAFETY, system};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A program that serves, and how to start it.
@@ -64,7 +66,19 @@ impl Program {
         Ok(Self::built("--example", &[name])?.remove(0))
     }
 
+    /// Each of them is built once in a process: cargo looks at everything, even if there is nothing to build.
     fn built(kind: &str, names: &[&str]) -> Result<Vec<Self>> {
+        static BUILT: Mutex<BTreeMap<(String, String), Program>> = Mutex::new(BTreeMap::new());
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = |name: &str| (kind.to_owned(), name.to_owned());
+        let missing: Vec<&str> = names.iter().copied().filter(|name| !built.contains_key(&key(name))).collect();
+        if !missing.is_empty() {
+            built.extend(missing.iter().map(|name| key(name)).zip(Self::build(kind, &missing)?));
+        }
+        Ok(names.iter().filter_map(|name| built.get(&key(name)).cloned()).collect())
+    }
+
+    fn build(kind: &str, names: &[&str]) -> Result<Vec<Self>> {
         let mut cargo = cargo();
         cargo.args(["build", "--quiet", "--message-format=json"]);
         cargo.args(names.iter().flat_map(|name| [kind, name]));

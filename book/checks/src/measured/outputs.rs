@@ -15,7 +15,6 @@
 //! A page includes `generated/output_01_03_many.txt`, which begins with the command.
 
 use crate::{Failure, Result, has_tool, read, snapshot, step};
-use harness::Program;
 use serde::Deserialize;
 
 /// An output that the book shows.
@@ -94,7 +93,7 @@ impl Kept {
             Some(client) => {
                 let server = step::program(self.step)?.start()?;
                 let address = server.address().to_string();
-                Program::in_workspace(client)?.run(&[&[address.as_str()], arguments.as_slice()].concat())?
+                step::program(client)?.run(&[&[address.as_str()], arguments.as_slice()].concat())?
             }
         };
         if ended.code != Some(0) {

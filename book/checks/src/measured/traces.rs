@@ -145,14 +145,14 @@ impl Traced {
             How::Prints(arguments) => self.printed(arguments),
             How::Client(client) => {
                 let server = step::program(self.step)?.start()?;
-                printed(&Program::in_workspace(client)?, &[&server.address().to_string()])
+                printed(&step::program(client)?, &[&server.address().to_string()])
             }
         }
     }
 
     fn printed(&self, arguments: &[String]) -> Result<Timeline> {
         let program = match &self.said.program {
-            Some(other) => Program::in_workspace(other)?,
+            Some(other) => step::program(other)?,
             None => step::program(self.step)?,
         };
         let program = if self.said.one_processor { on_one_processor(&program)? } else { program };

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::report::{Report, Row};
-use book_checks::{assert_none, has_tool};
+use book_checks::{assert_none, has_tool, step};
 use echo_compare::{ALL_CORES, FEW_CLIENTS, ONE_CORE};
 use harness::Program;
 use measure::figure::Measure;
@@ -83,7 +83,7 @@ fn with_one_client_each_echo_takes_one_call_to_wait_and_our_servers_read_twice()
         return;
     }
     let servers = ["bare_loop", "03_03_event_loop", "05_05_reactor", "05_06_many_threads", "tokio_echo"];
-    let programs = Program::several_in_workspace(&servers).unwrap();
+    let programs = servers.map(|name| step::program(name).unwrap());
     let counting = programs.into_iter().map(|program| thread::spawn(move || calls(&program, 100)));
     for (name, counting) in servers.into_iter().zip(counting.collect::<Vec<_>>()) {
         let calls = counting.join().unwrap();

@@ -43,7 +43,7 @@ fn beside_a_computation_the_clients_of_the_loop_and_of_tokio_wait_until_it_has_f
 fn a_handler_that_computes_delays_the_other_clients_of_a_loop_and_not_those_of_threads() -> Result {
     for (name, is_delayed) in [("02_02_thread_per_connection", false), ("03_03_event_loop", true)] {
         let program: Program = step::program(name)?.speaking(Protocol::Echo);
-        let server = program.environment("COMPUTE", "3").start()?;
+        let server = program.environment("COMPUTE", "1.5").start()?;
         let (mut computing, mut other) = (server.client()?, server.client()?);
         computing.send(echo::COMPUTE)?;
         other.ask()?;

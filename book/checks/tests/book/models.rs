@@ -4,7 +4,7 @@
 
 use book_checks::report::{Report, Verdict};
 use book_checks::{assert_none, chart, facts, models, snapshot, step, target};
-use harness::{Program, not_checked};
+use harness::not_checked;
 use measure::Hands;
 use measure::figure::Measure;
 use models::{CONNECTIONS, held, served};
@@ -233,9 +233,7 @@ fn the_kernel_keeps_sixteen_kib_for_each_thread() {
 #[test]
 #[cfg(target_os = "linux")]
 fn every_model_serves_all_and_a_pool_takes_a_second_delay_for_the_ninth() {
-    let mut needed = vec!["models-compare"];
-    needed.extend(COMPARISON.servers.iter().map(|own| own.binary));
-    let compare = &Program::several_in_workspace(&needed).unwrap()[0]; // the servers are beside it
+    let compare = &step::program("models-compare").unwrap(); // the servers are beside it
     thread::scope(|scope| {
         for own in COMPARISON.servers {
             scope.spawn(move || {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
 use book_checks::measured::blocked::{self, Blocked};
-use book_checks::{Result, difference, has_tool, patch, ports, snapshot};
+use book_checks::{Result, difference, has_tool, patch, ports, snapshot, step};
 use futures::{AsyncWrite, AsyncWriteExt};
 use harness::{Program, suite};
 use std::collections::BTreeSet;
@@ -16,8 +16,8 @@ use std::{env, fs, mem, process, thread};
 use tokio_util::compat::TokioAsyncWriteCompatExt; // the stream of tokio gets the traits of `futures`
 
 /// The ports, as programs.
-static PROGRAMS: LazyLock<Vec<Program>> =
-    LazyLock::new(|| Program::several_in_workspace(&["async_std_server", "smol_server", "tokio_server"]).unwrap());
+static PROGRAMS: LazyLock<[Program; 3]> =
+    LazyLock::new(|| ["async_std_server", "smol_server", "tokio_server"].map(|name| step::program(name).unwrap()));
 
 fn generated(name: &str, expected: &str) {
     snapshot::check(&format!("generated/{name}"), expected).unwrap_or_else(|failure| panic!("{failure}"));
@@ -175,7 +175,7 @@ fn a_panic_in_a_task_that_is_never_awaited_ends_nothing_else() {
 #[test]
 fn without_yielding_one_client_keeps_the_others_waiting() {
     let program = patch::program("09_06_real_clients+starving").unwrap();
-    let program = program.environment("ASYNC_STD_THREAD_COUNT", "1").patience(Duration::from_secs(2));
+    let program = program.environment("ASYNC_STD_THREAD_COUNT", "1").patience(Duration::from_secs(1));
     suite::only("a_client_that_never_stops_delays_no_other_client", &program).unwrap_err();
 }
 
