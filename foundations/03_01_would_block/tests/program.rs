@@ -1,6 +1,6 @@
 //! Step 3.1: no call waits.
 
-use harness::Program;
+use harness::{Program, at_a_time};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_03_01_would_block"))
@@ -24,7 +24,7 @@ fn no_call_waits_and_each_does_its_work_when_it_is_ready() {
 
 #[test]
 fn it_says_the_same_each_time() {
-    let outputs: Vec<String> = (0..20).map(|_| program().run(&[]).unwrap().output).collect();
+    let outputs: Vec<String> = at_a_time(20, 0..20, |_| program().run(&[]).unwrap().output);
     assert!(outputs.iter().all(|output| *output == outputs[0]), "{outputs:?}");
 }
 

@@ -39,7 +39,7 @@ async fn main() {
             _ => hangs(&lock).await,
         }
     };
-    if timeout(20 * LATE, attempts).await.is_err() {
+    if timeout(10 * LATE, attempts).await.is_err() {
         say!("the second one still waits");
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in helpers, too: a test says what went wrong by failing at that line
 
-use harness::{Ended, Program, Result, Server, suite};
+use harness::{Ended, Program, Result, Server, at_a_time, suite};
 use std::{env, fs, process};
 
 const MISTAKES: &str = include_str!("../src/connection.rs");
@@ -55,7 +55,7 @@ fn a_sleep_and_a_computation_are_named_with_the_place_where_they_were_spawned() 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only tried on Linux")]
 fn the_call_that_blocks_is_named_before_the_poll_has_ended() -> Result {
-    for (word, file) in [("sleep\n", "connection.rs"), ("compute\n", "usage.rs")] {
+    let named = at_a_time(2, [("sleep\n", "connection.rs"), ("compute\n", "usage.rs")], |(word, file)| {
         let arguments = ["--delay", "500ms", "--threshold", "50ms", "--with", "calls"];
         let mut server = arguments.into_iter().fold(server(), Program::argument).start()?;
         server.client()?.send(word)?;
@@ -70,9 +70,9 @@ fn the_call_that_blocks_is_named_before_the_poll_has_ended() -> Result {
             "{log}"
         );
         server.interrupt()?;
-        server.ended()?;
-    }
-    Ok(())
+        server.ended()
+    });
+    named.into_iter().try_for_each(|ended| ended.map(drop))
 }
 
 /// A busy machine keeps it from running now and then, but no task is blamed for that.

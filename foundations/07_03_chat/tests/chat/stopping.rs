@@ -11,9 +11,11 @@ fn sleeper(server: &Server) -> Result<Talker> {
     let mut ann = Talker::connect(server, SAFETY)?.called("Ann")?;
     let mut bob = Talker::connect(server, SAFETY)?.called("Bob")?;
     ann.hears("* Bob is here")?;
-    for _ in 0..MANY {
+    for _ in 0..MANY / 2 {
         ann.say(&"x".repeat(4_000))?;
+        bob.say(&"x".repeat(4_000))?;
         bob.hear()?;
+        ann.hear()?;
     }
     Ok(sleeper)
 }

@@ -1,5 +1,7 @@
 //! Step 7.1: all that an echo server does, on one runtime's own streams.
 
+mod naive;
+
 use harness::{Program, Result, suite};
 
 fn server() -> Program {

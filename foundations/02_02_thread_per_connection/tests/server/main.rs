@@ -1,5 +1,7 @@
 //! Step 2.2: no client waits for another.
 
+mod naive;
+
 use harness::{Program, suite};
 
 fn server() -> Program {

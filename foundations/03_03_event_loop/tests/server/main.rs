@@ -1,9 +1,11 @@
-//! Step 2.3: eight clients at a time, on eight threads, and all others wait.
+//! Step 3.3: no client waits for another, on one thread that rests.
+
+mod naive;
 
 use harness::{Program, suite};
 
 fn server() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_02_03_thread_pool"))
+    Program::echo(env!("CARGO_BIN_EXE_03_03_event_loop"))
 }
 
 #[test]
@@ -17,6 +19,11 @@ fn it_survives_its_clients() {
 }
 
 #[test]
+fn no_client_waits_for_another() {
+    suite::echo_concurrent(server()).assert_passed();
+}
+
+#[test]
 fn its_command_line_follows_the_conventions() {
     suite::command_line(server()).assert_passed();
 }
@@ -27,11 +34,11 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn eight_clients_are_served_at_a_time_and_the_others_wait() {
-    suite::echo_pool(server()).assert_passed();
+fn all_clients_share_one_thread() {
+    suite::on_one_thread(server()).assert_passed();
 }
 
 #[test]
-fn a_handler_that_blocks_its_thread_blocks_no_other_client() {
-    suite::parallel(server()).assert_passed();
+fn idle_clients_cost_nothing() {
+    suite::idle_clients_cost_nothing(server()).assert_passed();
 }

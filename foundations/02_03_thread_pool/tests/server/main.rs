@@ -1,9 +1,11 @@
-//! Step 2.1: one client at a time, and all others wait.
+//! Step 2.3: eight clients at a time, on eight threads, and all others wait.
+
+mod naive;
 
 use harness::{Program, suite};
 
 fn server() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_02_01_blocking_echo"))
+    Program::echo(env!("CARGO_BIN_EXE_02_03_thread_pool"))
 }
 
 #[test]
@@ -27,6 +29,11 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn all_clients_wait_for_the_one_that_is_served() {
-    suite::echo_one_at_a_time(server()).assert_passed();
+fn eight_clients_are_served_at_a_time_and_the_others_wait() {
+    suite::echo_pool(server()).assert_passed();
+}
+
+#[test]
+fn a_handler_that_blocks_its_thread_blocks_no_other_client() {
+    suite::parallel(server()).assert_passed();
 }

@@ -1,9 +1,11 @@
-//! Step 3.3: no client waits for another, on one thread that rests.
+//! Step 2.1: one client at a time, and all others wait.
+
+mod naive;
 
 use harness::{Program, suite};
 
 fn server() -> Program {
-    Program::echo(env!("CARGO_BIN_EXE_03_03_event_loop"))
+    Program::echo(env!("CARGO_BIN_EXE_02_01_blocking_echo"))
 }
 
 #[test]
@@ -17,11 +19,6 @@ fn it_survives_its_clients() {
 }
 
 #[test]
-fn no_client_waits_for_another() {
-    suite::echo_concurrent(server()).assert_passed();
-}
-
-#[test]
 fn its_command_line_follows_the_conventions() {
     suite::command_line(server()).assert_passed();
 }
@@ -32,11 +29,6 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn all_clients_share_one_thread() {
-    suite::on_one_thread(server()).assert_passed();
-}
-
-#[test]
-fn idle_clients_cost_nothing() {
-    suite::idle_clients_cost_nothing(server()).assert_passed();
+fn all_clients_wait_for_the_one_that_is_served() {
+    suite::echo_one_at_a_time(server()).assert_passed();
 }
