@@ -29,6 +29,7 @@ async fn main() {
 }
 
 async fn run(listener: &TcpListener) {
+    common::expect_a_crowd(listener);
     command_line::announce(listener.local_addr());
     let spawn = |stream| task::spawn(serve(stream)).catch_unwind().map(drop);
     let clients = listener.incoming().filter_map(accepted);

@@ -47,6 +47,7 @@ async fn main() {
 
 // ANCHOR: run
 async fn run(listener: TcpListener, mut signals: Signals) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let accepting = task::spawn(accept(listener, stopping.shared()));

@@ -18,6 +18,7 @@ fn main() {
     let address = command_line::address();
     let listener = net::TcpListener::bind(&address);
     let listener = listener.unwrap_or_else(|error| command_line::cannot_listen(&address, &error));
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {

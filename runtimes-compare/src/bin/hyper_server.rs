@@ -35,6 +35,7 @@ fn main() {
 }
 
 async fn run(listener: TcpListener) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     loop {
         match listener.accept().await {

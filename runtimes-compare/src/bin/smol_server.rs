@@ -53,6 +53,7 @@ fn main() {
 
 // ANCHOR: run
 async fn run(listener: TcpListener, mut signals: Signals) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let accepting = EXECUTOR.spawn(accept(listener, stopping.shared()));

@@ -50,6 +50,7 @@ fn signals() -> io::Result<[Signal; 2]> {
 
 // ANCHOR: run
 async fn run(listener: TcpListener, mut signals: [Signal; 2]) {
+    common::expect_a_crowd(&listener);
     command_line::announce(listener.local_addr());
     let (stop, stopping) = oneshot::channel();
     let accepting = task::spawn(accept(listener, stopping.shared()));

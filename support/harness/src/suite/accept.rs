@@ -1,6 +1,6 @@
 //! Nothing that makes `accept` fail stops the server: a lack of descriptors, or a connection that has failed already.
 
-use super::basics::{keeps_serving, serves_again, skip};
+use super::basics::{keeps_serving, serves, serves_again, skip};
 use super::resting::{REST, rest, rests_while};
 use crate::failure::ensure;
 use crate::{Client, Failure, Program, Result, Server};
@@ -92,4 +92,20 @@ pub(super) fn connections_that_fail_before_they_are_accepted(program: &Program) 
         server.wait_for_log("cannot accept: ")?; // strace counts for each thread: the number of lines is unknown
     }
     Ok(())
+}
+
+/// A server that is busy for a moment accepts nobody. A client that finds no place in the backlog tries again only after a second.
+pub(super) fn three_hundred_clients_fit_in_the_backlog(program: &Program) -> Result {
+    if !cfg!(unix) {
+        return skip("only Unix can suspend a program");
+    }
+    let (mut server, mut crowd) = (program.start()?, Vec::new());
+    server.while_suspended(|server| {
+        for number in 1..=300 {
+            let client = Client::connect_with_patience(server.address(), Duration::from_secs(3));
+            crowd.push(client.map_err(|failure| failure.context(format!("client {number}")))?);
+        }
+        Ok(())
+    })?;
+    serves(&server)
 }

@@ -191,7 +191,7 @@ pub(super) fn an_urgent_byte_does_not_hide_the_rest_of_a_request(program: &Progr
     stream.write_all(b"PING\r\n")?;
     let mut answer = [0; 14];
     stream.read_exact(&mut answer[..7])?;
-    suspended(&mut server, || {
+    server.while_suspended(|_| {
         stream.write_all(b"PING\r\nPI")?;
         SockRef::from(&stream).send_out_of_band(b"!")?;
         Ok(stream.write_all(b"NG\r\n")?)
@@ -199,31 +199,6 @@ pub(super) fn an_urgent_byte_does_not_hide_the_rest_of_a_request(program: &Progr
     stream.read_exact(&mut answer).map_err(|error| Failure::from(error).context("after an urgent byte"))?;
     ensure!(&answer == b"+PONG\r\n+PONG\r\n", "{}", answer.escape_ascii());
     Ok(())
-}
-
-/// Does something while the server is suspended: it sees all of it at the same time.
-fn suspended(server: &mut Server, act: impl FnOnce() -> Result) -> Result {
-    system::suspend(server.process())?;
-    server.wait_until("it is suspended", |server| system::is_stopped(server.process()) != Some(false))?;
-    let acted = act();
-    system::resume(server.process())?;
-    acted
-}
-
-pub(super) fn three_hundred_clients_fit_in_the_backlog(program: &Program) -> Result {
-    if !cfg!(unix) {
-        return skip("only Unix can suspend a program");
-    }
-    let mut server = program.start()?;
-    let (address, mut crowd) = (server.address(), Vec::new());
-    suspended(&mut server, || {
-        for number in 1..=300 {
-            let client = Client::connect_with_patience(address, Duration::from_secs(3));
-            crowd.push(client.map_err(|failure| failure.context(format!("client {number}")))?);
-        }
-        Ok(())
-    })?;
-    serves(&server)
 }
 
 /// Several times, because a server that takes the clients or the signal first, by chance, is right in half of them.
@@ -236,7 +211,7 @@ pub(super) fn clients_that_come_with_the_signal_are_answered(program: &Program) 
         let (address, process) = (server.address(), server.process());
         let mut clients = vec![server.client()?];
         clients[0].wait_until_read()?; // it has been accepted, and the server rests
-        suspended(&mut server, || {
+        server.while_suspended(|_| {
             for _ in 0..20 {
                 clients.push(Client::connect(address)?);
             }

@@ -159,6 +159,7 @@ pub const FOUND_BY: &[FoundBy] = &[
         ],
     ),
     ("keeps_quiet_about_the_end", &["the_last_answer_says_that_it_is_the_last"]),
+    ("keeps_a_short_backlog", &["three_hundred_clients_fit_in_the_backlog"]),
     (
         "forgets_the_backlog",
         &[

@@ -66,6 +66,7 @@ pub const FAULTS: &[&str] = &[
     "waits_for_the_rest_of_requests",
     "keeps_quiet_about_the_end",
     "forgets_the_backlog",
+    "keeps_a_short_backlog",
     "resets_when_it_stops",
     "drops_requests_behind_a_nap",
     "forgets_answers_in_flight",

@@ -51,6 +51,9 @@ static LOCK: Mutex<()> = Mutex::new(());
 fn run(listener: TcpListener, fault: Fault) {
     #[cfg(unix)]
     signals::obey(&listener, fault);
+    if !fault.is("keeps_a_short_backlog") {
+        common::expect_a_crowd(&listener);
+    }
     if fault.is("insists_on_being_read") {
         println!("listening on http://{}", listener.local_addr().unwrap_or_else(|error| panic!("{error}")));
     } else {
