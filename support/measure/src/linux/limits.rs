@@ -17,8 +17,8 @@ const OTHERS: u64 = 64;
 const MEMORY_OF_A_CONNECTION: u64 = 16 * 1024;
 /// What a thread occupies, its kernel stack and its page tables included.
 const MEMORY_OF_A_THREAD: u64 = 40 * 1024;
-/// A stack, and the page below it that no thread may touch.
-const MAPPINGS_OF_A_THREAD: u64 = 2;
+/// A stack, the page below it that no thread may touch, and the same again for the stack on which signals are handled.
+const MAPPINGS_OF_A_THREAD: u64 = 4;
 /// What a process has mapped besides: its code, its libraries, what its allocator reserves.
 const OTHER_MAPPINGS: u64 = 512;
 
