@@ -1,7 +1,7 @@
 //! The idea of step 2.1 and nothing else: read a line, wait, write it back.
 //!
 //! Run: `cargo run --example 02_01_naive`
-//! Try: `nc 127.0.0.1 7878`, and type a line. Then `printf '\\377\\n' | nc -N 127.0.0.1 7878`, which sends a byte that is no text.
+//! Try: `nc 127.0.0.1 7878`, and type a line. Then `printf '\377\n' | nc -N 127.0.0.1 7878`, which sends a byte that is no text.
 //! You should see: the line comes back after a second. The byte ends the server.
 
 use std::io::{self, BufRead, BufReader, Write};

@@ -1,7 +1,7 @@
 //! Step 2.3: eight threads serve all clients. While all eight are taken, the next client waits.
 //!
 //! Run: `cargo run --bin 02_03_thread_pool`
-//! Try: `for i in 1 2 3 4 5 6 7 8; do nc -d 127.0.0.1 7878 & done`, then `nc 127.0.0.1 7878`, and type a line. Then `kill %1`.
+//! Try: `for i in 1 2 3 4 5 6 7 8; do nc -d 127.0.0.1 7878 & done`, in another terminal `nc 127.0.0.1 7878`, and type a line. In the first one, `kill %1`.
 //! You should see: the line comes back only when one of the eight silent clients has left.
 
 use echo::{LINGER, Lines};

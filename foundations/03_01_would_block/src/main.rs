@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 03_01_would_block`
 //! Try: take `set_nonblocking` away in `never_blocking`, and run it again: it waits for itself. End it with Ctrl-C.
-//! You should see: each call says first that it would have to wait. When the system says "ready", the same call does its work.
+//! You should see: what each call returns at once, mostly that it would have to wait, and what comes of it when the socket is ready.
 
 use common::command_line;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 03_04_event_loop_per_core`
 //! Try: `nc 127.0.0.1 7878` in two terminals, and `top` in a third one; press `H` there.
-//! You should see: one thread for each core, all idle. (`LOOPS=2` in the environment asks for two.)
+//! You should see: one thread for each core, and the main thread, all idle. (`LOOPS=2` in the environment asks for two loops.)
 
 use event_loop::EventLoop;
 use std::net::TcpListener;

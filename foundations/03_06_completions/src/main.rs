@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 03_06_completions` (needs Linux, and a system that allows `io_uring`)
 //! Try: `nc 127.0.0.1 7878` in two terminals.
-//! You should see: the same as in step 3.3. `strace -c` shows the difference: one kind of call, and few of them.
+//! You should see: the same as in step 3.3. under `strace`, nearly every call that serves is `io_uring_enter`, and there are few.
 
 #[cfg(target_os = "linux")]
 #[path = "../../03_02_naive_polling/src/client.rs"]

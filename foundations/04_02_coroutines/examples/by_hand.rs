@@ -1,7 +1,7 @@
 //! A coroutine, polled by hand: each poll runs the piece up to the next wait.
 //!
 //! Run: `cargo run --example 04_02_by_hand`
-//! Try: take one of the polls away.
+//! Try: poll twice instead of three times.
 //! You should see: each poll prints one line of the coroutine, and then what the poll has returned.
 
 use std::future::poll_fn;

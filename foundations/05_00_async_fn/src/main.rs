@@ -1,7 +1,7 @@
 //! Step 5.0: what the compiler makes of an `async fn`: a value with a method `poll`. And what it takes to run one.
 //!
 //! Run: `cargo run --bin 05_00_async_fn`
-//! Try: call `count("A", 1)` in `two_futures`, and say before you run it which of the two is dropped.
+//! Try: call `count("A", 1)` in the `select` of `two_futures`, and say before you run it which of the two is dropped.
 //! You should see: two calls that print nothing, two states that advance independently, and two ways to wait for both.
 
 mod block_on;

@@ -14,7 +14,7 @@ use wakers::{Event, yield_now};
 #[derive(Parser)]
 #[command(after_help = "Try: 3, and look at the processor with `top` before you press Enter.")]
 struct Arguments {
-    /// How many turns: 1000, unless given; with a number, each poll is printed as well
+    /// How many turns: 1000, unless given; with a number, the first polls are printed as well
     turns: Option<u32>,
 }
 

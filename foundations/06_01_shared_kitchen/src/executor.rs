@@ -97,7 +97,7 @@ impl Executor {
 
     fn poll(&self, number: usize) {
         let task = self.tasks.borrow_mut().get_mut(number).and_then(Option::take);
-        let Some(mut task) = task else { return }; // it has finished, or it has woken itself twice in one turn
+        let Some(mut task) = task else { return }; // it has finished, and was woken once more
         let mut context = Context::from_waker(&task.waker);
         let is_pending = task.future.as_mut().poll(&mut context).is_pending();
         let mut tasks = self.tasks.borrow_mut();

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 06_01_shared_kitchen`
 //! Try: `--every 1s`, then `--every 1s --soda-machines 2`. With `--real-time`, it takes as long as it says.
-//! You should see: with a customer every second, each waits longer than the one before. Another soda machine helps the last ones.
+//! You should see: with a customer every second, each waits longer for a soda than the one before. Another soda machine helps the last ones.
 
 mod clock;
 mod executor;

@@ -15,7 +15,7 @@ pub struct Event {
     pub what: What,
 }
 
-/// What happens. Where it is a wait in line that ends, something else begins.
+/// What happens. The end of a wait in line is no event of its own: the next event shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Arrives,

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 06_02_locks`
 //! Try: make the semaphore of `semaphore` one with three permits, and say before you run it which tasks wait then.
-//! You should see: no task overtakes another, and a task that is cancelled keeps none waiting. Only the counter without a lock forgets something.
+//! You should see: no task overtakes another, and a task that is cancelled keeps none waiting. Only the counter with a wait and without a lock forgets something.
 
 mod channel;
 mod counter;

@@ -120,7 +120,7 @@ fn execute_admitted(session: &mut Session, request: Request) {
     session.reply.end(start, outcome.err());
 }
 
-/// The command that a request names: `CONFIG`, and if the request goes on with `GET`, that of it.
+/// The command that a request names: `CONFIG`, or `CONFIG|GET` if the next argument is `GET`.
 fn find(request: Request) -> Result<&'static Command, Problem> {
     let known = |name: &[u8]| COMMANDS.iter().find(|command| command.name.as_bytes().eq_ignore_ascii_case(name));
     let command = known(&request[0]).ok_or_else(|| unknown(request))?;
@@ -159,7 +159,7 @@ impl Command {
         matches!(self.name, "multi" | "exec" | "discard" | "quit")
     }
 
-    /// Whether it has all its arguments, and the store has room for what it does. If not, no transaction goes on with it.
+    /// Whether it has all its arguments, and the store has room for what it does. If not, the transaction is aborted.
     fn admit(&'static self, session: &mut Session, request: Request) -> Result<&'static Self, Problem> {
         let arguments = i64::try_from(request.len()).unwrap_or(i64::MAX);
         let takes_these = arguments == self.arity || arguments >= -self.arity && self.arity < 0;

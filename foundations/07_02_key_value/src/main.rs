@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
     match (TcpListener::bind(&address).await, signals()) {
         (Ok(listener), Ok(signals)) => run(listener, signals).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
-        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
+        (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
 }
 

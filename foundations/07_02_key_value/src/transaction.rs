@@ -21,6 +21,7 @@ impl Transaction {
         let kept = request.to_kept();
         self.size += kept.size();
         if self.size > MAX_REQUEST {
+            self.abort();
             return Err(format!("ERR a transaction may have at most {MAX_REQUEST} bytes").into_bytes().into());
         }
         self.kept.push(kept);
@@ -32,5 +33,21 @@ impl Transaction {
     pub fn abort(&mut self) {
         self.is_broken = true;
         (self.kept, self.size) = Default::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Requests;
+
+    #[test]
+    fn after_one_command_too_many_none_is_executed() {
+        let mut requests = Requests::default();
+        requests.buffer().extend_from_slice(b"PING\r\n");
+        let request = requests.next().unwrap().unwrap();
+        let mut transaction = Transaction { size: MAX_REQUEST, ..Transaction::default() };
+        transaction.keep(request, false).unwrap_err();
+        assert!(transaction.is_broken && transaction.kept.is_empty());
     }
 }

@@ -28,7 +28,7 @@ use tokio_util::io::InspectReader;
 pub const MAX_MESSAGE: usize = 4 * 1024;
 /// How much may arrive before a text is complete: the longest text, even if each of its bytes has a frame of its own.
 const MAX_UNFINISHED: usize = 8 * MAX_MESSAGE;
-/// How long to wait between one frame of a client and the next: it can send at most a thousand in a second.
+/// How long to wait between one message of a client and the next: it can send at most a thousand in a second.
 const PACE: Duration = Duration::from_millis(1);
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);

@@ -18,7 +18,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// How many listen.
 const CROWD: usize = 1_000;
-/// How many messages are said one by one, each when everyone has heard the one before.
+/// How many messages are said one by one, each when all clients have heard the one before.
 const ROUNDS: usize = 11;
 /// How many messages are said in a row after that. An inbox of the server has room for them.
 const IN_A_ROW: usize = 100;
@@ -109,7 +109,7 @@ async fn listen(mut socket: Socket, number: usize, together: Arc<Barrier>) -> Re
             together.wait().await;
         }
     }
-    together.wait().await; // who left earlier would be missed by the others, aloud
+    together.wait().await; // the room would tell the others that this client has left
     Ok(heard)
 }
 

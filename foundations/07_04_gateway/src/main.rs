@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 07_04_gateway -- --silent`
 //! Try: `time curl -s http://127.0.0.1:7878`. Then start curl again, and stop it with Ctrl-C before the answer is there.
-//! You should see: two answers, and why the third one is missing. If you stop curl, each service says that it is no longer asked.
+//! You should see: two answers, and why the third one is missing. If you stop curl within a second, each service logs `cancelled`.
 
 use common::command_line;
 use gateway::arguments::Arguments;

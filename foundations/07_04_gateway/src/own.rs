@@ -28,7 +28,7 @@ const ANSWERS: [(&str, &str); 3] =
 pub struct Behavior {
     /// How long each of them takes to answer.
     pub delay: Duration,
-    /// Each of them answers every so-manieth request with an error.
+    /// Each of them answers every Nth request with an error.
     pub fail_every: Option<NonZeroU32>,
     /// The last of them does not answer at all.
     pub silent: bool,

@@ -2,7 +2,7 @@
 //!
 //! Run: `cargo run --bin 07_06_futurelock -- hang`
 //! Try: the same with `drop`, and with `poll`.
-//! You should see: with `hang`, the second try waits until a time-out ends it. With the others, it gets the lock.
+//! You should see: with `hang`, the second attempt waits until a time-out ends it. With `drop`, it gets the lock; with `poll`, the first one does.
 
 use common::{command_line, say};
 use std::pin::pin;

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Which server the copies are, if not the usual one
     #[arg(long)]
     server: Option<server_copy::Kind>,
-    /// How many of it
+    /// How many copies
     #[arg(long, default_value = "3", value_parser = clap::value_parser!(u16).range(1..=100))]
     copies: u16,
     /// Kill the first copy instead, without a warning

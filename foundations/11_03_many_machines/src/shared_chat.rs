@@ -56,7 +56,7 @@ async fn main() {
     match (TcpListener::bind(&address).await, server::signals()) {
         (Ok(listener), Ok(signals)) => server::run(listener, signals, chat).await,
         (Err(error), _) => command_line::cannot_listen(&address, &error),
-        (_, Err(error)) => command_line::cannot_listen("Ctrl-C", &error),
+        (_, Err(error)) => command_line::fail(format_args!("cannot listen for signals: {error}")),
     }
     all_have_left.cancel();
     let _ = timeout(GRACE, carried).await;

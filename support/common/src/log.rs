@@ -5,19 +5,20 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What lines begin with of which a client can cause as many as it likes.
-const CAUSED_BY_CLIENTS: [&str; 2] = ["gave up on ", "cannot accept: "];
+/// What is in lines of which clients can cause as many as they like.
+const CAUSED_BY_CLIENTS: [&str; 5] =
+    ["gave up on ", "cannot accept: ", "disconnected a client: ", "refused a client: ", ": cancelled"];
 /// How many of them are written in a second. Clients that fail on purpose must not fill the disk.
 const LINES_A_SECOND: u32 = 10;
 
 /// Writes a line to the standard error. Unlike `eprintln!`, it does not panic when the terminal is gone.
 ///
-/// Of the lines that say that a connection has failed, it writes ten in a second, and then how many were left out.
+/// Of the lines that clients cause, it writes ten in a second, and then how many were left out.
 pub fn log(message: impl Display) {
     static LIMIT: Mutex<Limit> = Mutex::new(Limit { since: None, written: 0, left_out: 0 });
 
     let mut line = message.to_string();
-    if CAUSED_BY_CLIENTS.iter().any(|begin| line.starts_with(begin)) {
+    if CAUSED_BY_CLIENTS.iter().any(|words| line.contains(words)) {
         match LIMIT.lock().unwrap_or_else(PoisonError::into_inner).admit(Instant::now()) {
             None => return,
             Some(0) => {}

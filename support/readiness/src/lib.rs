@@ -2,7 +2,7 @@
 //! waits, it keeps what is needed to go on, and hands it back when the wait is over. It need not know what that is: a callback, a
 //! coroutine, a green thread.
 //!
-//! The system reports *once* that a socket has become ready, and not again before a call has failed with `WouldBlock` there. So a
+//! The system reports *once* that a socket has become ready. Until a call has failed with `WouldBlock`, it may not report again. So a
 //! handler that wants to read or to write tries to, and waits only if that fails.
 
 use mio::net::{TcpListener, TcpStream};

@@ -19,7 +19,7 @@ impl Timeline {
         text
     }
 
-    /// Each character stands for a piece of time, and shows what the row did for most of it.
+    /// Each character stands for a piece of time, and shows what the row did in the middle of it.
     fn signs(&self, row: &Row, columns: usize) -> String {
         let moment = |column: usize| (2 * column as u64 + 1) * self.end() / (2 * columns as u64);
         let at = |moment: u64| row.spans.iter().rev().find(|span| span.from <= moment && moment < span.to);

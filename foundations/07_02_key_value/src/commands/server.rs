@@ -156,7 +156,7 @@ pub fn config_set(session: &mut Session, request: Request) -> Outcome {
     Ok(())
 }
 
-/// A number of bytes: `100mb` is 100 times 1,048,576, `100m` is 100 million, and without a digit it is none.
+/// A number of bytes: `100mb` is 100 times 1,048,576, `100m` is 100 million, and without a digit it is 0.
 fn memory(text: &[u8]) -> Option<usize> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number = str::from_utf8(&text[..digits]).ok()?;

@@ -89,3 +89,16 @@ fn a_message_that_never_ends_is_refused() -> Result {
 fn pings_whose_pongs_are_never_read_take_no_memory() -> Result {
     properties::pings_whose_pongs_are_never_read_take_no_memory(&chat(), SAFETY)
 }
+
+#[test]
+fn clients_that_break_the_rules_on_purpose_do_not_fill_the_log() -> Result {
+    let server = chat().start()?;
+    for _ in 0..50 {
+        let mut talker = Talker::connect(&server, SAFETY)?;
+        talker.socket.get_mut().write_all(&frame(0x82, b"no text"))?;
+        talker.goodbye()?;
+    }
+    let lines = server.log().lines().count();
+    assert!((1..40).contains(&lines), "fifty clients wrote {lines} lines into the log");
+    Ok(())
+}
