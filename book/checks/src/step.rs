@@ -63,9 +63,9 @@ fn package(description: &Value) -> Option<Package> {
         name: description["name"].as_str()?.to_owned(),
         binaries: names(&mut targets.clone()),
         programs: names(&mut targets.filter(|target| {
-            let needed = target["required-features"].as_array().into_iter().flatten();
+            let mut needed = target["required-features"].as_array().into_iter().flatten();
             let by_default = description["features"]["default"].as_array();
-            needed.into_iter().all(|feature| by_default.is_some_and(|all| all.contains(feature)))
+            needed.all(|feature| by_default.is_some_and(|all| all.contains(feature)))
         })),
         metadata: description["metadata"].clone(),
     })
@@ -109,14 +109,16 @@ pub fn find(name: &str) -> Result<&'static Package> {
 }
 
 /// A program of the workspace, such as the one that has the name of its step. All are built together, when the first of them is asked for:
-/// one call of cargo looks at everything, and takes half a second even if there is nothing to build. A step that computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
+/// one call of cargo looks at everything, and takes half a second even if there is nothing to build.
+///
+/// A step that computes even when it has nothing to do says so in its manifest: `never_rests = true`, below `[package.metadata]`.
 pub fn program(name: &str) -> Result<Program> {
     static PROGRAMS: LazyLock<Result<HashMap<&str, Program>>> = LazyLock::new(|| {
-        let programs = |step: &'static Package| step.programs.iter().map(move |name| (name.as_str(), step));
-        let (names, steps): (Vec<&str>, Vec<&Package>) = packages()?.iter().flat_map(programs).unzip();
-        let programs = Program::several_in_workspace(&names)?.into_iter().zip(steps);
-        let programs = programs.map(|(program, step)| {
-            let never_rests = step.metadata["never_rests"] == true;
+        let programs = |package: &'static Package| package.programs.iter().map(move |name| (name.as_str(), package));
+        let (names, packages): (Vec<&str>, Vec<&Package>) = packages()?.iter().flat_map(programs).unzip();
+        let programs = Program::several_in_workspace(&names)?.into_iter().zip(packages);
+        let programs = programs.map(|(program, package)| {
+            let never_rests = package.metadata["never_rests"] == true;
             if never_rests { program.never_rests() } else { program }
         });
         Ok(names.into_iter().zip(programs).collect())

@@ -17,7 +17,6 @@ mod transaction;
 use common::command_line;
 use connection::Stopping;
 use session::{Shared, now};
-use socket2::SockRef;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -34,9 +33,6 @@ Try: redis-cli -p 7878. Port 0 means any free port; Redis's own port is 6379.";
 
 /// How many clients to serve at a time, as in Redis. Further ones get an error, and are disconnected.
 const MAX_CLIENTS: usize = 10_000;
-/// How many connections may wait to be accepted. With tokio's 128, a crowd of thousands would wait for seconds: a client whose packet
-/// finds no place tries again only after one. (Linux allows no more than `net.core.somaxconn`, usually 4,096.)
-const BACKLOG: i32 = 4_096;
 /// After how long without a new connection the backlog is empty, and how long to wait for that, once the server is stopping.
 const LAST_CLIENTS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// How long the answers in flight may take once the server is stopping.
@@ -56,9 +52,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(listener: TcpListener, mut signals: [Signal; 2]) -> ExitCode {
-    if let Err(error) = SockRef::from(&listener).listen(BACKLOG) {
-        command_line::log(format_args!("cannot make the backlog longer: {error}"));
-    }
+    common::expect_a_crowd(&listener);
     command_line::announce_as("redis", listener.local_addr());
     let (stop, stopping) = watch::channel(false);
     let clients = Clients { shared: Rc::default(), stopping, permits: Arc::new(Semaphore::new(MAX_CLIENTS)) };
